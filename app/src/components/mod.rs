@@ -1,0 +1,5 @@
+//! Small parts that pages and islands share.
+
+pub mod field;
+pub mod header;
+pub mod icon;

@@ -1,0 +1,340 @@
+//! The words that both halves speak: what the server sends, the client reads and the forms check.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use crate::time::Timestamp;
+
+/// Longest title, in Unicode characters after trimming.
+pub const TITLE_MAX: usize = 500;
+/// Longest description, in Unicode characters.
+pub const DESCRIPTION_MAX: usize = 5_000;
+/// Longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_MAX: usize = 254;
+/// Longest display name, in Unicode characters.
+pub const NAME_MAX: usize = 255;
+/// Shortest password, in Unicode characters.
+pub const PASSWORD_MIN: usize = 8;
+/// Longest password, in Unicode characters.
+pub const PASSWORD_MAX: usize = 128;
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// 32 letters and digits.
+    pub id: String,
+    /// What they want to be called; may be empty.
+    pub name: String,
+    /// In lower case.
+    pub email: String,
+    /// Whether they have followed a link that was sent there.
+    pub email_verified: bool,
+    /// Address of a picture.
+    pub image: Option<String>,
+    /// When they signed up.
+    pub created_at: Timestamp,
+    /// When one of these members last changed.
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// The name to show: the name, or the e-mail of somebody who gave none.
+    pub fn shown_name(&self) -> &str {
+        if self.name.trim().is_empty() { &self.email } else { &self.name }
+    }
+}
+
+/// One signed-in device of one user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// 32 letters and digits; the `sid` of its tokens.
+    pub id: String,
+    /// The same as `id`: Better Auth's name for what `revoke-session` takes. No credential.
+    pub token: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// When the user signed in.
+    pub created_at: Timestamp,
+    /// When it was last renewed.
+    pub updated_at: Timestamp,
+    /// The client's address at sign-in.
+    pub ip_address: Option<String>,
+    /// The client's `User-Agent` at sign-in.
+    pub user_agent: Option<String>,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// A `UUIDv7`, so that ids sort by age.
+    pub id: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// 1 to [`TITLE_MAX`] characters.
+    pub title: String,
+    /// Up to [`DESCRIPTION_MAX`] characters, never blank.
+    pub description: Option<String>,
+    /// Whether it is done.
+    pub completed: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What makes a task.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct NewTask {
+    /// Required; a missing one is a validation error like an empty one.
+    #[serde(default)]
+    pub title: String,
+    /// `null` or blank is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it is done already.
+    #[serde(default)]
+    pub completed: bool,
+}
+
+impl NewTask {
+    /// The task with its title trimmed, or everything that is wrong with it.
+    pub fn validate(self) -> Result<Self, Vec<FieldError>> {
+        match (validate_title(&self.title), validate_description(self.description)) {
+            (Ok(title), Ok(description)) => Ok(Self { title, description, ..self }),
+            (title, description) => Err(title.err().into_iter().chain(description.err()).collect()),
+        }
+    }
+}
+
+/// What changes a task: an absent member stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PutTask {
+    /// The new title.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The new description; `Some(None)`, on the wire `null`, clears it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[allow(clippy::option_option, reason = "absent, null and a text are three different things here")]
+    pub description: Option<Option<String>>,
+    /// Whether it is done.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub completed: Option<bool>,
+}
+
+impl PutTask {
+    /// The change with its title trimmed and a blank description cleared, or everything that is wrong with it.
+    pub fn validate(self) -> Result<Self, Vec<FieldError>> {
+        let title = self.title.as_deref().map(validate_title).transpose();
+        let description = self.description.map(validate_description).transpose();
+        match (title, description) {
+            (Ok(title), Ok(description)) => Ok(Self { title, description, ..self }),
+            (title, description) => Err(title.err().into_iter().chain(description.err()).collect()),
+        }
+    }
+}
+
+/// Body of `PATCH …/complete`; without `completed` it toggles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SetCompleted {
+    /// The state to set, whatever it was: safe to send twice.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub completed: Option<bool>,
+}
+
+/// Which tasks a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Every task.
+    #[default]
+    All,
+    /// Those still to do.
+    Pending,
+    /// Those done.
+    Completed,
+}
+
+impl Status {
+    /// Every status, in the order of the page's links.
+    pub const EACH: [Self; 3] = [Self::All, Self::Pending, Self::Completed];
+
+    /// As the `status` parameter spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+        }
+    }
+
+    /// What `completed` must be; `None` when it does not matter.
+    pub const fn completed(self) -> Option<bool> {
+        match self {
+            Self::All => None,
+            Self::Pending => Some(false),
+            Self::Completed => Some(true),
+        }
+    }
+
+    /// Whether a task belongs in this list.
+    pub fn holds(self, task: &Task) -> bool {
+        self.completed().is_none_or(|completed| completed == task.completed)
+    }
+}
+
+/// One thing wrong with one member of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The member's name.
+    pub field: String,
+    /// Stable, upper snake case.
+    pub code: String,
+    /// For a person, in one sentence.
+    pub message: String,
+}
+
+impl FieldError {
+    /// An error of one field.
+    pub fn new(field: &str, code: &str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code: code.into(), message: message.into() }
+    }
+}
+
+/// The body of every error under `/api`: RFC 9457, with `code` and `message` for clients of Better Auth.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank`: the status says it all (RFC 9457, section 4.2.1).
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// The status in words.
+    #[serde(default)]
+    pub title: String,
+    /// The HTTP status; 0 where no answer came.
+    pub status: u16,
+    /// For a person.
+    #[serde(default)]
+    pub detail: String,
+    /// Stable, upper snake case.
+    pub code: String,
+    /// The same text as `detail`.
+    #[serde(default)]
+    pub message: String,
+    /// Finds the request in the server's log.
+    #[serde(default)]
+    pub request_id: String,
+    /// What is wrong, field by field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// A title as it is kept: trimmed, 1 to [`TITLE_MAX`] characters, no NUL.
+pub fn validate_title(title: &str) -> Result<String, FieldError> {
+    let title = title.trim();
+    if title.is_empty() {
+        return Err(FieldError::new("title", "REQUIRED", "Give the task a title."));
+    }
+    validate_text("title", title, TITLE_MAX)?;
+    Ok(title.into())
+}
+
+/// A description as it is kept: byte for byte, up to [`DESCRIPTION_MAX`] characters, no NUL; blank is none.
+pub fn validate_description(description: Option<String>) -> Result<Option<String>, FieldError> {
+    let Some(description) = description.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    validate_text("description", &description, DESCRIPTION_MAX)?;
+    Ok(Some(description))
+}
+
+/// Refuses what no text column takes: a NUL, or more than `max` characters.
+pub fn validate_text(field: &str, text: &str, max: usize) -> Result<(), FieldError> {
+    if text.contains('\0') {
+        return Err(FieldError::new(field, "INVALID_CHARACTER", format!("The {field} must not contain a NUL character.")));
+    }
+    if text.chars().count() > max {
+        return Err(FieldError::new(field, "TOO_LONG", format!("The {field} can have at most {max} characters.")));
+    }
+    Ok(())
+}
+
+/// An address as it is kept, in lower case: `local@domain.tld` in ASCII, at most [`EMAIL_MAX`] bytes.
+pub fn validate_email(email: &str) -> Result<String, FieldError> {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let is_address = email.len() <= EMAIL_MAX
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            let atoms = local
+                .split('.')
+                .all(|atom| !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b)));
+            atoms && local.len() <= 64 && domain.contains('.') && domain.split('.').all(is_label)
+        });
+    if is_address {
+        Ok(email.to_ascii_lowercase())
+    } else {
+        Err(FieldError::new("email", "INVALID_EMAIL", "Enter an e-mail address like name@example.com."))
+    }
+}
+
+/// Refuses a password that is too short or too long, counted in characters as it was typed.
+pub fn validate_password(password: &str) -> Result<(), FieldError> {
+    let length = password.chars().count();
+    if length < PASSWORD_MIN {
+        return Err(FieldError::new("password", "PASSWORD_TOO_SHORT", format!("Use at least {PASSWORD_MIN} characters.")));
+    }
+    if length > PASSWORD_MAX {
+        return Err(FieldError::new("password", "PASSWORD_TOO_LONG", format!("Use at most {PASSWORD_MAX} characters.")));
+    }
+    Ok(())
+}
+
+/// For members that may be absent but, when there, must have their type: `null` only where `T` takes it.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_trimmed_and_counted_in_characters() {
+        assert_eq!(validate_title("  milk\u{3000}").as_deref(), Ok("milk"));
+        assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX)).map(|t| t.chars().count()), Ok(TITLE_MAX));
+        assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX + 1)).map_err(|e| e.code), Err("TOO_LONG".into()));
+        assert_eq!(validate_title(" \n\t ").map_err(|e| e.code), Err("REQUIRED".into()));
+        assert_eq!(validate_title("a\0b").map_err(|e| e.code), Err("INVALID_CHARACTER".into()));
+    }
+
+    #[test]
+    fn a_description_keeps_its_spaces_and_blank_is_none() {
+        assert_eq!(validate_description(Some("  two\n  lines ".into())), Ok(Some("  two\n  lines ".into())));
+        assert_eq!(validate_description(Some(" \n ".into())), Ok(None));
+    }
+
+    #[test]
+    fn b_02_an_address_is_told_from_what_is_none() {
+        for good in ["a@b.co", "First.Last+tag@sub.example.org", "o'brien@x-y.ie"] {
+            assert_eq!(validate_email(good), Ok(good.to_lowercase()), "{good}");
+        }
+        let long = format!("{}@{}.com", "a".repeat(64), "b".repeat(190));
+        for bad in [
+            "", "a", "@b.co", "a@", "a@b", "a@b..co", ".a@b.co", "a b@c.de", "a@b@c.de", "a@-b.co", "ä@b.co", "a@b.co\n", "a\0@b.co", &long,
+        ] {
+            assert!(validate_email(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn b_03_a_password_has_8_to_128_characters() {
+        assert!(validate_password("🔑🔑🔑🔑🔑🔑🔑").is_err());
+        assert!(validate_password("🔑🔑🔑🔑🔑🔑🔑🔑").is_ok());
+        assert!(validate_password(&"x".repeat(128)).is_ok());
+        assert!(validate_password(&"x".repeat(129)).is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! The one notion of time: milliseconds since 1970 in UTC, RFC 3339 with three fractional digits on the wire.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Milliseconds since 1970-01-01T00:00:00Z. Written as `2026-01-31T08:05:00.123Z`: exactly three digits, which
+/// JavaScript's `Date`, Python and the Better Auth client all read alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Whole seconds since 1970, as JWT's `NumericDate` counts (RFC 7519, section 2).
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The date alone, as `2026-01-31`.
+    pub fn date(self) -> String {
+        let (year, month, day) = civil_from_days(self.0.div_euclid(DAY_MS));
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, length: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(length.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let in_day = self.0.rem_euclid(DAY_MS);
+        let (hours, minutes) = (in_day / 3_600_000, in_day / 60_000 % 60);
+        let (seconds, millis) = (in_day / 1000 % 60, in_day % 1000);
+        write!(f, "{}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z", self.date())
+    }
+}
+
+/// Why a text is no timestamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotATimestamp;
+
+impl fmt::Display for NotATimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a date and time like 2026-01-31T08:05:00.123Z")
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATimestamp;
+
+    /// Reads what `Display` writes, nothing else.
+    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
+        let number = |from: usize, to: usize| -> Result<i64, NotATimestamp> {
+            let digits = text.get(from..to).ok_or(NotATimestamp)?;
+            if !digits.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(NotATimestamp);
+            }
+            digits.parse().map_err(|_| NotATimestamp)
+        };
+        let days = days_from_civil(number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let clock = (number(11, 13)? * 60 + number(14, 16)?) * 60 + number(17, 19)?;
+        let time = Self(days * DAY_MS + clock * 1000 + number(20, 23)?);
+        if time.to_string() == text { Ok(time) } else { Err(NotATimestamp) }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Year, month and day of a day number, after H. Hinnant, "chrono-compatible low-level date algorithms".
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The inverse of [`civil_from_days`]; a month or day out of range gives some other day, never a panic.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_is_written_with_three_digits_and_read_back() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+            (951_868_800_000, "2000-03-01T00:00:00.000Z"),
+            (1_798_704_300_123, "2026-12-31T08:05:00.123Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Timestamp(millis).to_string(), text);
+            assert_eq!(text.parse(), Ok(Timestamp(millis)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_timestamp_is_refused() {
+        for text in [
+            "",
+            "2026-02-30T00:00:00.000Z",
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T24:00:00.000Z",
+            "2026-01-01 00:00:00.000Z",
+            "é026-01-01T00:00:00.000Z",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NotATimestamp), "{text}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+-- Times are milliseconds since 1970 in UTC. Ids are text: a task's owner may be a user of another service that
+-- shares the secret, so tasks.user_id refers to no table.
+
+CREATE TABLE users (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    name           TEXT    NOT NULL,
+    email          TEXT    NOT NULL UNIQUE, -- in lower case
+    email_verified BOOLEAN NOT NULL DEFAULT FALSE,
+    image          TEXT,
+    password_hash  TEXT    NOT NULL, -- a PHC string
+    created_at     BIGINT  NOT NULL,
+    updated_at     BIGINT  NOT NULL
+);
+
+CREATE TABLE sessions (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    user_id    TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    remember   BOOLEAN NOT NULL, -- whether the cookie outlives the browser
+    expires_at BIGINT  NOT NULL,
+    created_at BIGINT  NOT NULL,
+    updated_at BIGINT  NOT NULL,
+    ip_address TEXT,
+    user_agent TEXT
+);
+
+CREATE INDEX sessions_by_user ON sessions (user_id, created_at);
+
+-- Sessions, and users, whose tokens are refused before they expire.
+CREATE TABLE revocations (
+    subject TEXT   NOT NULL PRIMARY KEY, -- the id of a session or a user
+    until   BIGINT NOT NULL -- when the last token that it concerns has expired anyway
+);
+
+CREATE TABLE tasks (
+    id              TEXT    NOT NULL PRIMARY KEY, -- a UUIDv7
+    user_id         TEXT    NOT NULL,
+    title           TEXT    NOT NULL,
+    title_key       TEXT    NOT NULL, -- the title in lower case: what is searched and sorted
+    description     TEXT,
+    description_key TEXT,
+    completed       BOOLEAN NOT NULL,
+    created_at      BIGINT  NOT NULL,
+    updated_at      BIGINT  NOT NULL
+);
+
+CREATE INDEX tasks_by_creation ON tasks (user_id, created_at, id);
+CREATE INDEX tasks_by_update ON tasks (user_id, updated_at, id);
+CREATE INDEX tasks_by_title ON tasks (user_id, title_key, id);

@@ -1,0 +1,99 @@
+//! Signing up, in and out, as the API and the pages' forms both do it.
+
+use std::time::Duration;
+
+use app::model::{NAME_MAX, Session, User, validate_email, validate_password, validate_text};
+
+use super::{
+    Client, Visitor,
+    session::{self, random_id},
+    user,
+};
+use crate::{
+    AppState,
+    problem::{Error, Result},
+};
+
+/// Somebody who has just proven who they are.
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// The JWT of their new session.
+    pub token: String,
+    /// How long a cookie keeps it; `None` until the browser is closed.
+    pub keep: Option<Duration>,
+}
+
+impl SignedIn {
+    /// Signs the token of a session.
+    pub fn new(state: &AppState, user: User, session: &Session, remember: bool) -> Result<Self> {
+        let now = state.clock.now();
+        let token = state.tokens.sign(&user, &session.id, now, session.expires_at)?;
+        let left = u64::try_from(session.expires_at.0 - now.0).unwrap_or(0);
+        Ok(Self { user, token, keep: remember.then(|| Duration::from_millis(left)) })
+    }
+}
+
+/// What somebody says who wants an account.
+pub struct NewAccount {
+    /// What they want to be called; may be empty.
+    pub name: String,
+    /// Their address, in any case.
+    pub email: String,
+    /// Their password, as typed.
+    pub password: String,
+}
+
+/// Makes an account and signs it in.
+pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Result<SignedIn> {
+    let email = validate_email(&new.email).map_err(|error| Error::InvalidAccount(vec![error]))?;
+    let name = new.name.trim().to_owned();
+    validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
+    validate_password(&new.password).map_err(Error::Rejected)?;
+    if user::by_email(state.db.read(), &email).await?.is_some() {
+        return Err(Error::EmailTaken);
+    }
+    let hash = state.passwords.hash(&new.password).await?;
+
+    let now = state.clock.now();
+    let user = User { id: random_id(), name, email, email_verified: false, image: None, created_at: now, updated_at: now };
+    let until = session::end_of(now, state.config.token_ttl, true);
+    let mut transaction = state.db.begin().await?;
+    user::insert(&mut transaction, &user, &hash).await?;
+    let session = session::insert(&mut transaction, &user.id, true, client, now, until).await?;
+    transaction.commit().await?;
+    tracing::info!(user_id = %user.id, address = client.address, "signed up");
+    SignedIn::new(state, user, &session, true)
+}
+
+/// Checks a password and begins a session. An unknown address costs the same hash and gets the same words.
+pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bool, client: &Client) -> Result<SignedIn> {
+    let email = validate_email(email).map_err(Error::Rejected)?;
+    // Hash and compare before anything that a stranger could tell apart.
+    let found = user::by_email(state.db.read(), &email).await?;
+    let hash = found.as_ref().map(|user| user.password_hash.clone());
+    let is_right = state.passwords.verify(password, hash).await?;
+    let Some(user) = found.filter(|_| is_right) else {
+        tracing::info!(address = client.address, "sign-in refused");
+        return Err(Error::WrongCredentials);
+    };
+
+    let user = User::from(user);
+    let now = state.clock.now();
+    let until = session::end_of(now, state.config.token_ttl, remember);
+    let mut transaction = state.db.begin().await?;
+    let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
+    transaction.commit().await?;
+    tracing::info!(user_id = %user.id, address = client.address, "signed in");
+    SignedIn::new(state, user, &session, remember)
+}
+
+/// Ends the visitor's session, if there is one, and no other.
+pub async fn sign_out(state: &AppState, visitor: &Visitor) -> Result<()> {
+    if let Some(id) = visitor.session_id() {
+        state.revocations.end_session(&state.db, id, state.clock.now()).await?;
+        tracing::info!(user_id = visitor.0.as_ref().map(|proof| &proof.user_id), "signed out");
+    }
+    Ok(())
+}
+

@@ -1,0 +1,37 @@
+//! The session cookie (RFC 6265bis). It holds the same token as the answer's body; scripts cannot read it.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use crate::config::Config;
+
+/// On https the prefix makes the browser insist on `Secure`, this host alone and `Path=/`.
+const fn name(is_https: bool) -> &'static str {
+    if is_https { "__Host-holdfast_session" } else { "holdfast_session" }
+}
+
+/// The token in the request's session cookie.
+pub fn get<'a>(config: &Config, headers: &'a HeaderMap) -> Option<&'a str> {
+    let name = name(config.is_https());
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Whether the browser sends a session cookie, valid or not.
+pub fn is_there(config: &Config, headers: &HeaderMap) -> bool {
+    get(config, headers).is_some_and(|token| !token.is_empty())
+}
+
+/// The `Set-Cookie` that keeps a token: for a time, or with `None` until the browser is closed.
+pub fn set(config: &Config, token: &str, keep: Option<Duration>) -> Option<HeaderValue> {
+    let age = keep.map(|keep| format!("; Max-Age={}", keep.as_secs())).unwrap_or_default();
+    let secure = if config.is_https() { "; Secure" } else { "" };
+    let value = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", name(config.is_https()));
+    HeaderValue::from_str(&value).ok()
+}
+
+/// The `Set-Cookie` that removes it.
+pub fn clear(config: &Config) -> Option<HeaderValue> {
+    set(config, "", Some(Duration::ZERO))
+}

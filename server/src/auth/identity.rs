@@ -1,0 +1,99 @@
+//! Who is asking. Expiry and revocation are checked here, on every request, without a database query.
+
+use std::{convert::Infallible, net::SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, RawPathParams},
+    http::{HeaderMap, header, request::Parts},
+};
+
+use super::{cookie, token::Proof};
+use crate::{
+    AppState,
+    problem::{Error, Result},
+};
+
+/// The user of a task route: proven by the Bearer header alone, and the one whom the path names.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Owner of everything that the request may touch.
+    pub user_id: String,
+}
+
+impl FromRequestParts<AppState> for Identity {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let token = bearer(&parts.headers)?.ok_or(Error::NoToken)?;
+        let proof = verify(state, token).ok_or(Error::BadToken)?;
+        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::WrongUser)?;
+        let named = path.iter().find(|(name, _)| *name == "user_id").map(|(_, value)| value);
+        if named == Some(&proof.user_id) { Ok(Self { user_id: proof.user_id }) } else { Err(Error::WrongUser) }
+    }
+}
+
+/// Whoever calls an account endpoint or opens a page: signed in by the Bearer header or the cookie, or not at all.
+#[derive(Debug, Clone)]
+pub struct Visitor(pub Option<Proof>);
+
+impl Visitor {
+    /// The session of this visitor; a token of another service has none.
+    pub fn session_id(&self) -> Option<&str> {
+        self.0.as_ref()?.session_id.as_deref()
+    }
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let token = bearer(&parts.headers).ok().flatten().or_else(|| cookie::get(&state.config, &parts.headers));
+        Ok(Self(token.and_then(|token| verify(state, token))))
+    }
+}
+
+/// What is kept about the device that signs in.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    /// Its IP address.
+    pub address: Option<String>,
+    /// Its `User-Agent`, cut to a length that no real one has.
+    pub user_agent: Option<String>,
+}
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self {
+            address: peer.map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string()),
+            user_agent: user_agent.map(|text| text.chars().take(512).collect()),
+        })
+    }
+}
+
+fn verify(state: &AppState, token: &str) -> Option<Proof> {
+    let proof = state.tokens.verify(token, state.clock.now())?;
+    let is_revoked = |subject: &str| state.revocations.contains(subject);
+    let revoked = is_revoked(&proof.user_id) || proof.session_id.as_deref().is_some_and(is_revoked);
+    (!revoked).then_some(proof)
+}
+
+/// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). Another scheme names nobody; a header that
+/// is given twice, or is not one word after `Bearer`, is malformed.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Error::BadAuthorization);
+    }
+    let value = value.to_str().map_err(|_| Error::BadAuthorization)?;
+    let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(None);
+    }
+    let token = rest.trim_matches(' ');
+    if token.is_empty() || token.contains([' ', '\t', ',']) { Err(Error::BadAuthorization) } else { Ok(Some(token)) }
+}

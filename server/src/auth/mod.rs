@@ -1,0 +1,48 @@
+//! Accounts: who somebody is, and how they prove it. Better Auth's HTTP protocol under `/api/auth`.
+
+mod account;
+mod cookie;
+mod get_session;
+mod hs256;
+pub mod identity;
+pub mod origin;
+pub mod password;
+mod reply;
+pub mod secret;
+pub mod session;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+pub mod token;
+mod user;
+
+pub use account::{NewAccount, SignedIn, sign_in, sign_out, sign_up};
+pub use cookie::{clear as clear_cookie, is_there as has_cookie, set as set_cookie};
+pub use identity::{Client, Visitor};
+pub use session::Revocations;
+
+use axum::{
+    Json, Router, middleware,
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+
+use crate::{AppState, http::request::not_found};
+
+/// The endpoints under `/api/auth`. Here a wrong method is as unknown as a wrong path.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/ok", get(ok))
+        .route("/sign-up/email", post(sign_up::by_email))
+        .route("/sign-in/email", post(sign_in::by_email))
+        .route("/sign-out", post(sign_out::this_session))
+        .route("/get-session", get(get_session::get_session))
+        .route("/token", get(get_session::token))
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), origin::guard))
+}
+
+async fn ok() -> Json<Value> {
+    Json(json!({ "ok": true }))
+}

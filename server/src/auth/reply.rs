@@ -1,0 +1,76 @@
+//! Bodies of the account endpoints, in and out.
+
+use app::model::FieldError;
+use axum::{
+    extract::{FromRequest, Request},
+    http::{HeaderName, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{account::SignedIn, cookie};
+use crate::{
+    AppState,
+    http::body,
+    problem::{Error, Result},
+};
+
+/// Carries the JWT beside the body, where Better Auth's client looks for it.
+const SET_AUTH_TOKEN: HeaderName = HeaderName::from_static("set-auth-token");
+
+/// A body in JSON or as a form sends it. What is missing or of the wrong type is a validation error of its member.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self> {
+        let media_type = body::media_type(request.headers());
+        let bytes = body::read(request, state).await?;
+        let parsed = if media_type == "application/x-www-form-urlencoded" {
+            body::parse(Value::Object(form(&bytes)).to_string().as_bytes())
+        } else if body::is_json(&media_type) {
+            body::parse(&bytes)
+        } else {
+            return Err(Error::NotJson);
+        };
+        parsed.map(Self).map_err(|error| match error {
+            Error::WrongType(field) => Error::InvalidAccount(vec![field]),
+            Error::BadJson => Error::InvalidAccount(vec![FieldError::new("body", "INVALID_JSON", "The body is not JSON.")]),
+            other => other,
+        })
+    }
+}
+
+/// A member that the body must have.
+pub fn required<T>(field: &str, member: Option<T>) -> Result<T> {
+    member.ok_or_else(|| Error::InvalidAccount(vec![FieldError::new(field, "REQUIRED", format!("The {field} is missing."))]))
+}
+
+/// A form's members; `true` and `false` are what a JSON body would say so, except where a text is meant.
+fn form(bytes: &[u8]) -> Map<String, Value> {
+    url::form_urlencoded::parse(bytes)
+        .map(|(name, value)| {
+            let value = match (&*name, &*value) {
+                ("rememberMe", "true" | "on") => Value::Bool(true),
+                ("rememberMe", "false") => Value::Bool(false),
+                _ => Value::String(value.into_owned()),
+            };
+            (name.into_owned(), value)
+        })
+        .collect()
+}
+
+/// An answer that signs in: body, `set-auth-token` and cookie.
+pub fn signed_in(state: &AppState, signed_in: &SignedIn, body: Value) -> Response {
+    let mut response = axum::Json(body).into_response();
+    let headers = response.headers_mut();
+    if let Ok(token) = HeaderValue::from_str(&signed_in.token) {
+        headers.insert(SET_AUTH_TOKEN, token);
+    }
+    if let Some(cookie) = cookie::set(&state.config, &signed_in.token, signed_in.keep) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,22 @@
+//! `POST /api/auth/sign-out`
+
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use serde_json::json;
+
+use super::{Visitor, account, cookie};
+use crate::{AppState, problem::Result};
+
+/// Ends this one session. Somebody who is signed out already is told the same.
+pub async fn this_session(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {
+    account::sign_out(&state, &visitor).await?;
+    let mut response = Json(json!({ "success": true })).into_response();
+    if let Some(cookie) = cookie::clear(&state.config) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

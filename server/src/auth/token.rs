@@ -1,0 +1,130 @@
+//! JSON Web Tokens (RFC 7519): made here at sign-in, and as good from any service that shares the secret.
+
+use app::model::{Timestamp, User};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{hs256, secret::Secret};
+use crate::problem::{Error, Result};
+
+/// Longest token that is looked at, in bytes.
+const MAX_BYTES: usize = 8 * 1024;
+/// Longest user id, in characters (row A-N1).
+const MAX_USER_ID: usize = 255;
+/// How far another service's clock may be ahead of ours, in seconds. Expiry has no leeway.
+const LEEWAY_S: f64 = 5.0;
+
+/// What a verified token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Whose it is.
+    pub user_id: String,
+    /// The session that it belongs to; none for a token of another service.
+    pub session_id: Option<String>,
+    /// The name that it carries.
+    pub name: String,
+    /// The e-mail that it carries.
+    pub email: String,
+}
+
+/// Signs and verifies.
+pub struct Tokens {
+    signing: EncodingKey,
+    /// The current key and perhaps the one before it.
+    verifying: Vec<DecodingKey>,
+    validation: Validation,
+}
+
+#[derive(Serialize)]
+struct OurClaims<'a> {
+    sub: &'a str,
+    email: &'a str,
+    name: &'a str,
+    sid: &'a str,
+    iat: i64,
+    exp: i64,
+}
+
+/// Claims as anybody may have written them; those that other services use for other things are read leniently.
+#[derive(Deserialize)]
+struct Claims {
+    exp: f64,
+    #[serde(default)]
+    nbf: Option<Value>,
+    #[serde(default)]
+    sub: Option<Value>,
+    #[serde(default)]
+    user_id: Option<Value>,
+    #[serde(default)]
+    id: Option<Value>,
+    #[serde(default)]
+    sid: Option<Value>,
+    #[serde(default)]
+    name: Option<Value>,
+    #[serde(default)]
+    email: Option<Value>,
+}
+
+impl Tokens {
+    /// Signs with `secret`; verifies with it and with `previous`.
+    pub fn new(secret: &Secret, previous: Option<&Secret>) -> Self {
+        hs256::install();
+        let mut validation = Validation::new(Algorithm::HS256);
+        // Times are checked in `verify`, by the clock that is passed in and without the library's 60 s of leeway.
+        validation.validate_exp = false;
+        validation.required_spec_claims.clear();
+        // Whom another service meant its token for is that service's affair: sharing the secret is the agreement.
+        validation.validate_aud = false;
+        let keys = [Some(secret), previous];
+        Self {
+            signing: EncodingKey::from_secret(secret.as_bytes()),
+            verifying: keys.into_iter().flatten().map(|key| DecodingKey::from_secret(key.as_bytes())).collect(),
+            validation,
+        }
+    }
+
+    /// A token of `user` for one session, until that session ends.
+    pub fn sign(&self, user: &User, session_id: &str, now: Timestamp, until: Timestamp) -> Result<String> {
+        let claims =
+            OurClaims { sub: &user.id, email: &user.email, name: &user.name, sid: session_id, iat: now.seconds(), exp: until.seconds() };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
+    }
+
+    /// What a token proves at `now`. Why it proves nothing is not told.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Option<Proof> {
+        if token.len() > MAX_BYTES {
+            return None;
+        }
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        // An extension that must be understood is not (RFC 7515, section 4.1.11); `b64` and `zip` would change what is signed.
+        if header.crit.is_some() || header.zip.is_some() || header.enc.is_some() || header.extras.inner().contains_key("b64") {
+            return None;
+        }
+        let claims = self.verifying.iter().find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok())?.claims;
+
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds are exact in an f64 until the year 287396")]
+        let now = now.0 as f64 / 1000.0;
+        let is_begun = match claims.nbf {
+            None => true,
+            Some(nbf) => nbf.as_f64().is_some_and(|nbf| nbf <= now + LEEWAY_S),
+        };
+        if !(claims.exp > now && is_begun) {
+            return None;
+        }
+        let user_id = text(claims.sub.or(claims.user_id).or(claims.id)?)?;
+        if user_id.is_empty() || user_id.contains('\0') || user_id.chars().count() > MAX_USER_ID {
+            return None;
+        }
+        let session_id = match claims.sid {
+            None => None,
+            Some(sid) => Some(text(sid)?),
+        };
+        let shown = |claim: Option<Value>| claim.and_then(text).unwrap_or_default();
+        Some(Proof { user_id, session_id, name: shown(claims.name), email: shown(claims.email) })
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    if let Value::String(text) = value { Some(text) } else { None }
+}

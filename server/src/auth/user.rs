@@ -1,0 +1,63 @@
+//! The table `users`.
+
+use app::model::{Timestamp, User};
+use sqlx::{FromRow, SqliteConnection, SqlitePool};
+
+use crate::problem::{Error, Result};
+
+/// A user as they are kept.
+#[derive(FromRow)]
+pub struct UserRow {
+    id: String,
+    name: String,
+    email: String,
+    email_verified: bool,
+    image: Option<String>,
+    /// A PHC string.
+    pub password_hash: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            email_verified: row.email_verified,
+            image: row.image,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        }
+    }
+}
+
+/// The user with that address, which is in lower case.
+pub async fn by_email(db: &SqlitePool, email: &str) -> Result<Option<UserRow>> {
+    Ok(sqlx::query_as("SELECT * FROM users WHERE email = $1").bind(email).fetch_optional(db).await?)
+}
+
+/// The user with that id.
+pub async fn by_id(db: &SqlitePool, id: &str) -> Result<Option<UserRow>> {
+    Ok(sqlx::query_as("SELECT * FROM users WHERE id = $1").bind(id).fetch_optional(db).await?)
+}
+
+/// Adds a user; of several with one address, the first wins.
+pub async fn insert(db: &mut SqliteConnection, user: &User, password_hash: &str) -> Result<()> {
+    let done = sqlx::query(
+        "INSERT INTO users (id, name, email, email_verified, image, password_hash, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
+    )
+    .bind(&user.id)
+    .bind(&user.name)
+    .bind(&user.email)
+    .bind(user.email_verified)
+    .bind(&user.image)
+    .bind(password_hash)
+    .bind(user.created_at.0)
+    .bind(user.updated_at.0)
+    .execute(db)
+    .await?;
+    if done.rows_affected() == 0 { Err(Error::EmailTaken) } else { Ok(()) }
+}

@@ -1,0 +1,164 @@
+//! The command line: each flag with its environment variable, its default and its line of help.
+
+use std::{env, fmt, fs, net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use url::{Origin, Url};
+
+use crate::auth::secret::{self, Secret};
+
+/// A task manager for many users, in one binary.
+///
+/// The secret that signs tokens comes from the environment alone: `BETTER_AUTH_SECRET`, or the file named by
+/// `BETTER_AUTH_SECRET_FILE`; `BETTER_AUTH_SECRET_PREVIOUS` (or `…_FILE`) verifies the tokens of a secret that was
+/// replaced.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "holdfast", version)]
+pub struct Cli {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What the commands share.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+/// What the program can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serve the pages and the API (the default)
+    Serve,
+}
+
+/// How the program is set up.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// Address and port to listen on
+    #[arg(long, env, global = true, default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+
+    /// Database, as `sqlite:PATH` [default: sqlite:holdfast.db in the data directory]
+    #[arg(long, env, global = true, hide_env_values = true, value_parser = sqlite_path)]
+    pub database_url: Option<PathBuf>,
+
+    /// Where Holdfast keeps its files
+    #[arg(long, env, global = true, default_value = "./data")]
+    pub data_dir: PathBuf,
+
+    /// Address under which browsers reach it, as `https://tasks.example.com` [default: as each request says]
+    #[arg(long, env, global = true, value_parser = origin)]
+    pub base_url: Option<Origin>,
+
+    /// How long a session and its token live
+    #[arg(long, env, global = true, default_value = "7d", value_parser = lifetime)]
+    pub token_ttl: Duration,
+
+    /// Front ends on other origins, separated by commas, that may call the API with cookies
+    #[arg(long, env, global = true, value_delimiter = ',', value_parser = origin)]
+    pub trusted_origins: Vec<Origin>,
+
+    /// What to log, as `info` or `server=debug`
+    #[arg(long = "log", env = "RUST_LOG", global = true, default_value = "info")]
+    pub log: String,
+
+    /// How to write the log
+    #[arg(long, env, global = true, value_enum, default_value = "pretty")]
+    pub log_format: LogFormat,
+}
+
+/// How a log line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For eyes
+    Pretty,
+    /// For machines
+    Json,
+}
+
+/// Why the program cannot start as it is set up: one line that names what is wrong. Exit status 2.
+#[derive(Debug)]
+pub struct ConfigError(pub String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// The SQLite file.
+    pub fn database_file(&self) -> PathBuf {
+        self.database_url.clone().unwrap_or_else(|| self.data_dir.join("holdfast.db"))
+    }
+
+    /// Whether browsers reach it over TLS, which some proxy before it ends.
+    pub fn is_https(&self) -> bool {
+        matches!(&self.base_url, Some(Origin::Tuple(scheme, ..)) if scheme == "https")
+    }
+
+    /// The secret that signs and verifies tokens: the configured one, or on a loopback address one that is made
+    /// once and kept beside the database.
+    pub fn secret(&self) -> Result<Secret, ConfigError> {
+        match configured_secret("BETTER_AUTH_SECRET")? {
+            Some(secret) => Ok(secret),
+            None if self.listen.ip().is_loopback() => secret::kept_beside(&self.database_file())
+                .map_err(|error| ConfigError(format!("BETTER_AUTH_SECRET is not set, and {error}"))),
+            None => Err(ConfigError(
+                "BETTER_AUTH_SECRET is not set: on a public address it must be; make one with `openssl rand -base64 48`".into(),
+            )),
+        }
+    }
+
+    /// The secret before the current one, which still verifies.
+    pub fn previous_secret(&self) -> Result<Option<Secret>, ConfigError> {
+        configured_secret("BETTER_AUTH_SECRET_PREVIOUS")
+    }
+}
+
+/// The secret in the environment variable `name`, or in the file that `name_FILE` names.
+fn configured_secret(name: &str) -> Result<Option<Secret>, ConfigError> {
+    let file = format!("{name}_FILE");
+    let text = match (env::var(name), env::var_os(&file)) {
+        (Ok(_), Some(_)) => return Err(ConfigError(format!("{name} and {file} are both set: keep one"))),
+        (Ok(text), None) => text,
+        (Err(env::VarError::NotUnicode(_)), _) => return Err(ConfigError(format!("{name} is not UTF-8 text"))),
+        (Err(env::VarError::NotPresent), Some(path)) => fs::read_to_string(&path)
+            .map_err(|error| ConfigError(format!("{file}: cannot read {}: {error}", path.display())))?
+            .trim_end_matches(['\r', '\n'])
+            .to_owned(),
+        (Err(env::VarError::NotPresent), None) => return Ok(None),
+    };
+    Secret::new(&text).map(Some).map_err(|why| ConfigError(format!("{name} {why}")))
+}
+
+/// The file of a `sqlite:` URL. The message leaves the value out: a URL may hold a password.
+fn sqlite_path(url: &str) -> Result<PathBuf, String> {
+    let path = url.strip_prefix("sqlite:").ok_or("it must be sqlite: and a path")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    if path.is_empty() || path == ":memory:" {
+        return Err("it must name a file".into());
+    }
+    Ok(path.into())
+}
+
+fn origin(text: &str) -> Result<Origin, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let bare =
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    match url.origin() {
+        origin @ Origin::Tuple(..) if bare && matches!(url.scheme(), "http" | "https") => Ok(origin),
+        _ => Err("it must be http:// or https:// and a host, with no path".into()),
+    }
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let length = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let longest = Duration::from_hours(24 * 365);
+    if length < Duration::from_secs(1) || length > longest {
+        return Err("it must be from 1s to 365d".into());
+    }
+    Ok(length)
+}

@@ -1,0 +1,11 @@
+//! What every request passes, whatever it asks for.
+
+pub mod assets;
+pub mod body;
+pub mod cors;
+pub mod health;
+pub mod pages;
+pub mod request;
+pub mod return_to;
+pub mod security;
+pub mod serve;

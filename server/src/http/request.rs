@@ -1,0 +1,86 @@
+//! Each request gets an id, one line in the log, and an answer in the form that its reader expects.
+
+use std::time::Instant;
+
+use axum::{
+    Json,
+    extract::{MatchedPath, Request},
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{http::pages, problem::Error};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The outermost layer: request id, log line, and the bodies of errors.
+pub async fn trace(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = format!("{:032x}", rand::random::<u128>());
+    let method = request.method().clone();
+    // The path without the query: search words, cursors and mailed tokens stay out of the log.
+    let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
+
+    let mut response = next.run(request).await;
+    if let Some(error) = response.extensions_mut().remove::<Error>() {
+        if let Some(cause) = error.secret_cause() {
+            tracing::error!(request_id = %id, cause, "request failed");
+        }
+        response = write_error(&error, response, &path, &id).await;
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    tracing::info!(
+        request_id = %id,
+        %method,
+        route = route.as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        ms = started.elapsed().as_secs_f64() * 1000.0,
+        "request"
+    );
+    response
+}
+
+async fn write_error(error: &Error, response: Response, path: &str, id: &str) -> Response {
+    let (parts, _) = response.into_parts();
+    let is_for_programs =
+        ["/api", "/health"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let mut written = if is_for_programs {
+        let mut written = Json(error.document(id)).into_response();
+        written.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        written
+    } else {
+        pages::error(error).await
+    };
+    *written.status_mut() = parts.status;
+    for (name, value) in &parts.headers {
+        if *name != header::CONTENT_LENGTH {
+            written.headers_mut().append(name, value.clone());
+        }
+    }
+    written
+}
+
+/// For the router's own refusals.
+pub async fn not_found() -> Error {
+    Error::NotFound
+}
+
+/// For a known path with another method; the router adds `Allow`.
+pub async fn method_not_allowed() -> Error {
+    Error::MethodNotAllowed
+}
+
+/// A handler that panicked: a 500 like any other, and the rest goes on.
+#[allow(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
+pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words");
+    Error::internal(text).into_response()
+}

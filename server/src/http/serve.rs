@@ -1,0 +1,76 @@
+//! The accept loop: bounds on what a connection may cost, and an orderly end.
+
+use std::{future::Future, net::SocketAddr, pin::pin, time::Duration};
+
+use axum::{Router, extract::ConnectInfo, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt as _;
+
+/// Bounds on a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long a request's head may take, and a connection may idle between two requests.
+    pub head: Duration,
+    /// How long a request's body may take.
+    pub body: Duration,
+    /// How long requests under way may take once the end has been called for.
+    pub shutdown: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(30), body: Duration::from_secs(20), shutdown: Duration::from_secs(20) }
+    }
+}
+
+/// Largest request head in bytes: one token of 8 KiB in the header and one in the cookie, with room to spare.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// Serves connections until `stop` is ready, then finishes the requests under way.
+pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => connect(stream, peer, router.clone(), limits, &connections),
+            Err(error) => {
+                // Out of descriptors, or a client that was gone before it was accepted: the next one may do better.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.shutdown, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+fn connect(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limits, connections: &GracefulShutdown) {
+    // Small answers should leave at once.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request.map(axum::body::Body::new))
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%peer, %error, "connection ended");
+        }
+    });
+}

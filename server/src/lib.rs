@@ -1,0 +1,128 @@
+//! Everything of Holdfast that owns data. `main` and the tests start it the same way: [`AppState::open`], then [`serve`].
+
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod http;
+pub mod problem;
+pub mod tasks;
+
+use std::{
+    future::Future,
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    auth::{Revocations, password::Passwords, secret::Secret, token::Tokens},
+    clock::Clock,
+    config::Config,
+    db::Db,
+    http::{
+        assets, cors, health, pages,
+        request::{self, method_not_allowed},
+        security,
+        serve::{Limits, accept},
+    },
+};
+
+/// What every request may use; cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// The parts of [`AppState`].
+pub struct Parts {
+    /// How the program is set up.
+    pub config: Config,
+    /// Bounds on connections.
+    pub limits: Limits,
+    /// What time it is.
+    pub clock: Clock,
+    /// The database.
+    pub db: Db,
+    /// Signs and verifies tokens.
+    pub tokens: Tokens,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Sessions and users whose tokens are refused.
+    pub revocations: Revocations,
+    stopping: AtomicBool,
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// Opens the database and puts the parts together.
+    pub async fn open(
+        config: Config,
+        secret: Secret,
+        previous: Option<Secret>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let db = Db::open(&config.database_file()).await?;
+        let revocations = Revocations::load(&db, clock.now()).await?;
+        Ok(Self(Arc::new(Parts {
+            tokens: Tokens::new(&secret, previous.as_ref()),
+            passwords: Passwords::new()?,
+            revocations,
+            config,
+            limits,
+            clock,
+            db,
+            stopping: AtomicBool::new(false),
+        })))
+    }
+
+    /// Whether the end has been called for.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// Every route with what all requests pass.
+pub fn router(state: &AppState) -> Router {
+    let api = Router::new().nest("/api/auth", auth::routes(state)).merge(tasks::routes());
+    let api = match cors::layer(&state.config.trusted_origins) {
+        Some(cors) => api.layer(cors),
+        None => api,
+    };
+    Router::new()
+        .merge(api)
+        .merge(health::routes())
+        .merge(pages::routes(state))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(assets::serve)
+        .layer(CatchPanicLayer::custom(request::panicked))
+        .layer(DefaultBodyLimit::max(http::body::MAX_BODY))
+        .layer(middleware::from_fn_with_state(state.clone(), security::headers))
+        .layer(middleware::from_fn(request::trace))
+        .with_state(state.clone())
+}
+
+/// Serves until `stop` is ready, finishes what is under way, and closes the database.
+pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
+    pages::init();
+    let router = router(&state);
+    let stopping = state.clone();
+    accept(listener, router, state.limits, async move {
+        stop.await;
+        stopping.stopping.store(true, Ordering::Relaxed);
+    })
+    .await;
+    state.db.close().await;
+}

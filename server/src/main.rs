@@ -1,0 +1,73 @@
+//! The command line: sets the program up and starts it.
+
+use std::{error::Error, process::ExitCode};
+
+use clap::Parser as _;
+use server::{
+    AppState,
+    clock::Clock,
+    config::{Cli, Command, Config, ConfigError, LogFormat},
+    http::serve::Limits,
+    serve,
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::{EnvFilter, fmt};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            // clap's first line says what is wrong; the rest repeats the usage.
+            let text = error.to_string();
+            eprintln!("holdfast: {}", text.lines().next().unwrap_or_default().trim_start_matches("error: "));
+            return ExitCode::from(2);
+        }
+        Err(help) => {
+            print!("{help}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    let Command::Serve = cli.command.unwrap_or(Command::Serve);
+    match run(cli.config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("holdfast: {error}");
+            ExitCode::from(if error.is::<ConfigError>() { 2 } else { 1 })
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    log(&config)?;
+    let (secret, previous) = (config.secret()?, config.previous_secret()?);
+    let address = config.listen;
+    let state = AppState::open(config, secret, previous, Limits::default(), Clock::system()).await?;
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    println!("Holdfast is ready on http://{}", listener.local_addr()?);
+    serve(state, listener, async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: finishing the requests under way");
+    })
+    .await;
+    Ok(())
+}
+
+/// Log lines go to standard error; standard output says the address alone.
+fn log(config: &Config) -> Result<(), ConfigError> {
+    let filter = EnvFilter::builder().parse(&config.log).map_err(|error| ConfigError(format!("--log (RUST_LOG): {error}")))?;
+    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Pretty => lines.init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+    Ok(())
+}

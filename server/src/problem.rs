@@ -1,0 +1,204 @@
+//! The API's one error type, and how it becomes a response.
+//!
+//! An [`Error`] travels in the response's extensions to [`crate::http::request`], which knows the request's id and
+//! path, logs what the client must not see, and writes the body: a problem document under `/api`, a page elsewhere.
+
+use std::borrow::Cow;
+
+use app::model::{FieldError, Problem};
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+/// What handlers return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Seconds after which a client may try again when the database is away.
+const RETRY_AFTER_S: &str = "1";
+
+/// Everything that can go wrong with a request.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// 401: nobody has said who they are.
+    #[error("Sign in first: this needs an `Authorization: Bearer` header with a token.")]
+    NoToken,
+    /// 401: the token proves nothing, and why is nobody's business.
+    #[error("The token is not valid, or not any more. Sign in again.")]
+    BadToken,
+    /// 400: the `Authorization` header is not `Bearer` and one token.
+    #[error("The Authorization header must be `Bearer` and one token.")]
+    BadAuthorization,
+    /// 403: the path names another user than the token.
+    #[error("The token is of another user than the path.")]
+    WrongUser,
+    /// 401 of the account endpoints.
+    #[error("You are signed out.")]
+    SignedOut,
+    /// 403: a change that another site's page may have asked for.
+    #[error("The request comes from a page of another site.")]
+    ForeignOrigin,
+    /// 404, also for what belongs to somebody else.
+    #[error("There is nothing here.")]
+    NotFound,
+    /// 405; the router adds `Allow`.
+    #[error("This address does not take that method.")]
+    MethodNotAllowed,
+    /// 408: the body did not arrive in time.
+    #[error("The request took too long to arrive.")]
+    BodyTooSlow,
+    /// 413.
+    #[error("The body is larger than 64 KiB.")]
+    BodyTooLarge,
+    /// 415.
+    #[error("The body must be JSON, with the content type application/json.")]
+    NotJson,
+    /// 400: the body broke off or is no JSON.
+    #[error("The body is not JSON.")]
+    BadJson,
+    /// 400: a member of the body has the wrong type.
+    #[error("The body's members are not of the right types.")]
+    WrongType(FieldError),
+    /// 422 on the task API: every member that breaks a rule.
+    #[error("{}", first_message(.0))]
+    Invalid(Vec<FieldError>),
+    /// 400 on the account API: every member that is missing, mistyped or breaks a rule.
+    #[error("{}", first_message(.0))]
+    InvalidAccount(Vec<FieldError>),
+    /// 400 of the account API with a code of its own, which is the field error's.
+    #[error("{}", .0.message)]
+    Rejected(FieldError),
+    /// 401: e-mail and password do not belong together.
+    #[error("Invalid email or password")]
+    WrongCredentials,
+    /// 422: the e-mail has an account.
+    #[error("User already exists. Use another email.")]
+    EmailTaken,
+    /// 503: the database is away.
+    #[error("Holdfast is busy or its database is away. Try again in a moment.")]
+    Unavailable(Cow<'static, str>),
+    /// 500; the text goes to the log alone.
+    #[error("Something went wrong on our side.")]
+    Internal(Cow<'static, str>),
+}
+
+fn first_message(errors: &[FieldError]) -> &str {
+    errors.first().map_or("The request is not valid.", |error| &error.message)
+}
+
+impl Error {
+    /// Something that should not happen; `error` goes to the log.
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string().into())
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::NoToken | Self::BadToken | Self::SignedOut | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::BadAuthorization | Self::BadJson | Self::WrongType(_) | Self::InvalidAccount(_) | Self::Rejected(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::WrongUser | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid(_) | Self::EmailTaken => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The stable code of the contract.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NoToken | Self::SignedOut => "UNAUTHORIZED",
+            Self::BadToken => "INVALID_TOKEN",
+            Self::BadAuthorization => "INVALID_REQUEST",
+            Self::WrongUser => "FORBIDDEN",
+            Self::ForeignOrigin => "INVALID_ORIGIN",
+            Self::NotFound => "NOT_FOUND",
+            Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            Self::BodyTooSlow => "REQUEST_TIMEOUT",
+            Self::BodyTooLarge => "PAYLOAD_TOO_LARGE",
+            Self::NotJson => "UNSUPPORTED_MEDIA_TYPE",
+            Self::BadJson | Self::WrongType(_) => "INVALID_JSON",
+            Self::Invalid(_) | Self::InvalidAccount(_) => "VALIDATION_ERROR",
+            Self::Rejected(error) => &error.code,
+            Self::WrongCredentials => "INVALID_EMAIL_OR_PASSWORD",
+            Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+            Self::Unavailable(_) => "SERVICE_UNAVAILABLE",
+            Self::Internal(_) => "INTERNAL_ERROR",
+        }
+    }
+
+    /// What only the log may say.
+    pub fn secret_cause(&self) -> Option<&str> {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
+    /// The members that are to blame.
+    pub fn field_errors(&self) -> &[FieldError] {
+        match self {
+            Self::Invalid(errors) | Self::InvalidAccount(errors) => errors,
+            Self::WrongType(error) | Self::Rejected(error) => std::slice::from_ref(error),
+            _ => &[],
+        }
+    }
+
+    /// The document that a client gets.
+    pub fn document(&self, request_id: &str) -> Problem {
+        let (status, detail) = (self.status(), self.to_string());
+        Problem {
+            kind: "about:blank".into(),
+            title: status.canonical_reason().unwrap_or_default().into(),
+            status: status.as_u16(),
+            code: self.code().into(),
+            message: detail.clone(),
+            detail,
+            request_id: request_id.into(),
+            errors: self.field_errors().to_vec(),
+        }
+    }
+
+    fn header(&self) -> Option<(HeaderName, &'static str)> {
+        // RFC 6750, section 3: a request that names nobody gets no error code.
+        Some(match self {
+            Self::NoToken => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast""#),
+            Self::BadToken => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_token""#),
+            Self::BadAuthorization => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_request""#),
+            Self::WrongUser => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="insufficient_scope""#),
+            Self::Unavailable(_) => (header::RETRY_AFTER, RETRY_AFTER_S),
+            _ => return None,
+        })
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let headers: HeaderMap = self.header().map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
+        let mut response = (self.status(), headers).into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let away = match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+            // SQLite's primary result codes BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN: the file, not the statement.
+            sqlx::Error::Database(database) => database
+                .code()
+                .and_then(|code| code.parse::<u32>().ok())
+                .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14)),
+            _ => false,
+        };
+        if away { Self::Unavailable(error.to_string().into()) } else { Self::internal(error) }
+    }
+}

@@ -1,0 +1,187 @@
+//! The table `tasks`. Every statement names the owner: there is no way to a task but through whose it is.
+
+use std::sync::Mutex;
+
+use app::model::{NewTask, PutTask, Task, Timestamp};
+use sqlx::{Encode, FromRow, Sqlite, Type};
+use uuid::{ContextV7, Uuid};
+
+use super::list::{Filter, Key, ListParams, Order, Sort};
+use crate::{db::Db, problem::Result};
+
+/// Makes the ids of one millisecond ascend too.
+static IDS: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+
+#[derive(FromRow)]
+struct TaskRow {
+    id: String,
+    user_id: String,
+    title: String,
+    description: Option<String>,
+    completed: bool,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<TaskRow> for Task {
+    fn from(row: TaskRow) -> Self {
+        Self {
+            id: row.id,
+            user_id: row.user_id,
+            title: row.title,
+            description: row.description,
+            completed: row.completed,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        }
+    }
+}
+
+/// The columns of a [`TaskRow`].
+macro_rules! columns {
+    () => {
+        "id, user_id, title, description, completed, created_at, updated_at"
+    };
+}
+
+/// The statement of a list in one order: `$column` and the direction, after the row `($4, $5)`.
+macro_rules! list_sql {
+    ($column:literal, $beyond:literal, $direction:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM tasks WHERE user_id = $1 AND ($2 IS NULL OR completed = $2)",
+            " AND ($3 IS NULL OR title_key LIKE $3 ESCAPE '\\' OR description_key LIKE $3 ESCAPE '\\')",
+            " AND ($4 IS NULL OR (",
+            $column,
+            ", id) ",
+            $beyond,
+            " ($4, $5))",
+            " ORDER BY ",
+            $column,
+            " ",
+            $direction,
+            ", id ",
+            $direction,
+            " LIMIT $6"
+        )
+    };
+}
+
+/// A page of the owner's tasks, and whether there are more.
+pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task>, bool)> {
+    let sql = match (params.sort, params.order) {
+        (Sort::CreatedAt, Order::Asc) => list_sql!("created_at", ">", "ASC"),
+        (Sort::CreatedAt, Order::Desc) => list_sql!("created_at", "<", "DESC"),
+        (Sort::UpdatedAt, Order::Asc) => list_sql!("updated_at", ">", "ASC"),
+        (Sort::UpdatedAt, Order::Desc) => list_sql!("updated_at", "<", "DESC"),
+        (Sort::Title, Order::Asc) => list_sql!("title_key", ">", "ASC"),
+        (Sort::Title, Order::Desc) => list_sql!("title_key", "<", "DESC"),
+    };
+    let mut rows = match params.after.clone() {
+        Some((Key::Title(title), id)) => page(db, sql, owner, &params.filter, Some(title), Some(id), params.limit).await?,
+        Some((Key::Time(time), id)) => page(db, sql, owner, &params.filter, Some(time), Some(id), params.limit).await?,
+        None => page(db, sql, owner, &params.filter, None::<i64>, None, params.limit).await?,
+    };
+    let limit = params.limit as usize;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    Ok((rows.into_iter().map(Task::from).collect(), has_more))
+}
+
+async fn page<K>(
+    db: &Db,
+    sql: &'static str,
+    owner: &str,
+    filter: &Filter,
+    key: Option<K>,
+    id: Option<String>,
+    limit: u32,
+) -> Result<Vec<TaskRow>>
+where
+    K: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + Send,
+{
+    let query = sqlx::query_as(sql).bind(owner).bind(filter.status.completed()).bind(filter.search.as_deref().map(pattern));
+    // One row more than asked for tells whether there is a next page.
+    Ok(query.bind(key).bind(id).bind(i64::from(limit) + 1).fetch_all(db.read()).await?)
+}
+
+/// The `LIKE` pattern of all texts that have `search` in them, whatever its case.
+fn pattern(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in search.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// How many tasks somebody has.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub struct Counts {
+    /// All of them.
+    pub total: i64,
+    /// Those still to do.
+    pub pending: i64,
+}
+
+/// Counts the owner's tasks.
+pub async fn counts(db: &Db, owner: &str) -> Result<Counts> {
+    let query = sqlx::query_as(
+        "SELECT count(*) AS total, count(CASE WHEN completed THEN NULL ELSE 1 END) AS pending FROM tasks WHERE user_id = $1",
+    );
+    Ok(query.bind(owner).fetch_one(db.read()).await?)
+}
+
+/// One task.
+pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
+    let query = sqlx::query_as::<_, TaskRow>(concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND id = $2"));
+    Ok(query.bind(owner).bind(id).fetch_optional(db.read()).await?.map(Task::from))
+}
+
+/// Adds a task, which has been validated.
+pub async fn insert(db: &Db, owner: &str, task: &NewTask, now: Timestamp) -> Result<Task> {
+    let millis = u64::try_from(now.0).unwrap_or(0);
+    let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
+    let id = Uuid::new_v7(uuid::Timestamp::from_unix(&IDS, millis / 1000, nanos));
+    let query = sqlx::query_as::<_, TaskRow>(concat!(
+        "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, created_at, updated_at)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING ",
+        columns!()
+    ));
+    let query = query.bind(id.to_string()).bind(owner).bind(&task.title).bind(task.title.to_lowercase());
+    let query = query.bind(&task.description).bind(task.description.as_deref().map(str::to_lowercase));
+    Ok(query.bind(task.completed).bind(now.0).fetch_one(db.write()).await?.into())
+}
+
+/// Changes what `change` has, which has been validated. `None` when the owner has no such task.
+pub async fn update(db: &Db, owner: &str, id: &str, change: &PutTask, now: Timestamp) -> Result<Option<Task>> {
+    let query = sqlx::query_as::<_, TaskRow>(concat!(
+        "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
+        " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = CASE WHEN $5 THEN $7 ELSE description_key END,",
+        " completed = COALESCE($8, completed), updated_at = $9 WHERE user_id = $1 AND id = $2 RETURNING ",
+        columns!()
+    ));
+    let description = change.description.as_ref().and_then(Option::as_deref);
+    let query = query.bind(owner).bind(id).bind(&change.title).bind(change.title.as_deref().map(str::to_lowercase));
+    let query = query.bind(change.description.is_some()).bind(description).bind(description.map(str::to_lowercase));
+    Ok(query.bind(change.completed).bind(now.0).fetch_optional(db.write()).await?.map(Task::from))
+}
+
+/// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
+pub async fn complete(db: &Db, owner: &str, id: &str, completed: Option<bool>, now: Timestamp) -> Result<Option<Task>> {
+    let query = sqlx::query_as::<_, TaskRow>(concat!(
+        "UPDATE tasks SET completed = COALESCE($3, NOT completed), updated_at = $4 WHERE user_id = $1 AND id = $2 RETURNING ",
+        columns!()
+    ));
+    Ok(query.bind(owner).bind(id).bind(completed).bind(now.0).fetch_optional(db.write()).await?.map(Task::from))
+}
+
+/// Removes a task; whether it was there.
+pub async fn delete(db: &Db, owner: &str, id: &str) -> Result<bool> {
+    let query = sqlx::query("DELETE FROM tasks WHERE user_id = $1 AND id = $2");
+    Ok(query.bind(owner).bind(id).execute(db.write()).await?.rows_affected() > 0)
+}
