@@ -109,8 +109,9 @@ pub fn router(state: &AppState) -> Router {
         .fallback(assets::serve)
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(DefaultBodyLimit::max(http::body::MAX_BODY))
-        .layer(middleware::from_fn_with_state(state.clone(), security::headers))
         .layer(middleware::from_fn(request::trace))
+        // Outside of it, since the pages in place of errors are written there.
+        .layer(middleware::from_fn_with_state(state.clone(), security::headers))
         .with_state(state.clone())
 }
 

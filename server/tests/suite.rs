@@ -1,1 +1,19 @@
+//! Each file proves one behaviour against a real server with a database of its own.
+#![allow(clippy::unwrap_used, reason = "a test that meets the unexpected should stop")]
+#![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::too_many_lines)]
 
+mod support;
+
+mod accounts;
+mod command_line;
+mod forged_tokens;
+mod foreign_tokens;
+mod http;
+mod lists;
+mod origins;
+mod ownership;
+mod pages;
+mod races;
+mod sessions;
+mod tasks;
+mod unauthenticated;

@@ -1,0 +1,120 @@
+# Two commands: `make run` serves Holdfast on http://127.0.0.1:3000, `make test` proves it.
+# What a step needs it checks first, and installs where it can; the second time it finds everything in place.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+CARGO_LEPTOS := 0.3.10
+# The same as `wasm-bindgen` in Cargo.toml: the two must match exactly.
+WASM_BINDGEN := 0.2.129
+BINARYEN := 132.0.0
+
+# Tools live in the project, so that a version of them elsewhere is neither used nor changed.
+TOOLS := $(CURDIR)/.tools
+export PATH := $(TOOLS)/bin:$(TOOLS)/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
+
+BINARY := target/release/holdfast
+SITE := target/site.stamp
+SHARED_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml $(shell find app -type f)
+SITE_SOURCES := $(SHARED_SOURCES) $(shell find frontend style -type f)
+SERVER_SOURCES := $(SHARED_SOURCES) $(shell find server/src server/build.rs server/Cargo.toml migrations -type f)
+
+say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
+stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
+
+.PHONY: help run watch build check fmt test test-rust test-end2end tools clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(BINARY) ## Build the release binary and serve on http://127.0.0.1:3000
+	@exec $(BINARY) serve
+
+build: $(BINARY) ## Build the release binary, target/release/holdfast
+
+watch: tools ## Develop: rebuild and reload on every change
+	@cargo leptos watch
+
+check: | rust ## Format and lint, without running anything
+	@$(call say,rustfmt)
+	@cargo fmt --all --check
+	@$(call say,clippy)
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+	@cargo clippy --package frontend --target wasm32-unknown-unknown --locked -- -D warnings
+
+fmt: | rust ## Format the Rust code
+	@cargo fmt --all
+
+test: check test-rust test-end2end ## Everything: format, lints, Rust tests, tests in a real browser
+
+test-rust: | rust ## The Rust tests
+	@$(call say,Rust tests)
+	@cargo test --workspace --locked
+
+test-end2end: $(BINARY) end2end/node_modules/.stamp | browser ## The tests in a real browser, against the release binary
+	@$(call say,tests in the browser)
+	@cd end2end && npx playwright test
+
+# What is built
+
+$(SITE): $(SITE_SOURCES) | tools
+	@$(call say,building what the browser gets)
+	@cargo leptos build --release --frontend-only
+	@rm -f target/site/pkg/*.d.ts
+	@touch $@
+
+# After the site, which it carries inside.
+$(BINARY): $(SERVER_SOURCES) $(SITE) | tools
+	@$(call say,building the server)
+	@cargo leptos build --release --server-only
+	@touch $@
+
+# What is needed
+
+.PHONY: rust node browser
+
+rust:
+	@command -v cargo >/dev/null || $(call stop,Rust is missing: install it with rustup and run make again)
+	@command -v cc >/dev/null || $(call stop,a C compiler is missing: install one (Debian: apt-get install gcc libc6-dev) and run make again)
+	@if command -v rustup >/dev/null; then \
+	  rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install >/dev/null || $(call stop,the toolchain that rust-toolchain.toml names is not installed and cannot be: run 'rustup toolchain install' where it can); \
+	  rustup target list --installed 2>/dev/null | grep -qx wasm32-unknown-unknown || { $(call say,installing the wasm target); rustup target add wasm32-unknown-unknown; }; \
+	fi
+
+node:
+	@command -v npm >/dev/null || $(call stop,Node.js 20 or newer with npm is missing: install it and run make again)
+
+# Tools that are installed elsewhere in just this version will do. Debug builds of them take a third of the time to
+# compile and are fast enough.
+tools: rust node
+	@[ "$$(cargo-leptos --version 2>/dev/null)" = "cargo-leptos $(CARGO_LEPTOS)" ] || { \
+	  $(call say,installing cargo-leptos $(CARGO_LEPTOS): once and about five minutes); \
+	  cargo install cargo-leptos --version $(CARGO_LEPTOS) --locked --debug --root $(TOOLS) --target-dir target/tools; }
+	@[ "$$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $(WASM_BINDGEN)" ] || { \
+	  $(call say,installing wasm-bindgen $(WASM_BINDGEN): once and about two minutes); \
+	  cargo install wasm-bindgen-cli --version $(WASM_BINDGEN) --locked --debug --root $(TOOLS) --target-dir target/tools; }
+	@[[ "$$(wasm-opt --version 2>/dev/null)" == "wasm-opt version $(firstword $(subst ., ,$(BINARYEN)))"* ]] || { \
+	  $(call say,installing wasm-opt); \
+	  npm install --prefix $(TOOLS) --no-save --no-audit --no-fund --loglevel error binaryen@$(BINARYEN) >/dev/null; }
+
+end2end/node_modules/.stamp: end2end/package.json end2end/package-lock.json | node
+	@$(call say,installing the packages of the browser tests)
+	@cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel error >/dev/null
+	@touch $@
+
+# A Chromium that is there; else Debian's where we may install it; else Playwright's.
+browser: end2end/node_modules/.stamp
+	@if ! node end2end/browser.js >/dev/null 2>&1; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    $(call say,installing Chromium); \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
+	  fi; \
+	  node end2end/browser.js >/dev/null 2>&1 || { $(call say,installing the Chromium of Playwright); (cd end2end && npx playwright install chromium) || true; }; \
+	  node end2end/browser.js >/dev/null 2>&1 || $(call stop,no Chromium: install one and put it on PATH or name it in CHROMIUM and run make again); \
+	fi
+
+clean: ## Remove everything that was built
+	@rm -rf target end2end/node_modules end2end/test-results $(TOOLS)

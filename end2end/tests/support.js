@@ -1,0 +1,125 @@
+// A server of its own for each test, and a page that fails the test when the browser complains.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { test as base, expect } from "@playwright/test";
+
+export { expect };
+export const PASSWORD = "correct horse battery";
+const BINARY = fileURLToPath(new URL("../../target/release/holdfast", import.meta.url));
+
+export class Server {
+  constructor(folder) {
+    this.folder = folder;
+    this.log = "";
+  }
+
+  // `listen` is given when a server comes back on the port that it had.
+  async start(environment = {}, listen = "127.0.0.1:0") {
+    this.process = spawn(BINARY, ["--listen", listen, "--data-dir", join(this.folder, "data")], {
+      cwd: this.folder,
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.process.stderr.on("data", (text) => (this.log += text));
+    for await (const line of createInterface({ input: this.process.stdout })) {
+      this.url = line.match(/http:\S+/)?.[0];
+      if (this.url) return;
+    }
+    throw new Error(`the server did not start: ${this.log}`);
+  }
+
+  async stop(signal = "SIGTERM") {
+    if (!this.process || this.process.exitCode !== null || this.process.signalCode) return;
+    const exited = once(this.process, "exit");
+    this.process.kill(signal);
+    await exited;
+  }
+
+  async restart(environment) {
+    const { host } = new URL(this.url);
+    await this.start(environment, host);
+  }
+
+  // An account made through the API: `{ token, user }`.
+  async person(name) {
+    const email = `${name.toLowerCase()}@example.com`;
+    const response = await fetch(`${this.url}/api/auth/sign-up/email`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name, email, password: PASSWORD }),
+    });
+    expect(response.status).toBe(200);
+    return { ...(await response.json()), email };
+  }
+
+  async addTask(person, task) {
+    const response = await fetch(`${this.url}/api/${person.user.id}/tasks`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${person.token}`, "content-type": "application/json" },
+      body: JSON.stringify(task),
+    });
+    expect(response.status).toBe(201);
+    return response.json();
+  }
+
+  async tasks(person) {
+    const response = await fetch(`${this.url}/api/${person.user.id}/tasks`, { headers: { authorization: `Bearer ${person.token}` } });
+    return response.json();
+  }
+}
+
+// Everything that the browser complains about on a page, but for what `expected` says must come.
+export function listen(page, complaints, expected) {
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()) && !expected?.test(message.text())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+}
+
+export const test = base.extend({
+  // A message that the browser must write in this test: `Failed to load resource` where a request is meant to fail.
+  expectedComplaint: [undefined, { option: true }],
+  // What the server is started with beside its data directory.
+  environment: [{}, { option: true }],
+
+  server: async ({ environment }, use) => {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
+    const server = new Server(folder);
+    await server.start(environment);
+    await use(server);
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  },
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  complaints: async ({}, use) => use([]),
+
+  context: async ({ context, complaints, expectedComplaint }, use) => {
+    context.on("page", (page) => listen(page, complaints, expectedComplaint));
+    await use(context);
+    expect(complaints, "the browser complained").toEqual([]);
+  },
+});
+
+// Signs in through the form, and waits until the list is awake.
+export async function signIn(page, person, path = "/tasks") {
+  await page.goto(`/signin?return_to=${encodeURIComponent(path)}`);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`**${path}`);
+  await awake(page);
+}
+
+// The list is awake once it has put the focus on the line for a new task.
+export async function awake(page) {
+  await expect(page.getByLabel("New task")).toBeFocused();
+}
+
+export const row = (page, title) => page.getByRole("listitem").filter({ hasText: title });

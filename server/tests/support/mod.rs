@@ -1,0 +1,255 @@
+//! A real server for one test, and people who use it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use app::model::Timestamp;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use clap::Parser as _;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
+use serde_json::{Value, json};
+use server::{
+    AppState,
+    auth::secret::Secret,
+    clock::Clock,
+    config::{Cli, Config},
+    http::serve::Limits,
+    serve,
+};
+use sha2::Sha256;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+pub const SECRET: &str = "0uYq7Vg2kXo4Rz9bT1mWn5cJ8dLs3eHfA6pQ";
+pub const PREVIOUS: &str = "Zx8Kc3Vb6Nm1Qw4Er7Ty0Ui5Op2As9DfGh";
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server that listens on a port of its own, with a clock that the test moves.
+pub struct Server {
+    pub url: String,
+    pub state: AppState,
+    pub folder: TempDir,
+    millis: Arc<AtomicI64>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::with(|_| {}, Limits::default()).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
+        let folder = TempDir::new().unwrap();
+        let millis = Arc::new(AtomicI64::new(Clock::system().now().0));
+        Self::on(folder, millis, change, limits).await
+    }
+
+    async fn on(folder: TempDir, millis: Arc<AtomicI64>, change: impl FnOnce(&mut Config), limits: Limits) -> Self {
+        let mut config = Cli::parse_from(["holdfast", "--listen", "127.0.0.1:0", "--data-dir", folder.path().to_str().unwrap()]).config;
+        change(&mut config);
+        let now = millis.clone();
+        let clock = Clock::new(move || Timestamp(now.load(Ordering::SeqCst)));
+        let (secret, previous) = (Secret::new(SECRET).unwrap(), Secret::new(PREVIOUS).unwrap());
+        let state = AppState::open(config, secret, Some(previous), limits, clock).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(state.clone(), listener, async {
+            let _ = stopped.await;
+        }));
+        Self { url, state, folder, millis, stop: Some(stop), serving: Some(serving) }
+    }
+
+    /// Stops, and starts again on the same database.
+    pub async fn restart(mut self) -> Self {
+        self.stop().await;
+        Self::on(self.folder, self.millis, |_| {}, Limits::default()).await
+    }
+
+    /// Calls for the end.
+    pub fn call_stop(&mut self) {
+        let _ = self.stop.take().unwrap().send(());
+    }
+
+    /// Calls for the end and waits for it.
+    pub async fn stop(&mut self) {
+        self.call_stop();
+        self.serving.take().unwrap().await.unwrap();
+    }
+
+    /// Waits for an end that was called for.
+    pub async fn stopped(&mut self) {
+        self.serving.take().unwrap().await.unwrap();
+    }
+
+    /// Moves the server's clock.
+    pub fn advance(&self, by: Duration) {
+        self.millis.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// The server's time in seconds.
+    pub fn now(&self) -> i64 {
+        self.state.clock.now().seconds()
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path).answer().await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.request(Method::POST, path).json(body).answer().await
+    }
+
+    /// Signs up somebody new.
+    pub async fn person(&self, name: &str) -> Person<'_> {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let answer = self.post("/api/auth/sign-up/email", &json!({ "name": name, "email": email, "password": PASSWORD })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        Person::from(self, &answer)
+    }
+
+    /// Signs a person in once more, as on another device.
+    pub async fn sign_in(&self, email: &str) -> Person<'_> {
+        let answer = self.post("/api/auth/sign-in/email", &json!({ "email": email, "password": PASSWORD })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        Person::from(self, &answer)
+    }
+
+    /// A person as another service knows them, with its token.
+    pub fn stranger(&self, id: &str) -> Person<'_> {
+        let token = jwt(&json!({ "sub": id, "exp": self.now() + 3600 }), SECRET);
+        Person { server: self, id: id.into(), email: String::new(), token, cookie: String::new() }
+    }
+}
+
+/// Somebody who is signed in on one device.
+#[derive(Clone)]
+pub struct Person<'a> {
+    pub server: &'a Server,
+    pub id: String,
+    pub email: String,
+    pub token: String,
+    pub cookie: String,
+}
+
+impl<'a> Person<'a> {
+    fn from(server: &'a Server, answer: &Answer) -> Self {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self {
+            server,
+            id: text(&answer.json["user"]["id"]),
+            email: text(&answer.json["user"]["email"]),
+            token: text(&answer.json["token"]),
+            cookie: answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned(),
+        }
+    }
+
+    /// A request to the task API, `rest` being what follows `…/tasks`.
+    pub fn request(&self, method: Method, rest: &str) -> RequestBuilder {
+        self.server.request(method, &format!("/api/{}/tasks{rest}", self.id)).bearer_auth(&self.token)
+    }
+
+    pub async fn call(&self, method: Method, rest: &str, body: &Value) -> Answer {
+        self.request(method, rest).json(body).answer().await
+    }
+
+    pub async fn get(&self, rest: &str) -> Answer {
+        self.request(Method::GET, rest).answer().await
+    }
+
+    /// Adds a task; its id.
+    pub async fn add(&self, title: &str) -> String {
+        let answer = self.call(Method::POST, "", &json!({ "title": title })).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The titles of a list.
+    pub async fn titles(&self, query: &str) -> Vec<String> {
+        let answer = self.get(query).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json.as_array().unwrap().iter().map(|task| task["title"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A response, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+    /// `Null` where the body is no JSON.
+    pub json: Value,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// Checks status and code of a problem, and that it is written as the contract says.
+    #[track_caller]
+    pub fn is_problem(&self, status: u16, code: &str) {
+        assert_eq!((self.status.as_u16(), self.json["code"].as_str().unwrap_or_default()), (status, code), "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.json["status"], status);
+        assert_eq!(self.json["type"], "about:blank");
+        assert_eq!(self.json["message"], self.json["detail"]);
+        assert!(!self.json["title"].as_str().unwrap().is_empty());
+        assert_eq!(self.json["request_id"], self.header("x-request-id"));
+    }
+
+    /// The body without what tells one request from another.
+    pub fn same_for_all(&self) -> Value {
+        let mut json = self.json.clone();
+        json["request_id"] = Value::Null;
+        json
+    }
+
+    /// The fields with errors.
+    pub fn fields(&self) -> Vec<&str> {
+        self.json["errors"].as_array().map(|errors| errors.iter().map(|error| error["field"].as_str().unwrap()).collect()).unwrap_or_default()
+    }
+}
+
+pub trait Send {
+    async fn answer(self) -> Answer;
+}
+
+impl Send for RequestBuilder {
+    async fn answer(self) -> Answer {
+        let response = self.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        Answer { status, headers, json: serde_json::from_str(&text).unwrap_or(Value::Null), text }
+    }
+}
+
+/// Base64url without padding, as JOSE writes it.
+pub fn b64(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// A token of these claims, signed as any other service would.
+pub fn jwt(claims: &Value, secret: &str) -> String {
+    signed(&json!({ "alg": "HS256", "typ": "JWT" }).to_string(), &claims.to_string(), secret.as_bytes())
+}
+
+/// HMAC-SHA-256 over any header and payload.
+pub fn signed(header: &str, payload: &str, key: &[u8]) -> String {
+    let message = format!("{}.{}", b64(header), b64(payload));
+    let tag = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(&message).finalize().into_bytes();
+    format!("{message}.{}", b64(tag))
+}
