@@ -96,7 +96,8 @@ impl AppState {
 
 /// Every route with what all requests pass.
 pub fn router(state: &AppState) -> Router {
-    let api = Router::new().nest("/api/auth", auth::routes(state)).merge(tasks::routes());
+    // The refusal of a method comes before CORS, which answers preflights in its place.
+    let api = Router::new().nest("/api/auth", auth::routes(state)).merge(tasks::routes()).method_not_allowed_fallback(method_not_allowed);
     let api = match cors::layer(&state.config.trusted_origins) {
         Some(cors) => api.layer(cors),
         None => api,

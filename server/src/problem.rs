@@ -51,8 +51,8 @@ pub enum Error {
     #[error("The body is larger than 64 KiB.")]
     BodyTooLarge,
     /// 415.
-    #[error("The body must be JSON, with the content type application/json.")]
-    NotJson,
+    #[error("The body's content type is not one that this address takes: JSON is application/json.")]
+    WrongMediaType,
     /// 400: the body broke off or is no JSON.
     #[error("The body is not JSON.")]
     BadJson,
@@ -104,7 +104,7 @@ impl Error {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) | Self::EmailTaken => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -123,7 +123,7 @@ impl Error {
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::BodyTooSlow => "REQUEST_TIMEOUT",
             Self::BodyTooLarge => "PAYLOAD_TOO_LARGE",
-            Self::NotJson => "UNSUPPORTED_MEDIA_TYPE",
+            Self::WrongMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::BadJson | Self::WrongType(_) => "INVALID_JSON",
             Self::Invalid(_) | Self::InvalidAccount(_) => "VALIDATION_ERROR",
             Self::Rejected(error) => &error.code,

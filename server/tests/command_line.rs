@@ -1,1 +1,258 @@
+//! The program as its operator meets it: what it refuses, says, keeps and logs.
 
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::{Output, Stdio},
+    time::Duration,
+};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+use crate::support::{PASSWORD, SECRET, Send as _};
+
+/// The program in a folder of its own, with nothing in its environment but what is given.
+fn holdfast(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.current_dir(folder).args(arguments).env_clear().envs(environment.iter().copied()).stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+async fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let ended = tokio::time::timeout(Duration::from_secs(60), holdfast(folder, arguments, environment).output());
+    ended.await.expect("the program goes on").unwrap()
+}
+
+/// Starts it and waits for its address.
+async fn serve(folder: &Path, environment: &[(&str, &str)]) -> (Child, String) {
+    let mut child =
+        holdfast(folder, &["--listen", "127.0.0.1:0"], environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).await.unwrap();
+    let url = line.trim().strip_prefix("Holdfast is ready on ").unwrap_or_else(|| panic!("{line}")).to_owned();
+    (child, url)
+}
+
+/// Asks it to end; its status and what it logged.
+async fn terminate(mut child: Child) -> (Option<i32>, String) {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    let mut log = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    (child.wait().await.unwrap().code(), log)
+}
+
+#[track_caller]
+fn one_line(output: &Output, status: i32, words: &[&str]) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    for word in words {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert!(output.stdout.is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_one_line_that_names_it_and_status_2() {
+    let folder = TempDir::new().unwrap();
+    for (arguments, environment, words) in [
+        (vec!["--listen", "nowhere"], vec![], vec!["nowhere", "--listen"]),
+        (vec![], vec![("LISTEN", "1.2.3.4")], vec!["1.2.3.4", "--listen"]),
+        (vec!["--token-ttl", "soon"], vec![], vec!["soon", "--token-ttl"]),
+        (vec!["--token-ttl", "0s"], vec![], vec!["0s", "--token-ttl"]),
+        (vec!["--token-ttl", "400d"], vec![], vec!["--token-ttl"]),
+        (vec!["--base-url", "tasks.example"], vec![], vec!["--base-url"]),
+        (vec!["--base-url", "https://tasks.example/path"], vec![], vec!["--base-url"]),
+        (vec!["--trusted-origins", "https://a.example,ftp://b.example"], vec![], vec!["--trusted-origins"]),
+        (vec!["--database-url", "mysql://u:hidden@h/d"], vec![], vec!["--database-url"]),
+        (vec!["--database-url", "sqlite::memory:"], vec![], vec!["--database-url"]),
+        (vec!["--log", "info=="], vec![], vec!["--log"]),
+        (vec!["--log-format", "xml"], vec![], vec!["xml", "--log-format"]),
+        (vec!["--nonsense"], vec![], vec!["--nonsense"]),
+        (vec!["fly"], vec![], vec!["fly"]),
+    ] {
+        one_line(&run(folder.path(), &arguments, &environment).await, 2, &words);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_missing_short_or_well_known_is_status_2_before_listening() {
+    let folder = TempDir::new().unwrap();
+    let public = ["--listen", "0.0.0.0:0"];
+    one_line(&run(folder.path(), &public, &[]).await, 2, &["BETTER_AUTH_SECRET", "openssl rand"]);
+    for secret in [
+        "",
+        "tiny-one",
+        "0123456789012345678901234567890",
+        "better-auth-secret-12345678901234567890",
+        "your-secret-key-here-change-in-production",
+        "CHANGE_ME_change_me_CHANGE_ME_change_me",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "secretsecretsecretsecretsecretsecret",
+    ] {
+        for arguments in [vec!["--listen", "127.0.0.1:0"], public.to_vec()] {
+            let refused = run(folder.path(), &arguments, &[("BETTER_AUTH_SECRET", secret)]).await;
+            one_line(&refused, 2, &["BETTER_AUTH_SECRET"]);
+            assert!(secret.is_empty() || !String::from_utf8_lossy(&refused.stderr).contains(secret), "the secret is not printed");
+        }
+    }
+    one_line(
+        &run(folder.path(), &[], &[("BETTER_AUTH_SECRET", SECRET), ("BETTER_AUTH_SECRET_PREVIOUS", "short")]).await,
+        2,
+        &["BETTER_AUTH_SECRET_PREVIOUS"],
+    );
+    one_line(
+        &run(folder.path(), &[], &[("BETTER_AUTH_SECRET_FILE", "no/such/file")]).await,
+        2,
+        &["BETTER_AUTH_SECRET_FILE", "no/such/file"],
+    );
+    one_line(&run(folder.path(), &[], &[("BETTER_AUTH_SECRET", SECRET), ("BETTER_AUTH_SECRET_FILE", "x")]).await, 2, &["both"]);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_opened_is_one_line_and_status_1() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("text.db"), "this is no database, but it is long enough to look at").unwrap();
+    std::fs::create_dir(folder.path().join("folder.db")).unwrap();
+    for file in ["text.db", "folder.db", "text.db/under.db"] {
+        let refused = run(
+            folder.path(),
+            &["--listen", "127.0.0.1:0", "--database-url", &format!("sqlite:{file}")],
+            &[("BETTER_AUTH_SECRET", SECRET)],
+        )
+        .await;
+        one_line(&refused, 1, &["database", file]);
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let (child, _) = serve(folder.path(), &[]).await;
+    assert_eq!(terminate(child).await.0, Some(0));
+    let file = folder.path().join("data/holdfast.db");
+    let database = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'from the future', TRUE, x'00', 0)";
+    sqlx::query(newer).execute(&database).await.unwrap();
+    database.close().await;
+    one_line(&run(folder.path(), &["--listen", "127.0.0.1:0"], &[]).await, 1, &["newer"]);
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_one_line_and_status_1() {
+    let folder = TempDir::new().unwrap();
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    one_line(&run(folder.path(), &["--listen", &address], &[("BETTER_AUTH_SECRET", SECRET), ("RUST_LOG", "off")]).await, 1, &[&address]);
+}
+
+#[tokio::test]
+async fn a_03_on_loopback_a_secret_is_made_once_and_kept_for_its_owner_alone() {
+    let folder = TempDir::new().unwrap();
+    let (first, url) = serve(folder.path(), &[]).await;
+    let file = folder.path().join("data/better-auth-secret");
+    let secret = std::fs::read_to_string(&file).unwrap();
+    assert!(secret.len() >= 43);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let client = reqwest::Client::new();
+    let made = client
+        .post(format!("{url}/api/auth/sign-up/email"))
+        .json(&json!({ "name": "", "email": "a@b.co", "password": PASSWORD }))
+        .answer()
+        .await;
+    let (_, log) = terminate(first).await;
+    assert!(log.contains("better-auth-secret") && !log.contains(&secret), "{log}");
+
+    let (second, url) = serve(folder.path(), &[]).await;
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), secret);
+    let user = made.json["user"]["id"].as_str().unwrap();
+    let list = client.get(format!("{url}/api/{user}/tasks")).bearer_auth(made.json["token"].as_str().unwrap()).answer().await;
+    assert_eq!(list.status, 200, "a token of before the restart");
+    terminate(second).await;
+}
+
+#[tokio::test]
+async fn a_secret_file_is_read() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("secret"), format!("{SECRET}\n")).unwrap();
+    let (child, url) = serve(folder.path(), &[("BETTER_AUTH_SECRET_FILE", "secret")]).await;
+    let token = crate::support::jwt(&json!({ "sub": "ada", "exp": 9_999_999_999_i64 }), SECRET);
+    assert_eq!(reqwest::Client::new().get(format!("{url}/api/ada/tasks")).bearer_auth(token).answer().await.status, 200);
+    terminate(child).await;
+}
+
+#[tokio::test]
+async fn help_and_version_name_every_flag_with_its_variable() {
+    let folder = TempDir::new().unwrap();
+    let help = run(folder.path(), &["--help"], &[("DATABASE_URL", "sqlite:x.db")]).await;
+    assert!(help.status.success());
+    let text = String::from_utf8(help.stdout).unwrap();
+    for (flag, variable) in [
+        ("--listen", "LISTEN"),
+        ("--database-url", "DATABASE_URL"),
+        ("--data-dir", "DATA_DIR"),
+        ("--base-url", "BASE_URL"),
+        ("--token-ttl", "TOKEN_TTL"),
+        ("--trusted-origins", "TRUSTED_ORIGINS"),
+        ("--log", "RUST_LOG"),
+        ("--log-format", "LOG_FORMAT"),
+    ] {
+        assert!(text.contains(flag) && text.contains(&format!("[env: {variable}")), "{flag}: {text}");
+    }
+    assert!(text.contains("BETTER_AUTH_SECRET") && !text.contains("x.db"));
+    assert!(run(folder.path(), &["serve", "--help"], &[]).await.status.success());
+    assert_eq!(
+        String::from_utf8(run(folder.path(), &["--version"], &[]).await.stdout).unwrap(),
+        format!("holdfast {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[tokio::test]
+async fn b_s7_the_log_has_one_line_a_request_with_its_id_and_no_secret() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &[("LOG_FORMAT", "json"), ("RUST_LOG", "trace"), ("BETTER_AUTH_SECRET", SECRET)]).await;
+    let client = reqwest::Client::new();
+    let password = "canary password 5f1d";
+    let made = client
+        .post(format!("{url}/api/auth/sign-up/email"))
+        .json(&json!({ "name": "", "email": "canary@example.com", "password": password }))
+        .answer()
+        .await;
+    let token = made.json["token"].as_str().unwrap();
+    let user = made.json["user"]["id"].as_str().unwrap();
+    client
+        .post(format!("{url}/api/auth/sign-in/email"))
+        .json(&json!({ "email": "canary@example.com", "password": "canary wrong 77aa" }))
+        .answer()
+        .await;
+    let list = client.get(format!("{url}/api/{user}/tasks?q=canary-query")).bearer_auth(token).answer().await;
+    client
+        .post(format!("{url}/signin"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("email=canary%40example.com&password=canary+form+1234")
+        .answer()
+        .await;
+    client.request(Method::GET, format!("{url}/tasks?x=canary-query")).header("cookie", format!("holdfast_session={token}")).answer().await;
+    let (status, log) = terminate(child).await;
+    assert_eq!(status, Some(0));
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let of_list: Vec<_> = lines.iter().filter(|line| line["request_id"] == list.header("x-request-id")).collect();
+    assert_eq!(of_list.len(), 1, "{of_list:?}");
+    assert_eq!(
+        (&of_list[0]["method"], &of_list[0]["route"], &of_list[0]["status"]),
+        (&json!("GET"), &json!("/api/{user_id}/tasks"), &json!(200))
+    );
+    assert_eq!(lines.iter().filter(|line| line["message"] == "request").count(), 5);
+    let signature = token.rsplit_once('.').unwrap().1;
+    for secret in [password, "canary wrong", "canary form", "canary+form", "canary-query", token, signature, SECRET, "$argon2id$"] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+}

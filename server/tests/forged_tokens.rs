@@ -14,7 +14,10 @@ fn forgeries(user: &str, real: &str, now: i64) -> Vec<(String, String)> {
     let mut add = |what: &str, token: String| all.push((what.to_owned(), token));
 
     // Algorithms: none, others of the same family with the right key, key confusion, nonsense.
-    for algorithm in ["none", "None", "NONE", "nOnE", "", "hs256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA", "HS256 ", "dir"] {
+    for algorithm in [
+        "none", "None", "NONE", "nOnE", "", "hs256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA",
+        "HS256 ", "dir",
+    ] {
         let header = json!({ "alg": algorithm, "typ": "JWT" }).to_string();
         add(&format!("alg {algorithm:?}, signed"), signed(&header, &good, SECRET.as_bytes()));
         add(&format!("alg {algorithm:?}, no signature"), format!("{}.{}.", b64(&header), b64(&good)));
@@ -93,7 +96,10 @@ fn forgeries(user: &str, real: &str, now: i64) -> Vec<(String, String)> {
         ("a signature cut short", format!("{message}.{}", &tag[..tag.len() - 2])),
         ("a signature with more", format!("{real}AA")),
         ("a signature with padding", format!("{real}=")),
-        ("the signature of another token", format!("{message}.{}", jwt(&json!({ "sub": user, "exp": now + 601 }), SECRET).rsplit_once('.').unwrap().1)),
+        (
+            "the signature of another token",
+            format!("{message}.{}", jwt(&json!({ "sub": user, "exp": now + 601 }), SECRET).rsplit_once('.').unwrap().1),
+        ),
         ("parts in another order", format!("{payload}.{header}.{tag}")),
         ("dots alone", "..".into()),
         ("quotes around it", format!("\"{real}\"")),
@@ -142,7 +148,8 @@ async fn a_03_the_previous_secret_verifies_and_never_signs() {
     let ada = server.person("Ada").await;
     let (message, tag) = ada.token.rsplit_once('.').unwrap();
     let (header, payload) = message.split_once('.').unwrap();
-    let decode = |part: &str| String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, part).unwrap()).unwrap();
+    let decode =
+        |part: &str| String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, part).unwrap()).unwrap();
     let again = signed(&decode(header), &decode(payload), SECRET.as_bytes());
     assert_eq!(again.rsplit_once('.').unwrap().1, tag, "signed with the current secret");
 }

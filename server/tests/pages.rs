@@ -1,1 +1,224 @@
+//! The pages as the server sends them: whole, guarded, and of use without a script.
 
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Answer, PASSWORD, Send as _, Server};
+
+async fn open(server: &Server, path: &str, cookie: &str) -> Answer {
+    server.request(Method::GET, path).header("cookie", cookie).answer().await
+}
+
+#[tokio::test]
+async fn b_24_the_pages_are_html_with_their_content_in_it() {
+    let server = Server::start().await;
+    for (path, status, words) in [
+        ("/", 200, "Create your account"),
+        ("/signup", 200, "<h1>Create your account</h1>"),
+        ("/signin", 200, "<h1>Sign in</h1>"),
+        ("/nothing", 404, "There is no page here"),
+        ("/tasks/more", 404, "There is no page here"),
+    ] {
+        let page = server.get(path).await;
+        assert_eq!((page.status.as_u16(), page.header("content-type")), (status, "text/html; charset=utf-8"), "{path}");
+        assert!(page.text.starts_with("<!DOCTYPE html><html lang=\"en\">") && page.text.contains(words), "{path}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn every_inline_script_carries_the_nonce_of_its_own_page() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let mut nonces = std::collections::HashSet::new();
+    for path in ["/signin", "/signup", "/tasks", "/nothing", "/"] {
+        let page = if path == "/tasks" { open(&server, path, &ada.cookie).await } else { server.get(path).await };
+        let policy = page.header("content-security-policy");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains('*'), "{policy}");
+        let nonce = policy.split_once("'nonce-").unwrap().1.split_once('\'').unwrap().0;
+        assert!(nonces.insert(nonce.to_owned()), "a nonce is used once");
+        for script in page.text.split("<script").skip(1) {
+            assert!(script.split_once('>').unwrap().0.contains(&format!("nonce=\"{nonce}\"")), "{path}: {script}");
+        }
+        assert!(!page.text.contains(" style=\"") && !page.text.contains("<style"), "{path}");
+        assert!(!page.text.contains(" onclick") && !page.text.contains("javascript:"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn b_25_a_signed_out_visitor_goes_to_sign_in_and_comes_back_after_it() {
+    let server = Server::start().await;
+    server.person("Ada").await;
+    let away = server.get("/tasks?status=pending").await;
+    assert_eq!((away.status.as_u16(), away.header("location")), (303, "/signin?return_to=%2Ftasks%3Fstatus%3Dpending"));
+    let page = server.get(away.header("location")).await;
+    assert!(page.text.contains("name=\"return_to\" value=\"/tasks?status=pending\""), "{}", page.text);
+    let form = [("email", "ada@example.com"), ("password", PASSWORD), ("return_to", "/tasks?status=pending")];
+    let back = server.request(Method::POST, "/signin").form(&form).answer().await;
+    assert_eq!((back.status.as_u16(), back.header("location")), (303, "/tasks?status=pending"));
+    let cookie = back.header("set-cookie").split(';').next().unwrap();
+    assert_eq!(open(&server, back.header("location"), cookie).await.status, 200);
+}
+
+#[tokio::test]
+async fn b_26_a_signed_in_visitor_to_sign_in_sign_up_and_the_front_page_goes_to_the_tasks() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    for path in ["/", "/signin", "/signup"] {
+        let answer = open(&server, path, &ada.cookie).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/tasks"), "{path}");
+    }
+    assert_eq!(open(&server, "/signin?return_to=/tasks?status=completed", &ada.cookie).await.header("location"), "/tasks?status=completed");
+}
+
+#[tokio::test]
+async fn return_to_takes_paths_of_this_site_alone() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    for hostile in [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "%2F%2Fevil.example",
+        "javascript:alert(1)",
+        "/%09/evil.example",
+        "/.//evil.example",
+        "",
+    ] {
+        let answer = open(&server, &format!("/signin?return_to={hostile}"), &ada.cookie).await;
+        assert_eq!(answer.header("location"), "/tasks", "{hostile}");
+        let form = [("email", "ada@example.com"), ("password", PASSWORD), ("return_to", hostile)];
+        let after = server.request(Method::POST, "/signin").form(&form).answer().await;
+        assert!(
+            after.header("location") == "/tasks" || after.header("location").starts_with("/%"),
+            "{hostile}: {}",
+            after.header("location")
+        );
+    }
+}
+
+#[tokio::test]
+async fn b_27_the_tasks_of_a_signed_in_user_are_in_the_html_and_nobody_elses() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    ada.call(Method::POST, "", &json!({ "title": "Mine & <b>only</b> mine", "description": "Kept" })).await;
+    ada.call(Method::POST, "", &json!({ "title": "Done already", "completed": true })).await;
+    bob.add("Of Bob").await;
+    let page = open(&server, "/tasks", &ada.cookie).await;
+    assert_eq!(page.status, 200);
+    for words in
+        ["Mine &amp; &lt;b&gt;only&lt;/b&gt; mine", "Kept", "Done already", "1 of 2 to do", "<title>(1) Tasks · Holdfast</title>", ">Ada<"]
+    {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    assert!(!page.text.contains("Of Bob") && !page.text.contains("<b>only"));
+    assert!(!page.text.contains(&ada.token), "the token is not in the page");
+    let done = open(&server, "/tasks?status=completed", &ada.cookie).await;
+    assert!(done.text.contains("Done already") && !done.text.contains("Kept"));
+    assert_eq!(open(&server, "/tasks?status=nonsense", &ada.cookie).await.status, 200);
+}
+
+#[tokio::test]
+async fn b_28_the_name_is_shown_and_the_address_of_who_has_none() {
+    let server = Server::start().await;
+    let made = server.post("/api/auth/sign-up/email", &json!({ "name": " ", "email": "nameless@example.com", "password": PASSWORD })).await;
+    let cookie = made.header("set-cookie").split(';').next().unwrap();
+    assert!(open(&server, "/tasks", cookie).await.text.contains(">nameless@example.com<"));
+}
+
+#[tokio::test]
+async fn signing_up_in_and_out_works_with_forms_alone() {
+    let server = Server::start().await;
+    let form = [("name", "Ada"), ("email", " Ada@example.com "), ("password", PASSWORD)];
+    let up = server.request(Method::POST, "/signup").form(&form).answer().await;
+    assert_eq!((up.status.as_u16(), up.header("location")), (303, "/tasks"));
+    let cookie = up.header("set-cookie").split(';').next().unwrap().to_owned();
+    let add = server
+        .request(Method::POST, "/tasks")
+        .header("cookie", &cookie)
+        .header("origin", &server.url)
+        .form(&[("title", "by form")])
+        .answer()
+        .await;
+    assert_eq!((add.status.as_u16(), add.header("location")), (303, "/tasks"));
+    assert!(open(&server, "/tasks", &cookie).await.text.contains("by form"));
+    let out = server.request(Method::POST, "/signout").header("cookie", &cookie).header("origin", &server.url).answer().await;
+    assert_eq!((out.status.as_u16(), out.header("location")), (303, "/signin"));
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(open(&server, "/tasks", &cookie).await.status, 303);
+    let again = server.request(Method::POST, "/signin").form(&form).answer().await;
+    assert_eq!(again.status, 303);
+}
+
+#[tokio::test]
+async fn b_10_a_refused_form_comes_back_with_what_was_typed_but_the_password() {
+    let server = Server::start().await;
+    server.person("Ada").await;
+    for (path, form, status, words) in [
+        ("/signin", [("email", "ada@example.com"), ("password", "wrong-password"), ("name", "")], 401, "don’t belong together"),
+        ("/signin", [("email", "nobody@example.com"), ("password", "wrong-password"), ("name", "")], 401, "don’t belong together"),
+        ("/signin", [("email", "nope"), ("password", "wrong-password"), ("name", "")], 400, "Enter an e-mail address"),
+        (
+            "/signup",
+            [("email", "ada@example.com"), ("password", "wrong-password"), ("name", "Ada & Co")],
+            422,
+            "That e-mail already has an account",
+        ),
+        ("/signup", [("email", "eve@example.com"), ("password", "seven-7"), ("name", "Ada & Co")], 400, "Use at least 8 characters"),
+        ("/signup", [("email", "<script>"), ("password", "wrong-password"), ("name", "\"><script>")], 400, "Enter an e-mail address"),
+    ] {
+        let page = server.request(Method::POST, path).form(&form).answer().await;
+        assert_eq!(page.status, status, "{path} {form:?}");
+        assert!(page.text.contains(words), "{path} {form:?}: {}", page.text);
+        assert!(!page.text.contains("wrong-password") && !page.text.contains("seven-7"), "{path}");
+        assert!(!page.text.contains("value=\"\"><script>"), "{path}");
+        assert!(page.header("set-cookie").is_empty());
+    }
+    let broken = server.request(Method::POST, "/signin").header("content-type", "application/json").body("{}").answer().await;
+    assert_eq!(broken.status, 415);
+    let blank = server.request(Method::POST, "/signin").form(&[("x", "y")]).answer().await;
+    assert_eq!(blank.status, 400);
+}
+
+#[tokio::test]
+async fn a_18_whoever_comes_with_an_ended_session_is_told_so() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    server.advance(Duration::from_hours(7 * 24));
+    let away = open(&server, "/tasks", &ada.cookie).await;
+    assert_eq!((away.status.as_u16(), away.header("location")), (303, "/signin?return_to=%2Ftasks&expired=1"));
+    assert!(server.get(away.header("location")).await.text.contains("Your session has expired"));
+    assert!(!server.get("/signin").await.text.contains("expired"));
+}
+
+#[tokio::test]
+async fn odd_queries_and_bodies_of_pages_are_no_500() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    for path in [
+        "/signin?return_to=a&return_to=b",
+        "/signin?%FF=%00",
+        "/signup?expired",
+        "/signin?return_to=%00",
+        "/%FF",
+        "/pkg/../../etc/passwd",
+        "/pkg/%2e%2e/Cargo.toml",
+        "/favicon.svg/x",
+        "//",
+        "/tasks?limit=x&cursor=%FF",
+    ] {
+        let answer = server.get(path).await;
+        assert!(answer.status.as_u16() < 500, "{path}: {}", answer.status);
+        assert!(!answer.text.contains("[workspace]") && !answer.text.contains("root:"), "{path}");
+    }
+    let empty = server
+        .request(Method::POST, "/tasks")
+        .header("cookie", &ada.cookie)
+        .header("origin", &server.url)
+        .form(&[("title", " ")])
+        .answer()
+        .await;
+    assert_eq!(empty.status, 422);
+    assert!(empty.text.contains("Give the task a title"));
+}

@@ -6,8 +6,8 @@ mod support;
 
 mod accounts;
 mod command_line;
-mod forged_tokens;
 mod foreign_tokens;
+mod forged_tokens;
 mod http;
 mod lists;
 mod origins;

@@ -184,7 +184,8 @@ async fn a_13_an_id_that_is_none_is_simply_not_found() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let id = ada.add("one").await;
-    for other in ["1", "%00", "%FF", &id.to_uppercase(), &format!("{id}%20"), &format!("{id}%00"), &format!("{{{id}}}"), &"x".repeat(5000)] {
+    for other in ["1", "%00", "%FF", &id.to_uppercase(), &format!("{id}%20"), &format!("{id}%00"), &format!("{{{id}}}"), &"x".repeat(5000)]
+    {
         let path = format!("/{other}");
         ada.get(&path).await.is_problem(404, "NOT_FOUND");
         ada.call(Method::PUT, &path, &json!({ "title": "x" })).await.is_problem(404, "NOT_FOUND");
@@ -197,7 +198,16 @@ async fn a_13_an_id_that_is_none_is_simply_not_found() {
 async fn a_12_text_comes_back_byte_for_byte() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
-    for text in ["e\u{301} stays decomposed, é composed", "'; DROP TABLE tasks; --", "<script>alert(1)</script>", "\u{202e}right to left", "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}", "line\r\nend", "\\u0000 %00 \u{1}\u{7f}", "\u{feff}mark"] {
+    for text in [
+        "e\u{301} stays decomposed, é composed",
+        "'; DROP TABLE tasks; --",
+        "<script>alert(1)</script>",
+        "\u{202e}right to left",
+        "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
+        "line\r\nend",
+        "\\u0000 %00 \u{1}\u{7f}",
+        "\u{feff}mark",
+    ] {
         let made = ada.call(Method::POST, "", &json!({ "title": text, "description": text })).await;
         assert_eq!(made.json["title"], text);
         let read = ada.get(&format!("/{}", made.json["id"].as_str().unwrap())).await;

@@ -6,8 +6,14 @@ use serde_json::json;
 use crate::support::{Answer, SECRET, Send as _, Server, jwt, signed};
 
 /// Every task route, with a body where it takes one; `{id}` is a task of the path's user.
-const ROUTES: [(&str, &str, bool); 6] =
-    [("GET", "", false), ("POST", "", true), ("GET", "/{id}", false), ("PUT", "/{id}", true), ("DELETE", "/{id}", false), ("PATCH", "/{id}/complete", false)];
+const ROUTES: [(&str, &str, bool); 6] = [
+    ("GET", "", false),
+    ("POST", "", true),
+    ("GET", "/{id}", false),
+    ("PUT", "/{id}", true),
+    ("DELETE", "/{id}", false),
+    ("PATCH", "/{id}/complete", false),
+];
 
 async fn on_every_route(server: &Server, user: &str, id: &str, authorization: Option<&str>) -> Vec<Answer> {
     let mut answers = Vec::new();
@@ -95,7 +101,13 @@ async fn a_08_a_malformed_authorization_header_is_400() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
     let token = &ada.token;
-    for malformed in ["Bearer".to_owned(), "Bearer ".into(), format!("Bearer {token} {token}"), format!("Bearer {token}, Bearer {token}"), format!("Bearer {token}\tx")] {
+    for malformed in [
+        "Bearer".to_owned(),
+        "Bearer ".into(),
+        format!("Bearer {token} {token}"),
+        format!("Bearer {token}, Bearer {token}"),
+        format!("Bearer {token}\tx"),
+    ] {
         for answer in on_every_route(&server, &ada.id, "x", Some(&malformed)).await {
             answer.is_problem(400, "INVALID_REQUEST");
             assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="holdfast", error="invalid_request""#);
@@ -109,7 +121,8 @@ async fn a_08_a_malformed_authorization_header_is_400() {
 async fn b_16_the_scheme_is_read_in_any_case_and_another_scheme_names_nobody() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
-    let list = |authorization: String| server.request(Method::GET, &format!("/api/{}/tasks", ada.id)).header("authorization", authorization);
+    let list =
+        |authorization: String| server.request(Method::GET, &format!("/api/{}/tasks", ada.id)).header("authorization", authorization);
     for scheme in ["bearer", "BEARER", "Bearer"] {
         assert_eq!(list(format!("{scheme} {}", ada.token)).answer().await.status, 200);
     }

@@ -96,4 +96,3 @@ pub async fn sign_out(state: &AppState, visitor: &Visitor) -> Result<()> {
     }
     Ok(())
 }
-

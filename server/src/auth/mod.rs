@@ -23,7 +23,7 @@ pub use session::Revocations;
 
 use axum::{
     Json, Router, middleware,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use serde_json::{Value, json};
 
@@ -38,6 +38,8 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/sign-out", post(sign_out::this_session))
         .route("/get-session", get(get_session::get_session))
         .route("/token", get(get_session::token))
+        // Not a fallback: `/api/auth/tasks` would be the list of a user called `auth`.
+        .route("/{*unknown}", any(not_found))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), origin::guard))

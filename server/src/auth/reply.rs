@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{account::SignedIn, cookie};
 use crate::{
@@ -28,12 +28,12 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self> {
         let media_type = body::media_type(request.headers());
         let bytes = body::read(request, state).await?;
-        let parsed = if media_type == "application/x-www-form-urlencoded" {
-            body::parse(Value::Object(form(&bytes)).to_string().as_bytes())
+        let parsed = if media_type == body::FORM {
+            body::parse_form(&bytes)
         } else if body::is_json(&media_type) {
             body::parse(&bytes)
         } else {
-            return Err(Error::NotJson);
+            return Err(Error::WrongMediaType);
         };
         parsed.map(Self).map_err(|error| match error {
             Error::WrongType(field) => Error::InvalidAccount(vec![field]),
@@ -46,20 +46,6 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
 /// A member that the body must have.
 pub fn required<T>(field: &str, member: Option<T>) -> Result<T> {
     member.ok_or_else(|| Error::InvalidAccount(vec![FieldError::new(field, "REQUIRED", format!("The {field} is missing."))]))
-}
-
-/// A form's members; `true` and `false` are what a JSON body would say so, except where a text is meant.
-fn form(bytes: &[u8]) -> Map<String, Value> {
-    url::form_urlencoded::parse(bytes)
-        .map(|(name, value)| {
-            let value = match (&*name, &*value) {
-                ("rememberMe", "true" | "on") => Value::Bool(true),
-                ("rememberMe", "false") => Value::Bool(false),
-                _ => Value::String(value.into_owned()),
-            };
-            (name.into_owned(), value)
-        })
-        .collect()
 }
 
 /// An answer that signs in: body, `set-auth-token` and cookie.

@@ -6,13 +6,16 @@ use axum::{
     extract::{FromRequest, OptionalFromRequest, Request, rejection::BytesRejection},
     http::{HeaderMap, header},
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 
 use crate::{
     AppState,
     problem::{Error, Result},
 };
 
+/// What browsers call the body of a form.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 /// Largest body in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
@@ -37,8 +40,17 @@ pub fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
-/// Reads JSON; a member of the wrong type is named, the parser's own words are not passed on.
+/// Reads a JSON object; a member of the wrong type is named, the parser's own words are not passed on.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // Serde would read a list as an object whose members are in order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let is_json = serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        return Err(if is_json {
+            Error::WrongType(FieldError::new("body", "INVALID_TYPE", "The body must be an object."))
+        } else {
+            Error::BadJson
+        });
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         if !error.inner().is_data() {
@@ -51,6 +63,34 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     })?;
     deserializer.end().map_err(|_| Error::BadJson)?;
     Ok(value)
+}
+
+/// Reads what a form sends, `true` and `false` being what they are in JSON where a member is no text.
+pub fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let members = url::form_urlencoded::parse(bytes).map(|(name, value)| {
+        let value = match (&*name, &*value) {
+            ("rememberMe", "true" | "on") => Value::Bool(true),
+            ("rememberMe", "false") => Value::Bool(false),
+            _ => Value::String(value.into_owned()),
+        };
+        (name.into_owned(), value)
+    });
+    serde_json::from_value(Value::Object(members.collect())).map_err(|_| Error::BadJson)
+}
+
+/// The body of a page's own form.
+#[derive(Debug)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Form<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self> {
+        if media_type(request.headers()) != FORM {
+            return Err(Error::WrongMediaType);
+        }
+        parse_form(&read(request, state).await?).map(Self)
+    }
 }
 
 /// A JSON body. As `Option<Json<T>>`, no body at all is `None`.
@@ -75,7 +115,7 @@ impl<T: DeserializeOwned> OptionalFromRequest<AppState> for Json<T> {
             return Ok(None);
         }
         if !is_json(&media_type) {
-            return Err(Error::NotJson);
+            return Err(Error::WrongMediaType);
         }
         if bytes.is_empty() {
             return Ok(None);

@@ -6,7 +6,7 @@ use app::{AuthKind, AuthPage, Page, TaskPage, islands::auth_form::form_errors, m
 use axum::{
     Router,
     body::Body,
-    extract::{Form, Query, RawQuery, Request, State},
+    extract::{RawQuery, Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware,
     response::{IntoResponse as _, Redirect, Response},
@@ -15,7 +15,11 @@ use axum::{
 use leptos::{config::LeptosOptions, nonce::Nonce, prelude::provide_context};
 use serde::Deserialize;
 
-use super::{assets, return_to, security};
+use super::{
+    assets,
+    body::{self, Form},
+    return_to, security,
+};
 use crate::{
     AppState,
     auth::{self, Client, SignedIn, Visitor},
@@ -84,21 +88,22 @@ struct AuthQuery {
     expired: Option<String>,
 }
 
-async fn sign_in_page(visitor: Visitor, Query(query): Query<AuthQuery>) -> Response {
-    auth_page(AuthKind::SignIn, &visitor, query).await
+async fn sign_in_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
+    auth_page(AuthKind::SignIn, &visitor, query.as_deref()).await
 }
 
-async fn sign_up_page(visitor: Visitor, Query(query): Query<AuthQuery>) -> Response {
-    auth_page(AuthKind::SignUp, &visitor, query).await
+async fn sign_up_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
+    auth_page(AuthKind::SignUp, &visitor, query.as_deref()).await
 }
 
-async fn auth_page(kind: AuthKind, visitor: &Visitor, query: AuthQuery) -> Response {
+async fn auth_page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
+    let query: AuthQuery = body::parse_form(query.unwrap_or_default().as_bytes())?;
     let return_to = return_to::path(query.return_to.as_deref());
     if visitor.0.is_some() {
-        return Redirect::to(&return_to).into_response();
+        return Ok(Redirect::to(&return_to).into_response());
     }
     let is_expired = query.expired.is_some();
-    render(Page::Auth(AuthPage { kind, return_to, is_expired, name: String::new(), email: String::new(), errors: Vec::new() })).await
+    Ok(render(Page::Auth(AuthPage { kind, return_to, is_expired, name: String::new(), email: String::new(), errors: Vec::new() })).await)
 }
 
 async fn sign_in(State(state): State<AppState>, client: Client, Form(form): Form<Credentials>) -> Result<Response> {
@@ -163,7 +168,9 @@ async fn task_page(State(state): State<AppState>, visitor: Visitor, headers: Hea
 /// 303 to the sign-in page, from where the visitor comes back to this one.
 fn to_sign_in(state: &AppState, headers: &HeaderMap, query: Option<&str>) -> Response {
     let here = query.map_or_else(|| return_to::HOME.to_owned(), |query| format!("{}?{query}", return_to::HOME));
-    let mut target = url::form_urlencoded::Serializer::new("/signin?".to_owned());
+    let path = "/signin?".to_owned();
+    let start = path.len();
+    let mut target = url::form_urlencoded::Serializer::for_suffix(path, start);
     target.append_pair("return_to", &here);
     // A cookie that proves nothing any more is a session that has ended.
     if auth::has_cookie(&state.config, headers) {

@@ -220,7 +220,10 @@ impl Answer {
 
     /// The fields with errors.
     pub fn fields(&self) -> Vec<&str> {
-        self.json["errors"].as_array().map(|errors| errors.iter().map(|error| error["field"].as_str().unwrap()).collect()).unwrap_or_default()
+        self.json["errors"]
+            .as_array()
+            .map(|errors| errors.iter().map(|error| error["field"].as_str().unwrap()).collect())
+            .unwrap_or_default()
     }
 }
 
