@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         brotli::BrotliCompress(&mut bytes.as_slice(), &mut small, &params)?;
         fs::write(out.join(format!("{number}.raw")), &bytes)?;
         fs::write(out.join(format!("{number}.br")), &small)?;
-        writeln!(table, "    Asset {{ path: {path:?}, raw: include_bytes!(\"{number}.raw\"), brotli: include_bytes!(\"{number}.br\") }},",)?;
+        writeln!(table, "    Asset {{ path: {path:?}, raw: include_bytes!(\"{number}.raw\"), brotli: include_bytes!(\"{number}.br\") }},")?;
     }
     table.push(']');
     fs::write(out.join("assets.rs"), table)?;

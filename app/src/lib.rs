@@ -1,5 +1,6 @@
 //! What a browser shows, compiled twice: into the server and into WASM. The shell and the pages that it can hold.
 #![recursion_limit = "256"]
+#![allow(clippy::needless_pass_by_value, reason = "components and islands own their props")]
 
 pub mod client;
 mod components;

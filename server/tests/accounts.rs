@@ -51,7 +51,7 @@ async fn a_01_the_token_carries_user_email_name_session_and_lives_seven_days() {
 
 #[tokio::test]
 async fn a_02_the_lifetime_of_tokens_is_configured() {
-    let server = Server::with(|config| config.token_ttl = Duration::from_mins(2), Default::default()).await;
+    let server = Server::configured(|config| config.token_ttl = Duration::from_mins(2)).await;
     let ada = server.person("Ada").await;
     server.advance(Duration::from_secs(119));
     assert_eq!(ada.get("").await.status, 200);

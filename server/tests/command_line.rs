@@ -25,7 +25,7 @@ fn holdfast(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> 
 }
 
 async fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-    let ended = tokio::time::timeout(Duration::from_secs(60), holdfast(folder, arguments, environment).output());
+    let ended = tokio::time::timeout(Duration::from_mins(1), holdfast(folder, arguments, environment).output());
     ended.await.expect("the program goes on").unwrap()
 }
 

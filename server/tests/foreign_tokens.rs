@@ -15,7 +15,7 @@ async fn a_17_a_token_with_exp_and_a_user_is_enough_whoever_signed_it() {
     let now = server.now();
     let claims: [(&str, Value); 9] = [
         ("the least", json!({ "sub": "u1", "exp": now + 60 })),
-        ("PyJWT's float", json!({ "sub": "u1", "exp": now as f64 + 60.5 })),
+        ("PyJWT's float", json!({ "sub": "u1", "exp": format!("{now}.5").parse::<f64>().unwrap() + 60.0 })),
         ("user_id in place of sub", json!({ "user_id": "u1", "exp": now + 60 })),
         ("id in place of sub", json!({ "id": "u1", "exp": now + 60 })),
         ("sub before user_id", json!({ "sub": "u1", "user_id": "u2", "id": 3, "exp": now + 60 })),

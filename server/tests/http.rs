@@ -101,7 +101,7 @@ async fn a_body_of_64_kib_is_read_and_a_larger_one_is_413() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_408_and_changes_nothing() {
-    let server = Server::with(|_| {}, Limits { body: Duration::from_millis(200), ..Limits::default() }).await;
+    let server = Server::limited(Limits { body: Duration::from_millis(200), ..Limits::default() }).await;
     let ada = server.person("Ada").await;
     let mut stream = connect(&server).await;
     let head = format!(
@@ -116,7 +116,7 @@ async fn a_body_that_does_not_come_is_408_and_changes_nothing() {
 
 #[tokio::test]
 async fn a_head_that_does_not_come_ends_the_connection() {
-    let server = Server::with(|_| {}, Limits { head: Duration::from_millis(200), ..Limits::default() }).await;
+    let server = Server::limited(Limits { head: Duration::from_millis(200), ..Limits::default() }).await;
     for started in ["", "GET / HTTP/1.1\r\nhost: x\r\n"] {
         let mut stream = connect(&server).await;
         stream.write_all(started.as_bytes()).await.unwrap();

@@ -12,7 +12,7 @@ use super::task_row::{Row, TaskRow};
 use crate::{
     client::{Client, UNREACHABLE},
     components::icon::Icon,
-    model::{NewTask, Problem, Status, Task, validate_title},
+    model::{NewTask, Problem, Status, Task, Timestamp, validate_title},
     pages::tasks::title,
     session::{self, Elsewhere},
 };
@@ -108,8 +108,8 @@ impl Board {
             title: new.title.clone(),
             description: None,
             completed: false,
-            created_at: Default::default(),
-            updated_at: Default::default(),
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
         };
         let row = self.row(draft);
         self.count(&row.task.get_untracked(), 1);
@@ -187,11 +187,48 @@ pub fn TaskBoard(
     };
     board.rows.set(tasks.into_iter().map(|task| board.row(task)).collect());
     let next = RwSignal::new(next);
+    // Effects run in the browser alone, once the page is there.
+    Effect::new(move || document().set_title(&title(board.pending.get())));
+    watch_other_tabs(board, user_id.clone());
+    let shown = move || status_count(board.pending.get(), board.total.get());
+
+    view! {
+        <div class="head">
+            <h1>{heading(status)}</h1>
+            <p class="count">{shown}</p>
+        </div>
+        <Notices notice=board.notice />
+        <AddLine board user_id />
+        <Filters status />
+        <ul class="list" aria-label=heading(status)>
+            <For each=move || board.rows.get() key=|row| row.key let:row>
+                <TaskRow row board />
+            </For>
+        </ul>
+        {move || board.rows.read().is_empty().then(|| view! { <p class="empty">{empty(status)}</p> })}
+        {move || {
+            next.read()
+                .is_some()
+                .then(|| {
+                    view! {
+                        <p class="more">
+                            <button on:click=move |_| spawn_local(board.load_more(next))>"Show more"</button>
+                        </p>
+                    }
+                })
+        }}
+        <p class="visually-hidden" role="status">
+            {board.said}
+        </p>
+    }
+}
+
+/// The line for a new task. What is typed there is kept until it is saved.
+#[component]
+fn AddLine(board: Board, user_id: String) -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let title_error = RwSignal::new(None::<String>);
 
-    // Effects run in the browser alone, once the page is there.
-    Effect::new(move || document().set_title(&title(board.pending.get())));
     Effect::new(move |started: Option<()>| {
         let Some(input) = input.get().filter(|_| started.is_none()) else { return };
         let draft = session::draft(&user_id, NEW_TITLE).filter(|_| input.value().is_empty());
@@ -202,12 +239,6 @@ pub fn TaskBoard(
         if has_keyboard() && !is_editing {
             let _ = input.focus();
         }
-        session::watch(user_id.clone(), move |elsewhere| {
-            board.notice.set(Some(match elsewhere {
-                Elsewhere::SignedOut => Notice::SessionOver("You signed out in another tab."),
-                Elsewhere::SomebodyElse => Notice::Stale,
-            }));
-        });
     });
 
     let add = move |event: SubmitEvent| {
@@ -234,14 +265,7 @@ pub fn TaskBoard(
             title_error.set(None);
         }
     };
-    let shown = move || status_count(board.pending.get(), board.total.get());
-
     view! {
-        <div class="head">
-            <h1>{heading(status)}</h1>
-            <p class="count">{shown}</p>
-        </div>
-        <Notices notice=board.notice />
         <form class="add" method="post" action="/tasks" on:submit=add>
             <label class="visually-hidden" for="new-title">
                 "New task"
@@ -264,6 +288,12 @@ pub fn TaskBoard(
                 {move || title_error.get().map(|message| view! { {Icon::Warning.draw()} {message} })}
             </p>
         </form>
+    }
+}
+
+#[component]
+fn Filters(status: Status) -> impl IntoView {
+    view! {
         <nav class="filters" aria-label="Which tasks">
             {Status::EACH
                 .map(|each| {
@@ -276,27 +306,21 @@ pub fn TaskBoard(
                 })
                 .collect_view()}
         </nav>
-        <ul class="list" aria-label=heading(status)>
-            <For each=move || board.rows.get() key=|row| row.key let:row>
-                <TaskRow row board />
-            </For>
-        </ul>
-        {move || board.rows.read().is_empty().then(|| view! { <p class="empty">{empty(status)}</p> })}
-        {move || {
-            next.read()
-                .is_some()
-                .then(|| {
-                    view! {
-                        <p class="more">
-                            <button on:click=move |_| spawn_local(board.load_more(next))>"Show more"</button>
-                        </p>
-                    }
-                })
-        }}
-        <p class="visually-hidden" role="status">
-            {board.said}
-        </p>
     }
+}
+
+fn watch_other_tabs(board: Board, user_id: String) {
+    Effect::new(move |started: Option<()>| {
+        if started.is_some() {
+            return;
+        }
+        session::watch(user_id.clone(), move |elsewhere| {
+            board.notice.set(Some(match elsewhere {
+                Elsewhere::SignedOut => Notice::SessionOver("You signed out in another tab."),
+                Elsewhere::SomebodyElse => Notice::Stale,
+            }));
+        });
+    });
 }
 
 /// What went wrong, and what to do about it.

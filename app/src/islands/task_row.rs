@@ -12,7 +12,7 @@ use web_sys::HtmlElement;
 use super::task_board::Board;
 use crate::{
     components::icon::Icon,
-    model::{PutTask, Task, validate_description, validate_title},
+    model::{FieldError, PutTask, Task, validate_description, validate_title},
     session,
 };
 
@@ -238,7 +238,7 @@ fn Editor(row: Row, board: Board) -> impl IntoView {
     let (first_title, first_description) =
         row.draft.get_value().unwrap_or_else(|| (server.title.clone(), server.description.clone().unwrap_or_default()));
     let (title, description) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
-    let errors = RwSignal::new((None::<String>, None::<String>));
+    let errors = RwSignal::new(Vec::<FieldError>::new());
     let title_id = format!("title-{}", row.key);
     let description_id = format!("description-{}", row.key);
 
@@ -260,7 +260,7 @@ fn Editor(row: Row, board: Board) -> impl IntoView {
                 spawn_local(row.save(board, title, description));
                 focus_on(format!("edit-{}", row.key));
             }
-            (title, description) => errors.set((title.err().map(|error| error.message), description.err().map(|error| error.message))),
+            (title, description) => errors.set(title.err().into_iter().chain(description.err()).collect()),
         }
     };
     let cancel = move || {
@@ -273,10 +273,9 @@ fn Editor(row: Row, board: Board) -> impl IntoView {
         "Enter" if event.ctrl_key() || event.meta_key() => submit(),
         _ => {}
     };
-    let complaint = move |pick: fn(&(Option<String>, Option<String>)) -> &Option<String>| {
-        errors
-            .with(|errors| pick(errors).clone())
-            .map(|message| view! { <p class="error" role="alert">{Icon::Warning.draw()} {message}</p> })
+    let complaint = move |field: &str| {
+        let message = errors.read().iter().find(|error| error.field == field).map(|error| error.message.clone());
+        message.map(|message| view! { <p class="error" role="alert">{Icon::Warning.draw()} {message}</p> })
     };
     view! {
         <form
@@ -295,10 +294,10 @@ fn Editor(row: Row, board: Board) -> impl IntoView {
                 .attr("dir", "auto")
                 .attr("autocomplete", "off")
                 .on(leptos::ev::input, move |_| keep())}
-            {move || complaint(|errors| &errors.0)}
+            {move || complaint("title")}
             <label for=description_id.clone()>"Description"</label>
             <textarea node_ref=description id=description_id rows="3" dir="auto" prop:value=first_description on:input=move |_| keep()></textarea>
-            {move || complaint(|errors| &errors.1)}
+            {move || complaint("description")}
             <div class="buttons">
                 <button class="primary">"Save"</button>
                 <button type="button" on:click=move |_| cancel()>

@@ -1,6 +1,8 @@
 //! HMAC-SHA-256 for `jsonwebtoken`: the one algorithm of the contract, and the only one in the binary, so that no
 //! header can choose another (RFC 8725, section 3.1).
 
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "the signatures that the library asks for")]
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,

@@ -45,7 +45,15 @@ impl Server {
         Self::with(|_| {}, Limits::default()).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
+    pub async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::with(change, Limits::default()).await
+    }
+
+    pub async fn limited(limits: Limits) -> Self {
+        Self::with(|_| {}, limits).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
         let folder = TempDir::new().unwrap();
         let millis = Arc::new(AtomicI64::new(Clock::system().now().0));
         Self::on(folder, millis, change, limits).await
@@ -130,7 +138,7 @@ impl Server {
     /// A person as another service knows them, with its token.
     pub fn stranger(&self, id: &str) -> Person<'_> {
         let token = jwt(&json!({ "sub": id, "exp": self.now() + 3600 }), SECRET);
-        Person { server: self, id: id.into(), email: String::new(), token, cookie: String::new() }
+        Person { server: self, id: id.into(), token, cookie: String::new() }
     }
 }
 
@@ -139,7 +147,6 @@ impl Server {
 pub struct Person<'a> {
     pub server: &'a Server,
     pub id: String,
-    pub email: String,
     pub token: String,
     pub cookie: String,
 }
@@ -150,7 +157,6 @@ impl<'a> Person<'a> {
         Self {
             server,
             id: text(&answer.json["user"]["id"]),
-            email: text(&answer.json["user"]["email"]),
             token: text(&answer.json["token"]),
             cookie: answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned(),
         }

@@ -1,0 +1,118 @@
+// What happens to a page whose session ends, here or in another tab.
+import { PASSWORD, awake, expect, row, signIn, test } from "./support.js";
+
+test.describe("a session that ends in the middle of an edit", () => {
+  test.use({ expectedComplaint: /Failed to load resource.*401/ });
+
+  const signInAgain = async (page, ada) => {
+    await page.getByRole("button", { name: "Sign in again" }).click();
+    await expect(page.getByText("Your session has expired")).toBeVisible();
+    await page.getByLabel("E-mail").fill(ada.email);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL("**/tasks?status=pending");
+  };
+
+  test("a_18 says so, keeps what was typed, and leads back to where it was", async ({ page, server }) => {
+    const ada = await server.person("Ada");
+    await server.addTask(ada, { title: "Renew the passport" });
+    await signIn(page, ada, "/tasks?status=pending");
+    await page.getByLabel("New task").fill("half a thou");
+    await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
+    await page.getByRole("textbox", { name: "Title" }).fill("Renew both passports");
+    await page.getByRole("textbox", { name: "Description" }).fill("typed for an hour");
+
+    // The session of this browser is ended elsewhere.
+    const [cookie] = await page.context().cookies();
+    await fetch(`${server.url}/api/auth/sign-out`, { method: "POST", headers: { authorization: `Bearer ${cookie.value}` } });
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "Your session has expired" })).toContainText("What you typed is kept");
+    await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Renew both passports");
+
+    await signInAgain(page, ada);
+    await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Renew both passports");
+    await expect(page.getByRole("textbox", { name: "Description" })).toHaveValue("typed for an hour");
+    await expect(page.getByLabel("New task")).toHaveValue("half a thou");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(row(page, "Renew both passports")).toContainText("typed for an hour");
+    await expect.poll(async () => (await server.tasks(ada))[0].description).toBe("typed for an hour");
+    await page.reload();
+    await expect(page.getByRole("textbox", { name: "Title" })).toHaveCount(0);
+  });
+
+  test.describe("by the clock", () => {
+    test.use({ environment: { TOKEN_TTL: "3s" } });
+
+    test("a_18 an expired token is told like that, and its task call changes nothing", async ({ page, server }) => {
+      const ada = await server.person("Ada");
+      await server.addTask(ada, { title: "Stays" });
+      await signIn(page, ada, "/tasks?status=pending");
+      await expect
+        .poll(async () => {
+          const box = page.getByRole("checkbox", { name: "Completed: Stays" });
+          await box.click();
+          return page.getByRole("alert").filter({ hasText: "Your session has expired" }).count();
+        })
+        .toBe(1);
+      await signInAgain(page, ada);
+    });
+  });
+});
+
+test("a token that is missing or stale is replaced by the cookie's, without a word", async ({ page, server }) => {
+  const ada = await server.person("Ada");
+  await signIn(page, ada);
+  await page.evaluate(() => localStorage.removeItem("holdfast.token"));
+  await page.getByLabel("New task").fill("still works");
+  await page.keyboard.press("Enter");
+  await expect.poll(async () => (await server.tasks(ada)).length).toBe(1);
+  expect(await page.evaluate(() => localStorage.getItem("holdfast.token"))).toContain(ada.user.id);
+});
+
+test("signing out in one tab reaches the other", async ({ context, page, server }) => {
+  const ada = await server.person("Ada");
+  await signIn(page, ada);
+  const other = await context.newPage();
+  await other.goto("/tasks");
+  await awake(other);
+  await other.getByLabel("New task").fill("in the other tab");
+  await other.keyboard.press("Enter");
+  await expect(row(other, "in the other tab")).toBeVisible();
+  await page.reload();
+  await expect(row(page, "in the other tab")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/signin");
+  await expect(other.getByRole("alert").filter({ hasText: "You signed out in another tab" })).toBeVisible();
+  await other.getByRole("button", { name: "Sign in again" }).click();
+  await expect(other).toHaveURL(/\/signin/);
+});
+
+test("a tab learns that somebody else has signed in in another one", async ({ context, page, server }) => {
+  const [ada, bob] = [await server.person("Ada"), await server.person("Bob")];
+  await signIn(page, ada);
+  const other = await context.newPage();
+  await other.goto("/tasks");
+  await awake(other);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/signin");
+  await signIn(page, bob);
+  await page.getByLabel("New task").fill("of Bob");
+  await page.keyboard.press("Enter");
+  await expect(other.getByRole("alert").filter({ hasText: "somebody else" })).toBeVisible();
+  await other.getByRole("button", { name: "Reload" }).click();
+  await expect(other.getByRole("banner")).toContainText("Bob");
+});
+
+test("b_15 signing out on one device leaves the other signed in", async ({ browser, page, server }) => {
+  const ada = await server.person("Ada");
+  await signIn(page, ada);
+  const phone = await browser.newContext({ baseURL: server.url });
+  const there = await phone.newPage();
+  await signIn(there, ada);
+  await there.getByRole("button", { name: "Sign out" }).click();
+  await there.waitForURL("**/signin");
+  await page.getByLabel("New task").fill("still here");
+  await page.keyboard.press("Enter");
+  await expect.poll(async () => (await server.tasks(ada)).length).toBe(1);
+  await phone.close();
+});
