@@ -198,6 +198,8 @@ pub fn TaskRow(
 #[component]
 fn Shown(row: Row, board: Board) -> impl IntoView {
     let title = move || row.task.read().title.clone();
+    // Before it has an id, nothing can be asked of it.
+    let is_new = move || row.task.read().id.is_empty();
     let open = move |_| {
         row.draft.set_value(None);
         row.is_editing.set(true);
@@ -210,7 +212,7 @@ fn Shown(row: Row, board: Board) -> impl IntoView {
                 prop:checked=move || row.task.read().completed
                 checked=row.task.get_untracked().completed
                 aria-label=move || format!("Completed: {}", title())
-                disabled=row.is_unsaved
+                disabled=is_new
                 on:change=move |_| spawn_local(row.complete(board))
             />
             <span class="box">{Icon::Check.draw()}</span>
@@ -222,10 +224,10 @@ fn Shown(row: Row, board: Board) -> impl IntoView {
             {move || row.task.read().description.clone().map(|text| view! { <span class="note" dir="auto">{text}</span> })}
         </div>
         <div class="actions">
-            <button id=format!("edit-{}", row.key) class="bare" aria-label=move || format!("Edit: {}", title()) disabled=row.is_unsaved on:click=open>
+            <button id=format!("edit-{}", row.key) class="bare" aria-label=move || format!("Edit: {}", title()) disabled=is_new on:click=open>
                 {Icon::Edit.draw()}
             </button>
-            <button class="bare" aria-label=move || format!("Delete: {}", title()) disabled=row.is_unsaved on:click=move |_| spawn_local(row.delete(board))>
+            <button class="bare" aria-label=move || format!("Delete: {}", title()) disabled=is_new on:click=move |_| spawn_local(row.delete(board))>
                 {Icon::Delete.draw()}
             </button>
         </div>

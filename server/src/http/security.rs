@@ -27,7 +27,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
 /// `wasm-unsafe-eval` lets WASM be compiled, nothing else.
 pub fn page_policy(nonce: &str) -> String {
     // In development, cargo-leptos tells the page through a socket that there is something new.
-    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://127.0.0.1:3001" } else { "" };
+    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
          connect-src 'self'{reload}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
