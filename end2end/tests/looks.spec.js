@@ -91,7 +91,7 @@ for (const [state, open] of Object.entries(STATES)) {
 }
 
 test("the README's picture", async ({ page, server }) => {
-  await page.setViewportSize({ width: 880, height: 560 });
+  await page.setViewportSize({ width: 880, height: 640 });
   await STATES.full(page, server);
   await expect(page.getByRole("listitem")).toHaveCount(SAMPLE.length);
   const path = process.env.UPDATE_PICTURES ? fileURLToPath(new URL("../tasks.png", import.meta.url)) : test.info().outputPath("tasks.png");
