@@ -22,6 +22,9 @@ SHARED_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml $(shell find app -ty
 SITE_SOURCES := $(SHARED_SOURCES) $(shell find frontend style -type f)
 SERVER_SOURCES := $(SHARED_SOURCES) $(shell find server/src server/build.rs server/Cargo.toml migrations -type f)
 
+# Not the whole workspace at once: with `frontend` beside it, `app` would be built for the browser and the server in one.
+NATIVE := --package app --package server
+
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
@@ -42,7 +45,7 @@ check: | rust ## Format and lint, without running anything
 	@$(call say,rustfmt)
 	@cargo fmt --all --check
 	@$(call say,clippy)
-	@cargo clippy --workspace --all-targets --locked -- -D warnings
+	@cargo clippy $(NATIVE) --all-targets --locked -- -D warnings
 	@cargo clippy --package frontend --target wasm32-unknown-unknown --locked -- -D warnings
 
 fmt: | rust ## Format the Rust code
@@ -52,7 +55,7 @@ test: check test-rust test-end2end ## Everything: format, lints, Rust tests, tes
 
 test-rust: | rust ## The Rust tests
 	@$(call say,Rust tests)
-	@cargo test --workspace --locked
+	@cargo test $(NATIVE) --locked
 
 test-end2end: $(BINARY) end2end/node_modules/.stamp | browser ## The tests in a real browser, against the release binary
 	@$(call say,tests in the browser)

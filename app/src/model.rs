@@ -12,6 +12,8 @@ pub const DESCRIPTION_MAX: usize = 5_000;
 pub const EMAIL_MAX: usize = 254;
 /// Longest display name, in Unicode characters.
 pub const NAME_MAX: usize = 255;
+/// Longest address of a picture, in Unicode characters.
+pub const IMAGE_MAX: usize = 2048;
 /// Shortest password, in Unicode characters.
 pub const PASSWORD_MIN: usize = 8;
 /// Longest password, in Unicode characters.
@@ -117,7 +119,6 @@ pub struct PutTask {
     pub title: Option<String>,
     /// The new description; `Some(None)`, on the wire `null`, clears it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[allow(clippy::option_option, reason = "absent, null and a text are three different things here")]
     pub description: Option<Option<String>>,
     /// Whether it is done.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
@@ -294,7 +295,7 @@ pub fn validate_password(password: &str) -> Result<(), FieldError> {
 }
 
 /// For members that may be absent but, when there, must have their type: `null` only where `T` takes it.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

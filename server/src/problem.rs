@@ -71,6 +71,9 @@ pub enum Error {
     /// 401: e-mail and password do not belong together.
     #[error("Invalid email or password")]
     WrongCredentials,
+    /// 400: the password that was asked for again is another.
+    #[error("That is not your current password.")]
+    WrongPassword,
     /// 422: the e-mail has an account.
     #[error("User already exists. Use another email.")]
     EmailTaken,
@@ -96,9 +99,12 @@ impl Error {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::BadToken | Self::SignedOut | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Self::BadAuthorization | Self::BadJson | Self::WrongType(_) | Self::InvalidAccount(_) | Self::Rejected(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::BadAuthorization
+            | Self::BadJson
+            | Self::WrongType(_)
+            | Self::InvalidAccount(_)
+            | Self::Rejected(_)
+            | Self::WrongPassword => StatusCode::BAD_REQUEST,
             Self::WrongUser | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -128,6 +134,7 @@ impl Error {
             Self::Invalid(_) | Self::InvalidAccount(_) => "VALIDATION_ERROR",
             Self::Rejected(error) => &error.code,
             Self::WrongCredentials => "INVALID_EMAIL_OR_PASSWORD",
+            Self::WrongPassword => "INVALID_PASSWORD",
             Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
             Self::Unavailable(_) => "SERVICE_UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_ERROR",

@@ -19,7 +19,9 @@ async fn connect(server: &Server) -> TcpStream {
 /// Everything that arrives until the server closes.
 async fn rest(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
-    let _ = stream.read_to_end(&mut text).await;
+    // Well below what hyper does by itself, so that our own limits are what ends it.
+    let closed = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut text)).await;
+    let _ = closed.expect("the server keeps the connection");
     String::from_utf8_lossy(&text).into_owned()
 }
 

@@ -222,3 +222,19 @@ async fn odd_queries_and_bodies_of_pages_are_no_500() {
     assert_eq!(empty.status, 422);
     assert!(empty.text.contains("Give the task a title"));
 }
+
+#[tokio::test]
+async fn a_s5_whoever_comes_back_every_few_days_stays_signed_in() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let mut cookie = ada.cookie.clone();
+    assert_eq!(open(&server, "/tasks", &cookie).await.header("set-cookie"), "");
+    for _ in 0..4 {
+        server.advance(Duration::from_hours(5 * 24));
+        let page = open(&server, "/tasks", &cookie).await;
+        assert_eq!(page.status, 200);
+        assert!(page.header("set-cookie").ends_with("Max-Age=604800"), "{}", page.header("set-cookie"));
+        cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
+    }
+    assert_eq!(open(&server, "/tasks", &ada.cookie).await.status, 303, "the first token has ended long ago");
+}

@@ -4,8 +4,10 @@
 
 mod support;
 
+mod account_changes;
 mod accounts;
 mod command_line;
+mod devices;
 mod foreign_tokens;
 mod forged_tokens;
 mod http;

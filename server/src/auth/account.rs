@@ -6,7 +6,7 @@ use app::model::{NAME_MAX, Session, User, validate_email, validate_password, val
 
 use super::{
     Client, Visitor,
-    session::{self, random_id},
+    session::{self, Which, random_id},
     user,
 };
 use crate::{
@@ -90,9 +90,9 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
 
 /// Ends the visitor's session, if there is one, and no other.
 pub async fn sign_out(state: &AppState, visitor: &Visitor) -> Result<()> {
-    if let Some(id) = visitor.session_id() {
-        state.revocations.end_session(&state.db, id, state.clock.now()).await?;
-        tracing::info!(user_id = visitor.0.as_ref().map(|proof| &proof.user_id), "signed out");
+    if let Some((proof, id)) = visitor.0.as_ref().and_then(|proof| Some((proof, proof.session_id.as_deref()?))) {
+        state.revocations.end(&state.db, &proof.user_id, Which::One(id), state.clock.now()).await?;
+        tracing::info!(user_id = proof.user_id, "signed out");
     }
     Ok(())
 }

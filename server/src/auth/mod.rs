@@ -1,7 +1,9 @@
 //! Accounts: who somebody is, and how they prove it. Better Auth's HTTP protocol under `/api/auth`.
 
 mod account;
+mod change_password;
 mod cookie;
+mod delete_user;
 mod get_session;
 mod hs256;
 pub mod identity;
@@ -10,14 +12,17 @@ pub mod password;
 mod reply;
 pub mod secret;
 pub mod session;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
 pub mod token;
+mod update_user;
 mod user;
 
 pub use account::{NewAccount, SignedIn, sign_in, sign_out, sign_up};
 pub use cookie::{clear as clear_cookie, is_there as has_cookie, set as set_cookie};
+pub use get_session::renew;
 pub use identity::{Client, Visitor};
 pub use session::Revocations;
 
@@ -38,6 +43,13 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/sign-out", post(sign_out::this_session))
         .route("/get-session", get(get_session::get_session))
         .route("/token", get(get_session::token))
+        .route("/list-sessions", get(sessions::list))
+        .route("/revoke-session", post(sessions::revoke))
+        .route("/revoke-other-sessions", post(sessions::revoke_others))
+        .route("/revoke-sessions", post(sessions::revoke_all))
+        .route("/update-user", post(update_user::update_user))
+        .route("/change-password", post(change_password::change_password))
+        .route("/delete-user", post(delete_user::delete_user))
         // Not a fallback: `/api/auth/tasks` would be the list of a user called `auth`.
         .route("/{*unknown}", any(not_found))
         .fallback(not_found)

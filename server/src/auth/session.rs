@@ -86,6 +86,19 @@ pub async fn by_id(db: &SqlitePool, id: &str, now: Timestamp) -> Result<Option<S
     Ok(query.bind(id).bind(now.0).fetch_optional(db).await?)
 }
 
+/// The user's sessions that have not ended, the latest first.
+pub async fn of_user(db: &SqlitePool, user_id: &str, now: Timestamp) -> Result<Vec<Session>> {
+    let query =
+        sqlx::query_as::<_, SessionRow>("SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY updated_at DESC, id");
+    Ok(query.bind(user_id).bind(now.0).fetch_all(db).await?.into_iter().map(Session::from).collect())
+}
+
+/// Gives a session a new end.
+pub async fn renew(db: &SqlitePool, id: &str, now: Timestamp, until: Timestamp) -> Result<Option<SessionRow>> {
+    let query = sqlx::query_as("UPDATE sessions SET updated_at = $2, expires_at = $3 WHERE id = $1 AND expires_at > $2 RETURNING *");
+    Ok(query.bind(id).bind(now.0).bind(until.0).fetch_optional(db).await?)
+}
+
 /// The sessions and users whose tokens are refused. In memory, so that a request to the task API asks no database.
 #[derive(Default)]
 pub struct Revocations(RwLock<HashMap<String, Timestamp>>);
@@ -103,24 +116,69 @@ impl Revocations {
         self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(subject)
     }
 
-    /// Ends one session for good, and with it its tokens, at once. Ending it twice is as good as once.
-    pub async fn end_session(&self, db: &Db, id: &str, now: Timestamp) -> Result<()> {
+    /// Ends sessions of a user for good, and with them their tokens, at once. Ending one twice is as good as once.
+    pub async fn end(&self, db: &Db, user_id: &str, which: Which<'_>, now: Timestamp) -> Result<()> {
         let mut transaction = db.begin().await?;
-        let ended: Option<(i64,)> =
-            sqlx::query_as("DELETE FROM sessions WHERE id = $1 RETURNING expires_at").bind(id).fetch_optional(&mut *transaction).await?;
-        if let Some((until,)) = ended {
-            sqlx::query(
-                "INSERT INTO revocations (subject, until) VALUES ($1, $2) ON CONFLICT (subject) DO UPDATE SET until = excluded.until",
-            )
-            .bind(id)
-            .bind(until)
-            .execute(&mut *transaction)
-            .await?;
-            transaction.commit().await?;
-            let mut revoked = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            revoked.retain(|_, until| *until > now);
-            revoked.insert(id.to_owned(), Timestamp(until));
-        }
+        let ended = end_in(&mut transaction, user_id, which).await?;
+        transaction.commit().await?;
+        self.refuse(ended, now);
         Ok(())
     }
+
+    /// Refuses these from now on, each until its time; they must be in the database already.
+    pub fn refuse(&self, subjects: Vec<Revocation>, now: Timestamp) {
+        let mut revoked = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        revoked.retain(|_, until| *until > now);
+        revoked.extend(subjects.into_iter().map(|revocation| (revocation.subject, Timestamp(revocation.until))));
+    }
+}
+
+/// A session or a user whose tokens are refused.
+#[derive(FromRow)]
+pub struct Revocation {
+    /// Its id.
+    pub subject: String,
+    /// When the last token that it concerns has expired anyway.
+    pub until: i64,
+}
+
+/// Which of a user's sessions.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// This one.
+    One(&'a str),
+    /// Every one but this.
+    AllBut(&'a str),
+    /// Every one.
+    All,
+}
+
+/// Ends sessions as a part of something larger; [`Revocations::refuse`] is due once that is committed.
+pub async fn end_in(db: &mut SqliteConnection, user_id: &str, which: Which<'_>) -> Result<Vec<Revocation>> {
+    let (one, but) = match which {
+        Which::One(id) => (Some(id), None),
+        Which::AllBut(id) => (None, Some(id)),
+        Which::All => (None, None),
+    };
+    let ended: Vec<Revocation> = sqlx::query_as(
+        "DELETE FROM sessions WHERE user_id = $1 AND ($2 IS NULL OR id = $2) AND ($3 IS NULL OR id <> $3)
+         RETURNING id AS subject, expires_at AS until",
+    )
+    .bind(user_id)
+    .bind(one)
+    .bind(but)
+    .fetch_all(&mut *db)
+    .await?;
+    for revocation in &ended {
+        insert_revocation(db, revocation).await?;
+    }
+    Ok(ended)
+}
+
+/// Keeps a revocation, so that it holds after a restart.
+pub async fn insert_revocation(db: &mut SqliteConnection, revocation: &Revocation) -> Result<()> {
+    let query =
+        sqlx::query("INSERT INTO revocations (subject, until) VALUES ($1, $2) ON CONFLICT (subject) DO UPDATE SET until = excluded.until");
+    query.bind(&revocation.subject).bind(revocation.until).execute(db).await?;
+    Ok(())
 }

@@ -22,6 +22,8 @@ pub struct Proof {
     pub user_id: String,
     /// The session that it belongs to; none for a token of another service.
     pub session_id: Option<String>,
+    /// When it was signed; as long ago as can be for one that does not say.
+    pub issued_at: Timestamp,
     /// The name that it carries.
     pub name: String,
     /// The e-mail that it carries.
@@ -52,6 +54,8 @@ struct Claims {
     exp: f64,
     #[serde(default)]
     nbf: Option<Value>,
+    #[serde(default)]
+    iat: Option<Value>,
     #[serde(default)]
     sub: Option<Value>,
     #[serde(default)]
@@ -121,7 +125,8 @@ impl Tokens {
             Some(sid) => Some(text(sid)?),
         };
         let shown = |claim: Option<Value>| claim.and_then(text).unwrap_or_default();
-        Some(Proof { user_id, session_id, name: shown(claims.name), email: shown(claims.email) })
+        let issued_at = Timestamp(claims.iat.and_then(|iat| iat.as_i64()).unwrap_or(0).saturating_mul(1000));
+        Some(Proof { user_id, session_id, issued_at, name: shown(claims.name), email: shown(claims.email) })
     }
 }
 

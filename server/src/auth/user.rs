@@ -61,3 +61,29 @@ pub async fn insert(db: &mut SqliteConnection, user: &User, password_hash: &str)
     .await?;
     if done.rows_affected() == 0 { Err(Error::EmailTaken) } else { Ok(()) }
 }
+
+/// Changes what is given; `Some(None)` removes the picture.
+pub async fn update(db: &SqlitePool, id: &str, name: Option<&str>, image: Option<Option<&str>>, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE users SET name = COALESCE($2, name), image = CASE WHEN $3 THEN $4 ELSE image END, updated_at = $5 WHERE id = $1")
+        .bind(id)
+        .bind(name)
+        .bind(image.is_some())
+        .bind(image.flatten())
+        .bind(now.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Keeps a new password, as a PHC string.
+pub async fn set_password(db: &mut SqliteConnection, id: &str, hash: &str, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1").bind(id).bind(hash).bind(now.0).execute(db).await?;
+    Ok(())
+}
+
+/// Removes a user, whose sessions have been ended, and everything that is theirs.
+pub async fn delete_with_tasks(db: &mut SqliteConnection, id: &str) -> Result<()> {
+    sqlx::query("DELETE FROM tasks WHERE user_id = $1").bind(id).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(db).await?;
+    Ok(())
+}

@@ -147,6 +147,7 @@ async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> Result<Res
 }
 
 async fn task_page(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response> {
+    let renewed = auth::renew(&state, &visitor).await?;
     let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, query.as_deref())) };
     // A filter that the page does not have shows everything, rather than an error for a mistyped address.
     let params = ListParams::parse(query.as_deref().unwrap_or_default()).unwrap_or_default();
@@ -162,7 +163,11 @@ async fn task_page(State(state): State<AppState>, visitor: Visitor, headers: Hea
         pending: counts.pending,
         total: counts.total,
     };
-    Ok(render(Page::Tasks(Box::new(page))).await)
+    let mut response = render(Page::Tasks(Box::new(page))).await;
+    if let Some(cookie) = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// 303 to the sign-in page, from where the visitor comes back to this one.

@@ -1,0 +1,106 @@
+//! Changing and deleting an account.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, PASSWORD, Person, Send as _, Server};
+
+const NEW: &str = "another good password";
+
+async fn post(person: &Person<'_>, path: &str, body: &Value) -> Answer {
+    person.server.request(Method::POST, &format!("/api/auth{path}")).bearer_auth(&person.token).json(body).answer().await
+}
+
+async fn user(person: &Person<'_>) -> Value {
+    person.server.request(Method::GET, "/api/auth/get-session").bearer_auth(&person.token).answer().await.json["user"].clone()
+}
+
+async fn sign_in(server: &Server, password: &str) -> u16 {
+    server.post("/api/auth/sign-in/email", &json!({ "email": "ada@example.com", "password": password })).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn update_user_changes_what_it_has() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    for (body, name, image) in [
+        (json!({ "name": " Ada L. " }), "Ada L.", Value::Null),
+        (json!({ "image": "https://example.com/a.png" }), "Ada L.", json!("https://example.com/a.png")),
+        (json!({}), "Ada L.", json!("https://example.com/a.png")),
+        (json!({ "name": "Ada", "image": null }), "Ada", Value::Null),
+        (json!({ "email": "other@example.com", "emailVerified": true, "id": "x" }), "Ada", Value::Null),
+    ] {
+        assert_eq!(post(&ada, "/update-user", &body).await.json, json!({ "status": true }), "{body}");
+        let user = user(&ada).await;
+        assert_eq!((&user["name"], &user["image"]), (&json!(name), &image), "{body}");
+        assert_eq!((&user["email"], &user["emailVerified"]), (&json!("ada@example.com"), &json!(false)));
+    }
+    for body in [json!({ "name": "x".repeat(256) }), json!({ "name": "a\0" }), json!({ "image": "x".repeat(2049) })] {
+        post(&ada, "/update-user", &body).await.is_problem(400, "VALIDATION_ERROR");
+    }
+    assert_eq!(user(&ada).await["name"], "Ada");
+}
+
+#[tokio::test]
+async fn change_password_needs_the_current_one_and_leaves_the_sessions() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let phone = server.sign_in("ada@example.com").await;
+    post(&ada, "/change-password", &json!({ "currentPassword": "wrong one", "newPassword": NEW }))
+        .await
+        .is_problem(400, "INVALID_PASSWORD");
+    for (new, code) in [("seven-7", "PASSWORD_TOO_SHORT"), (&"x".repeat(129), "PASSWORD_TOO_LONG")] {
+        post(&ada, "/change-password", &json!({ "currentPassword": PASSWORD, "newPassword": new })).await.is_problem(400, code);
+    }
+    assert_eq!((sign_in(&server, PASSWORD).await, sign_in(&server, NEW).await), (200, 401));
+    let changed = post(&ada, "/change-password", &json!({ "currentPassword": PASSWORD, "newPassword": NEW })).await;
+    assert_eq!((changed.status.as_u16(), &changed.json["token"], &changed.json["user"]["id"]), (200, &Value::Null, &json!(ada.id)));
+    assert_eq!((sign_in(&server, PASSWORD).await, sign_in(&server, NEW).await), (401, 200));
+    assert_eq!((ada.get("").await.status.as_u16(), phone.get("").await.status.as_u16()), (200, 200));
+}
+
+#[tokio::test]
+async fn change_password_ends_the_other_sessions_when_asked_to() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let phone = server.sign_in("ada@example.com").await;
+    let body = json!({ "currentPassword": PASSWORD, "newPassword": NEW, "revokeOtherSessions": true });
+    let changed = post(&ada, "/change-password", &body).await;
+    let token = changed.json["token"].as_str().unwrap().to_owned();
+    assert_eq!(changed.header("set-auth-token"), token);
+    assert!(changed.header("set-cookie").contains(&token));
+    phone.get("").await.is_problem(401, "INVALID_TOKEN");
+    assert_eq!(Person { token, ..ada }.get("").await.status, 200);
+}
+
+#[tokio::test]
+async fn delete_user_leaves_not_a_row_and_no_token_that_works() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    let phone = server.sign_in("ada@example.com").await;
+    let foreign = server.stranger(&ada.id);
+    ada.add("gone soon").await;
+    bob.add("stays").await;
+    post(&ada, "/delete-user", &json!({ "password": "wrong one" })).await.is_problem(400, "INVALID_PASSWORD");
+    assert_eq!(ada.titles("").await, ["gone soon"]);
+    let deleted = post(&ada, "/delete-user", &json!({ "password": PASSWORD })).await;
+    assert_eq!(deleted.json, json!({ "success": true, "message": "User deleted" }));
+    assert!(deleted.header("set-cookie").contains("Max-Age=0"));
+    for person in [&ada, &phone, &foreign] {
+        person.get("").await.is_problem(401, "INVALID_TOKEN");
+    }
+    assert_eq!(sign_in(&server, PASSWORD).await, 401);
+    assert_eq!(bob.titles("").await, ["stays"]);
+    for (table, column) in [("users", "id"), ("sessions", "user_id"), ("tasks", "user_id")] {
+        let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{}'", ada.id);
+        let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(server.state.db.read()).await.unwrap();
+        assert_eq!(rows, 0, "{table}");
+    }
+    let (id, token) = (foreign.id.clone(), foreign.token.clone());
+    let server = server.restart().await;
+    server.request(Method::GET, &format!("/api/{id}/tasks")).bearer_auth(token).answer().await.is_problem(401, "INVALID_TOKEN");
+    assert_eq!(
+        server.post("/api/auth/sign-up/email", &json!({ "name": "", "email": "ada@example.com", "password": NEW })).await.status,
+        200
+    );
+}
