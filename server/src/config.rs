@@ -57,6 +57,10 @@ pub struct Config {
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = origin)]
     pub trusted_origins: Vec<Origin>,
 
+    /// What hashing a password costs.
+    #[command(flatten)]
+    pub hash_cost: HashCost,
+
     /// What to log, as `info` or `server=debug`
     #[arg(long = "log", env = "RUST_LOG", global = true, default_value = "info")]
     pub log: String,
@@ -64,6 +68,22 @@ pub struct Config {
     /// How to write the log
     #[arg(long, env, global = true, value_enum, default_value = "pretty")]
     pub log_format: LogFormat,
+}
+
+/// What argon2id costs; a stored hash that is weaker is replaced when its owner signs in.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct HashCost {
+    /// Memory for hashing a password, in KiB
+    #[arg(long, env, global = true, default_value = "19456", value_parser = clap::value_parser!(u32).range(64..=1_048_576))]
+    pub argon2_memory: u32,
+
+    /// Passes over that memory
+    #[arg(long, env, global = true, default_value = "2", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub argon2_passes: u32,
+
+    /// Lanes of that memory
+    #[arg(long, env, global = true, default_value = "1", value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub argon2_lanes: u32,
 }
 
 /// How a log line is written.

@@ -78,7 +78,7 @@ impl AppState {
         let revocations = Revocations::load(&db, clock.now()).await?;
         Ok(Self(Arc::new(Parts {
             tokens: Tokens::new(&secret, previous.as_ref()),
-            passwords: Passwords::new()?,
+            passwords: Passwords::new(config.hash_cost)?,
             revocations,
             config,
             limits,

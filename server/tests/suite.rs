@@ -17,5 +17,6 @@ mod ownership;
 mod pages;
 mod races;
 mod sessions;
+mod stored_hashes;
 mod tasks;
 mod unauthenticated;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use app::model::{NAME_MAX, Session, User, validate_email, validate_password, validate_text};
+use app::model::{NAME_MAX, Session, User, validate_email, validate_text};
 
 use super::{
     Client, Visitor,
+    password::Verdict,
+    policy,
     session::{self, Which, random_id},
     user,
 };
@@ -49,7 +51,7 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
     let email = validate_email(&new.email).map_err(|error| Error::InvalidAccount(vec![error]))?;
     let name = new.name.trim().to_owned();
     validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    validate_password(&new.password).map_err(Error::Rejected)?;
+    policy::check(&new.password, &email, &name).map_err(Error::Rejected)?;
     if user::by_email(state.db.read(), &email).await?.is_some() {
         return Err(Error::EmailTaken);
     }
@@ -72,16 +74,20 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
     // Hash and compare before anything that a stranger could tell apart.
     let found = user::by_email(state.db.read(), &email).await?;
     let hash = found.as_ref().map(|user| user.password_hash.clone());
-    let is_right = state.passwords.verify(password, hash).await?;
-    let Some(user) = found.filter(|_| is_right) else {
+    let verdict = state.passwords.verify(password, hash).await?;
+    let Some(user) = found.filter(|_| verdict != Verdict::Wrong) else {
         tracing::info!(address = client.address, "sign-in refused");
         return Err(Error::WrongCredentials);
     };
 
     let user = User::from(user);
     let now = state.clock.now();
+    let replacement = if verdict == Verdict::Outdated { Some(state.passwords.hash(password).await?) } else { None };
     let until = session::end_of(now, state.config.token_ttl, remember);
     let mut transaction = state.db.begin().await?;
+    if let Some(hash) = replacement {
+        user::set_password(&mut transaction, &user.id, &hash, user.updated_at).await?;
+    }
     let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
     transaction.commit().await?;
     tracing::info!(user_id = %user.id, address = client.address, "signed in");

@@ -13,6 +13,8 @@ use super::{
     Visitor,
     account::SignedIn,
     get_session::{Current, require},
+    password::Verdict,
+    policy,
     reply::{self, Body, required},
     session::{self, Which},
     user,
@@ -37,7 +39,8 @@ pub async fn change_password(State(state): State<AppState>, visitor: Visitor, Bo
     let (old, new) = (required("currentPassword", body.current_password)?, required("newPassword", body.new_password)?);
     validate_password(&new).map_err(Error::Rejected)?;
     let Current { session, user, password_hash, remember } = require(&state, &visitor).await?;
-    if !state.passwords.verify(&old, Some(password_hash)).await? {
+    policy::check(&new, &user.email, &user.name).map_err(Error::Rejected)?;
+    if state.passwords.verify(&old, Some(password_hash)).await? == Verdict::Wrong {
         return Err(Error::WrongPassword);
     }
     let hash = state.passwords.hash(&new).await?;

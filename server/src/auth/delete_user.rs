@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{
     Visitor, cookie,
     get_session::require,
+    password::Verdict,
     reply::{Body, required},
     session::{self, Revocation, Which},
     user,
@@ -31,7 +32,7 @@ pub struct DeleteUser {
 pub async fn delete_user(State(state): State<AppState>, visitor: Visitor, Body(body): Body<DeleteUser>) -> Result<Response> {
     let password = required("password", body.password)?;
     let current = require(&state, &visitor).await?;
-    if !state.passwords.verify(&password, Some(current.password_hash)).await? {
+    if state.passwords.verify(&password, Some(current.password_hash)).await? == Verdict::Wrong {
         return Err(Error::WrongPassword);
     }
 

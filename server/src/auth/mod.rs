@@ -9,6 +9,7 @@ mod hs256;
 pub mod identity;
 pub mod origin;
 pub mod password;
+mod policy;
 mod reply;
 pub mod secret;
 pub mod session;

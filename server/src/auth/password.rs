@@ -1,5 +1,5 @@
 //! Passwords: argon2id (RFC 9106, parameters of the OWASP Password Storage Cheat Sheet), never on the async threads
-//! and never more at once than there are cores.
+//! and never more at once than there are cores. Hashes that earlier systems made are verified too, then replaced.
 
 use std::{
     num::NonZero,
@@ -16,10 +16,14 @@ use argon2::{
 use tokio::{sync::Semaphore, task};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::problem::{Error, Result};
+use crate::{
+    config::HashCost,
+    problem::{Error, Result},
+};
 
-/// Memory in KiB, passes and lanes.
-const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+/// Better Auth's parameters of scrypt: log2 of N, r, p, and the bytes of its key.
+const SCRYPT: (u8, u32, u32) = (14, 16, 1);
+const SCRYPT_KEY: usize = 64;
 
 /// Hashes passwords and checks them.
 #[derive(Clone)]
@@ -29,11 +33,21 @@ pub struct Passwords {
     hashes: Arc<AtomicU64>,
 }
 
+/// What a password is to a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Another one.
+    Wrong,
+    /// The one behind it.
+    Right,
+    /// The one behind it, but it is to be hashed anew: the hash is weaker than today's or another system's.
+    Outdated,
+}
+
 impl Passwords {
-    /// With the parameters above, on all cores.
-    pub fn new() -> Result<Self> {
-        let (memory, passes, lanes) = COST;
-        let params = Params::new(memory, passes, lanes, None).map_err(Error::internal)?;
+    /// With this cost, on all cores.
+    pub fn new(cost: HashCost) -> Result<Self> {
+        let params = Params::new(cost.argon2_memory, cost.argon2_passes, cost.argon2_lanes, None).map_err(Error::internal)?;
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
@@ -44,20 +58,17 @@ impl Passwords {
 
     /// The PHC string to keep for a password.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        self.run(password, |argon2, password| argon2.hash_password(password).map(|hash| hash.to_string()).map_err(Error::internal)).await?
+        self.run(password, |argon2, typed| {
+            argon2.hash_password(nfkc(typed).as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal)
+        })
+        .await?
     }
 
-    /// Whether the password is the one behind `hash`. With no hash, that of an unknown user, it is not, at the same cost.
-    pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
+    /// What the password is to a hash. To no hash, that of an unknown user, it is wrong, at the same cost.
+    pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<Verdict> {
         match hash {
-            None => self.hash(password).await.map(|_| false),
-            Some(hash) => {
-                self.run(password, move |argon2, password| {
-                    let hash = PasswordHash::new(&hash).map_err(Error::internal)?;
-                    Ok(argon2.verify_password(password, &hash).is_ok())
-                })
-                .await?
-            }
+            None => self.hash(password).await.map(|_| Verdict::Wrong),
+            Some(hash) => self.run(password, move |argon2, typed| verdict(argon2, typed, &hash)).await?,
         }
     }
 
@@ -66,18 +77,61 @@ impl Passwords {
         self.hashes.load(Ordering::Relaxed)
     }
 
-    async fn run<T: Send + 'static>(&self, password: &str, work: impl FnOnce(&Argon2<'static>, &[u8]) -> T + Send + 'static) -> Result<T> {
-        // Better Auth's form: its hashes, and people whose keyboard composes letters, match.
-        let password: String = password.nfkc().collect();
+    async fn run<T: Send + 'static>(&self, password: &str, work: impl FnOnce(&Argon2<'static>, &str) -> T + Send + 'static) -> Result<T> {
+        let password = password.to_owned();
         let permit = self.cores.clone().acquire_owned().await.map_err(Error::internal)?;
         self.hashes.fetch_add(1, Ordering::Relaxed);
         let argon2 = self.argon2.clone();
         task::spawn_blocking(move || {
-            let done = work(&argon2, password.as_bytes());
+            let done = work(&argon2, &password);
             drop(permit);
             done
         })
         .await
         .map_err(Error::internal)
     }
+}
+
+/// Better Auth's form: its hashes, and people whose keyboard composes letters, match.
+fn nfkc(password: &str) -> String {
+    password.nfkc().collect()
+}
+
+fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str) -> Result<Verdict> {
+    let replaced = |is_right: bool| if is_right { Verdict::Outdated } else { Verdict::Wrong };
+    if hash.starts_with("$2") {
+        // bcrypt hashes what was typed; past 72 bytes it reads nothing, which ends with the next hash.
+        return Ok(replaced(bcrypt::verify(typed, hash).map_err(Error::internal)?));
+    }
+    if let Some((salt, key)) = hash.split_once(':') {
+        return scrypt_key(&nfkc(typed), salt).map(|computed| replaced(is_same(&computed, key)));
+    }
+    let parsed = PasswordHash::new(hash).map_err(Error::internal)?;
+    if argon2.verify_password(nfkc(typed).as_bytes(), &parsed).is_err() {
+        return Ok(Verdict::Wrong);
+    }
+    let (had, want) = (Params::try_from(&parsed).map_err(Error::internal)?, argon2.params());
+    let is_weaker = had.m_cost() < want.m_cost() || had.t_cost() < want.t_cost() || parsed.algorithm.as_str() != "argon2id";
+    Ok(if is_weaker { Verdict::Outdated } else { Verdict::Right })
+}
+
+/// Better Auth keeps `salt:key` in hex and feeds scrypt the salt's hex text, not its bytes.
+fn scrypt_key(password: &str, salt: &str) -> Result<[u8; SCRYPT_KEY]> {
+    let (log_n, r, p) = SCRYPT;
+    let params = scrypt::Params::new(log_n, r, p).map_err(Error::internal)?;
+    let mut key = [0; SCRYPT_KEY];
+    scrypt::scrypt(password.as_bytes(), salt.as_bytes(), &params, &mut key).map_err(Error::internal)?;
+    Ok(key)
+}
+
+/// Whether the hex text is that of these bytes, in a time that does not depend on where they differ.
+fn is_same(bytes: &[u8], hex: &str) -> bool {
+    let digits = hex.as_bytes();
+    let nibble = |digit: u8| char::from(digit).to_digit(16).unwrap_or(u32::MAX);
+    digits.len() == bytes.len() * 2
+        && digits
+            .chunks(2)
+            .zip(bytes)
+            .fold(0, |differs, (pair, byte)| differs | ((nibble(pair[0]) << 4 | nibble(pair[1])) ^ u32::from(*byte)))
+            == 0
 }

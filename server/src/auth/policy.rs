@@ -1,0 +1,52 @@
+//! What a new password must be (NIST SP 800-63B, section 3.1.1.2): long enough, and not one that is tried first.
+
+use std::sync::LazyLock;
+
+use app::model::{FieldError, validate_password};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The 10,000 most common passwords of eight characters or more, in lower case and sorted; from the frequency list of
+/// zxcvbn (MIT), which counts those of public leaks.
+static COMMON: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+
+/// Refuses a password that is too short, too long, common, or the person's own address or name.
+pub fn check(password: &str, email: &str, name: &str) -> Result<(), FieldError> {
+    validate_password(password)?;
+    let folded = fold(password);
+    if COMMON.binary_search(&folded.as_str()).is_ok() {
+        return Err(FieldError::new("password", "PASSWORD_TOO_COMMON", "That password is one of the most common ones. Choose another."));
+    }
+    let local = email.split('@').next().unwrap_or_default();
+    if [email, local, name].iter().any(|own| !own.trim().is_empty() && fold(own.trim()) == folded.trim()) {
+        return Err(FieldError::new("password", "PASSWORD_TOO_PERSONAL", "Don’t use your own e-mail or name as the password."));
+    }
+    Ok(())
+}
+
+fn fold(text: &str) -> String {
+    text.nfkc().collect::<String>().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted_folded_and_whole() {
+        assert_eq!(COMMON.len(), 10_000);
+        assert!(COMMON.is_sorted());
+        assert!(COMMON.iter().all(|common| fold(common) == **common && common.chars().count() >= 8));
+    }
+
+    #[test]
+    fn common_and_personal_passwords_are_refused_in_any_case() {
+        let code = |password: &str| check(password, "ada.lovelace@example.com", "Countess Ada").err().map(|error| error.code);
+        for common in ["password", "PassWord", "12345678", "iloveyou", "\u{ff30}\u{ff21}SSWORD"] {
+            assert_eq!(code(common).as_deref(), Some("PASSWORD_TOO_COMMON"), "{common}");
+        }
+        for own in ["ada.lovelace@example.com", "Ada.Lovelace", "countess ada", " Countess Ada "] {
+            assert_eq!(code(own).as_deref(), Some("PASSWORD_TOO_PERSONAL"), "{own}");
+        }
+        assert_eq!(code("correct horse battery"), None);
+    }
+}
