@@ -1,8 +1,14 @@
 //! The command line: each flag with its environment variable, its default and its line of help.
 
-use std::{env, fmt, fs, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    env, fmt, fs,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 use url::{Origin, Url};
 
 use crate::auth::secret::{self, Secret};
@@ -57,6 +63,14 @@ pub struct Config {
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = origin)]
     pub trusted_origins: Vec<Origin>,
 
+    /// Proxies, as addresses or networks separated by commas, whose `X-Forwarded-For` is believed
+    #[arg(long, env, global = true, value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Whether to hold back who tries too often; off for load tests
+    #[arg(long, env, global = true, value_enum, default_value = "on")]
+    pub rate_limit: RateLimit,
+
     /// What hashing a password costs.
     #[command(flatten)]
     pub hash_cost: HashCost,
@@ -68,6 +82,15 @@ pub struct Config {
     /// How to write the log
     #[arg(long, env, global = true, value_enum, default_value = "pretty")]
     pub log_format: LogFormat,
+}
+
+/// Whether tries are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RateLimit {
+    /// Counted
+    On,
+    /// Not counted
+    Off,
 }
 
 /// What argon2id costs; a stored hash that is weaker is replaced when its owner signs in.
@@ -172,6 +195,12 @@ fn origin(text: &str) -> Result<Origin, String> {
         origin @ Origin::Tuple(..) if bare && matches!(url.scheme(), "http" | "https") => Ok(origin),
         _ => Err("it must be http:// or https:// and a host, with no path".into()),
     }
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address =
+        |text: &str| text.parse::<IpAddr>().map(IpNet::from).map_err(|_| "it must be an address or a network like 10.0.0.0/8".into());
+    text.parse().or_else(|_| address(text))
 }
 
 fn lifetime(text: &str) -> Result<Duration, String> {

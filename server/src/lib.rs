@@ -22,9 +22,9 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    auth::{Revocations, password::Passwords, secret::Secret, token::Tokens},
+    auth::{Client, Revocations, password::Passwords, secret::Secret, throttle::Throttle, token::Tokens},
     clock::Clock,
-    config::Config,
+    config::{Config, RateLimit},
     db::Db,
     http::{
         assets, cors, health, pages,
@@ -52,6 +52,8 @@ pub struct Parts {
     pub tokens: Tokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// Counts tries; `None` where they are not to be counted.
+    pub throttle: Option<Throttle>,
     /// Sessions and users whose tokens are refused.
     pub revocations: Revocations,
     stopping: AtomicBool,
@@ -80,12 +82,18 @@ impl AppState {
             tokens: Tokens::new(&secret, previous.as_ref()),
             passwords: Passwords::new(config.hash_cost)?,
             revocations,
+            throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone())),
             config,
             limits,
             clock,
             db,
             stopping: AtomicBool::new(false),
         })))
+    }
+
+    /// Counts a request of this client that costs a hash, a mail or an account.
+    pub fn throttle_address(&self, client: &Client) -> problem::Result<()> {
+        self.throttle.as_ref().map_or(Ok(()), |throttle| throttle.address(client.address))
     }
 
     /// Whether the end has been called for.

@@ -16,6 +16,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Seconds after which a client may try again when the database is away.
 const RETRY_AFTER_S: &str = "1";
+const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
 
 /// Everything that can go wrong with a request.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -77,6 +78,9 @@ pub enum Error {
     /// 422: the e-mail has an account.
     #[error("User already exists. Use another email.")]
     EmailTaken,
+    /// 429, with the seconds after which to try again.
+    #[error("That was too often. Try again in {}.", wait_in_words(*.0))]
+    TooManyTries(u64),
     /// 503: the database is away.
     #[error("Holdfast is busy or its database is away. Try again in a moment.")]
     Unavailable(Cow<'static, str>),
@@ -87,6 +91,15 @@ pub enum Error {
 
 fn first_message(errors: &[FieldError]) -> &str {
     errors.first().map_or("The request is not valid.", |error| &error.message)
+}
+
+fn wait_in_words(seconds: u64) -> String {
+    match seconds {
+        0..=1 => "a second".into(),
+        2..60 => format!("{seconds} seconds"),
+        60..=90 => "a minute".into(),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 impl Error {
@@ -112,6 +125,7 @@ impl Error {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) | Self::EmailTaken => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -136,6 +150,7 @@ impl Error {
             Self::WrongCredentials => "INVALID_EMAIL_OR_PASSWORD",
             Self::WrongPassword => "INVALID_PASSWORD",
             Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+            Self::TooManyTries(_) => "TOO_MANY_REQUESTS",
             Self::Unavailable(_) => "SERVICE_UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_ERROR",
         }
@@ -173,23 +188,28 @@ impl Error {
         }
     }
 
-    fn header(&self) -> Option<(HeaderName, &'static str)> {
+    /// What the answer says beside its body: challenges, and when to try again.
+    pub fn headers(&self) -> HeaderMap {
+        let fixed = |name: HeaderName, value| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
         // RFC 6750, section 3: a request that names nobody gets no error code.
-        Some(match self {
-            Self::NoToken => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast""#),
-            Self::BadToken => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_token""#),
-            Self::BadAuthorization => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_request""#),
-            Self::WrongUser => (header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="insufficient_scope""#),
-            Self::Unavailable(_) => (header::RETRY_AFTER, RETRY_AFTER_S),
-            _ => return None,
-        })
+        match self {
+            Self::NoToken => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast""#),
+            Self::BadToken => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_token""#),
+            Self::BadAuthorization => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_request""#),
+            Self::WrongUser => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="insufficient_scope""#),
+            Self::Unavailable(_) => fixed(header::RETRY_AFTER, RETRY_AFTER_S),
+            // The second is where Better Auth's client looks.
+            Self::TooManyTries(seconds) => {
+                HeaderMap::from_iter([header::RETRY_AFTER, X_RETRY_AFTER].map(|name| (name, HeaderValue::from(*seconds))))
+            }
+            _ => HeaderMap::new(),
+        }
     }
 }
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let headers: HeaderMap = self.header().map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect();
-        let mut response = (self.status(), headers).into_response();
+        let mut response = (self.status(), self.headers()).into_response();
         response.extensions_mut().insert(self);
         response
     }

@@ -19,4 +19,5 @@ mod races;
 mod sessions;
 mod stored_hashes;
 mod tasks;
+mod throttling;
 mod unauthenticated;

@@ -52,6 +52,7 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
     let name = new.name.trim().to_owned();
     validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
     policy::check(&new.password, &email, &name).map_err(Error::Rejected)?;
+    state.throttle_address(client)?;
     if user::by_email(state.db.read(), &email).await?.is_some() {
         return Err(Error::EmailTaken);
     }
@@ -64,19 +65,27 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
     user::insert(&mut transaction, &user, &hash).await?;
     let session = session::insert(&mut transaction, &user.id, true, client, now, until).await?;
     transaction.commit().await?;
-    tracing::info!(user_id = %user.id, address = client.address, "signed up");
+    tracing::info!(user_id = %user.id, address = %client.address, "signed up");
     SignedIn::new(state, user, &session, true)
 }
 
 /// Checks a password and begins a session. An unknown address costs the same hash and gets the same words.
 pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bool, client: &Client) -> Result<SignedIn> {
     let email = validate_email(email).map_err(Error::Rejected)?;
-    // Hash and compare before anything that a stranger could tell apart.
+    state.throttle_address(client)?;
     let found = user::by_email(state.db.read(), &email).await?;
+    if let Some(throttle) = &state.throttle {
+        let is_known = match &found {
+            Some(user) => session::is_from(state.db.read(), user.id(), &client.address.to_string()).await?,
+            None => false,
+        };
+        throttle.account(&email, client.address, is_known)?;
+    }
+    // Hash and compare before anything that a stranger could tell apart.
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let verdict = state.passwords.verify(password, hash).await?;
     let Some(user) = found.filter(|_| verdict != Verdict::Wrong) else {
-        tracing::info!(address = client.address, "sign-in refused");
+        tracing::info!(address = %client.address, "sign-in refused");
         return Err(Error::WrongCredentials);
     };
 
@@ -90,7 +99,7 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
     }
     let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
     transaction.commit().await?;
-    tracing::info!(user_id = %user.id, address = client.address, "signed in");
+    tracing::info!(user_id = %user.id, address = %client.address, "signed in");
     SignedIn::new(state, user, &session, remember)
 }
 

@@ -1,12 +1,16 @@
 //! Who is asking. Expiry and revocation are checked here, on every request, without a database query.
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderName, header, request::Parts},
 };
 
+use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
 use super::{cookie, token::Proof};
@@ -14,6 +18,8 @@ use crate::{
     AppState,
     problem::{Error, Result},
 };
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The user of a task route: proven by the Bearer header alone, and the one whom the path names.
 #[derive(Debug, Clone)]
@@ -54,26 +60,42 @@ impl FromRequestParts<AppState> for Visitor {
     }
 }
 
-/// What is kept about the device that signs in.
-#[derive(Debug, Clone, Default)]
+/// The device that asks.
+#[derive(Debug, Clone)]
 pub struct Client {
     /// Its IP address.
-    pub address: Option<String>,
+    pub address: IpAddr,
     /// Its `User-Agent`, cut to a length that no real one has.
     pub user_agent: Option<String>,
 }
 
 impl FromRequestParts<AppState> for Client {
-    type Rejection = Infallible;
+    type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or_else(|| Error::internal("no peer address"))?;
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
-            address: peer.map(|ConnectInfo(peer)| peer.ip().to_canonical().to_string()),
+            address: behind_proxies(&state.config.trusted_proxies, peer.ip().to_canonical(), &parts.headers),
             user_agent: user_agent.map(|text| text.chars().take(512).collect()),
         })
     }
+}
+
+/// The last address on the way that is none of our proxies'. Each of them adds to the end of `X-Forwarded-For` whom it
+/// was asked by; what stands before the first stranger was written by that stranger.
+fn behind_proxies(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let is_proxy = |address: &IpAddr| proxies.iter().any(|proxy| proxy.contains(address));
+    let hops = headers.get_all(X_FORWARDED_FOR).iter().rev().filter_map(|value| value.to_str().ok()).flat_map(|value| value.rsplit(','));
+    let mut address = peer;
+    for hop in hops {
+        if !is_proxy(&address) {
+            break;
+        }
+        let Ok(before) = hop.trim().parse::<IpAddr>() else { break };
+        address = before.to_canonical();
+    }
+    address
 }
 
 fn verify(state: &AppState, token: &str) -> Option<Proof> {

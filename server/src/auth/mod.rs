@@ -17,6 +17,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+pub mod throttle;
 pub mod token;
 mod update_user;
 mod user;

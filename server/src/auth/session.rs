@@ -73,7 +73,7 @@ pub async fn insert(
     .bind(remember)
     .bind(until.0)
     .bind(now.0)
-    .bind(&client.address)
+    .bind(client.address.to_string())
     .bind(&client.user_agent)
     .fetch_one(db)
     .await?;
@@ -91,6 +91,12 @@ pub async fn of_user(db: &SqlitePool, user_id: &str, now: Timestamp) -> Result<V
     let query =
         sqlx::query_as::<_, SessionRow>("SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY updated_at DESC, id");
     Ok(query.bind(user_id).bind(now.0).fetch_all(db).await?.into_iter().map(Session::from).collect())
+}
+
+/// Whether the user has a session, ended by time or not, that began at this address.
+pub async fn is_from(db: &SqlitePool, user_id: &str, address: &str) -> Result<bool> {
+    let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = $1 AND ip_address = $2)");
+    Ok(query.bind(user_id).bind(address).fetch_one(db).await?)
 }
 
 /// Gives a session a new end.

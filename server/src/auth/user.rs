@@ -19,6 +19,13 @@ pub struct UserRow {
     updated_at: i64,
 }
 
+impl UserRow {
+    /// The user's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
         Self {

@@ -135,6 +135,7 @@ async fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome
             let page = AuthPage { kind, return_to, is_expired: false, name: form.name, email: form.email, errors };
             let mut response = render(Page::Auth(page)).await;
             *response.status_mut() = error.status();
+            response.headers_mut().extend(error.headers());
             Ok(response)
         }
     }
