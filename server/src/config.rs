@@ -9,9 +9,13 @@ use std::{
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use url::{Origin, Url};
 
-use crate::auth::secret::{self, Secret};
+use crate::auth::{
+    mail::Transport,
+    secret::{self, Secret},
+};
 
 /// A task manager for many users, in one binary.
 ///
@@ -66,6 +70,10 @@ pub struct Config {
     /// Proxies, as addresses or networks separated by commas, whose `X-Forwarded-For` is believed
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Who mails come from; the server is in `SMTP_URL` or the file of `SMTP_URL_FILE`, and without one mails are files
+    #[arg(long, env, global = true, default_value = "Holdfast <holdfast@localhost>")]
+    pub mail_from: Mailbox,
 
     /// Whether to hold back who tries too often; off for load tests
     #[arg(long, env, global = true, value_enum, default_value = "on")]
@@ -154,26 +162,45 @@ impl Config {
         }
     }
 
+    /// How mail leaves: by the server of `SMTP_URL`, which may hold a password, or into a folder beside the database.
+    pub fn mail(&self) -> Result<Transport, ConfigError> {
+        if let Some(url) = from_environment("SMTP_URL")? {
+            // The message leaves the value out.
+            return Transport::smtp(&url)
+                .map_err(|_| ConfigError("SMTP_URL is not an address like smtps://user:password@mail.example.com".into()));
+        }
+        let folder = self.mail_folder();
+        Transport::folder(&folder).map_err(|error| ConfigError(format!("{}: {error}", folder.display())))
+    }
+
+    /// Where mails are kept when no server takes them.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.data_dir.join("mail")
+    }
+
     /// The secret before the current one, which still verifies.
     pub fn previous_secret(&self) -> Result<Option<Secret>, ConfigError> {
         configured_secret("BETTER_AUTH_SECRET_PREVIOUS")
     }
 }
 
-/// The secret in the environment variable `name`, or in the file that `name_FILE` names.
 fn configured_secret(name: &str) -> Result<Option<Secret>, ConfigError> {
+    let text = from_environment(name)?;
+    text.map(|text| Secret::new(&text)).transpose().map_err(|why| ConfigError(format!("{name} {why}")))
+}
+
+/// What is in the environment variable `name`, or in the file that `name_FILE` names.
+fn from_environment(name: &str) -> Result<Option<String>, ConfigError> {
     let file = format!("{name}_FILE");
-    let text = match (env::var(name), env::var_os(&file)) {
-        (Ok(_), Some(_)) => return Err(ConfigError(format!("{name} and {file} are both set: keep one"))),
-        (Ok(text), None) => text,
-        (Err(env::VarError::NotUnicode(_)), _) => return Err(ConfigError(format!("{name} is not UTF-8 text"))),
+    match (env::var(name), env::var_os(&file)) {
+        (Ok(_), Some(_)) => Err(ConfigError(format!("{name} and {file} are both set: keep one"))),
+        (Ok(text), None) => Ok(Some(text)),
+        (Err(env::VarError::NotUnicode(_)), _) => Err(ConfigError(format!("{name} is not UTF-8 text"))),
         (Err(env::VarError::NotPresent), Some(path)) => fs::read_to_string(&path)
-            .map_err(|error| ConfigError(format!("{file}: cannot read {}: {error}", path.display())))?
-            .trim_end_matches(['\r', '\n'])
-            .to_owned(),
-        (Err(env::VarError::NotPresent), None) => return Ok(None),
-    };
-    Secret::new(&text).map(Some).map_err(|why| ConfigError(format!("{name} {why}")))
+            .map(|text| Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+            .map_err(|error| ConfigError(format!("{file}: cannot read {}: {error}", path.display()))),
+        (Err(env::VarError::NotPresent), None) => Ok(None),
+    }
 }
 
 /// The file of a `sqlite:` URL. The message leaves the value out: a URL may hold a password.

@@ -10,9 +10,10 @@ pub mod tasks;
 
 use std::{
     future::Future,
+    net::SocketAddr,
     ops::Deref,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -20,9 +21,17 @@ use std::{
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
+use url::Origin;
 
 use crate::{
-    auth::{Client, Revocations, password::Passwords, secret::Secret, throttle::Throttle, token::Tokens},
+    auth::{
+        Client, Revocations,
+        mail::{Mailer, Transport},
+        password::Passwords,
+        secret::Secret,
+        throttle::Throttle,
+        token::Tokens,
+    },
     clock::Clock,
     config::{Config, RateLimit},
     db::Db,
@@ -42,7 +51,7 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     /// How the program is set up.
     pub config: Config,
-    /// Bounds on connections.
+    /// Bounds on what the outside may cost.
     pub limits: Limits,
     /// What time it is.
     pub clock: Clock,
@@ -52,11 +61,14 @@ pub struct Parts {
     pub tokens: Tokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// Sends letters.
+    pub mailer: Mailer,
     /// Counts tries; `None` where they are not to be counted.
     pub throttle: Option<Throttle>,
     /// Sessions and users whose tokens are refused.
     pub revocations: Revocations,
     stopping: AtomicBool,
+    address: OnceLock<SocketAddr>,
 }
 
 impl Deref for AppState {
@@ -73,6 +85,7 @@ impl AppState {
         config: Config,
         secret: Secret,
         previous: Option<Secret>,
+        mail: Transport,
         limits: Limits,
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error>> {
@@ -82,18 +95,26 @@ impl AppState {
             tokens: Tokens::new(&secret, previous.as_ref()),
             passwords: Passwords::new(config.hash_cost)?,
             revocations,
+            mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
             throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone())),
             config,
             limits,
             clock,
             db,
             stopping: AtomicBool::new(false),
+            address: OnceLock::new(),
         })))
     }
 
     /// Counts a request of this client that costs a hash, a mail or an account.
     pub fn throttle_address(&self, client: &Client) -> problem::Result<()> {
         self.throttle.as_ref().map_or(Ok(()), |throttle| throttle.address(client.address))
+    }
+
+    /// The site's address in links that leave it. Never made from a request's `Host`, which whoever asks can choose.
+    pub fn base_url(&self) -> String {
+        let local = || format!("http://{}", self.address.get().unwrap_or(&self.config.listen));
+        self.config.base_url.as_ref().map_or_else(local, Origin::ascii_serialization)
     }
 
     /// Whether the end has been called for.
@@ -127,6 +148,10 @@ pub fn router(state: &AppState) -> Router {
 /// Serves until `stop` is ready, finishes what is under way, and closes the database.
 pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
     pages::init();
+    if let Ok(address) = listener.local_addr() {
+        // Set already where a test serves one state twice.
+        let _ = state.address.set(address);
+    }
     let router = router(&state);
     let stopping = state.clone();
     accept(listener, router, state.limits, async move {
@@ -134,5 +159,6 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
         stopping.stopping.store(true, Ordering::Relaxed);
     })
     .await;
+    state.mailer.close().await;
     state.db.close().await;
 }

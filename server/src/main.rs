@@ -44,9 +44,16 @@ fn main() -> ExitCode {
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     log(&config)?;
     let (secret, previous) = (config.secret()?, config.previous_secret()?);
+    let mail = config.mail()?;
     let address = config.listen;
-    let state = AppState::open(config, secret, previous, Limits::default(), Clock::system()).await?;
+    let state = AppState::open(config, secret, previous, mail, Limits::default(), Clock::system()).await?;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    if !state.mailer.has_server() {
+        tracing::info!(folder = %state.config.mail_folder().display(), "no SMTP_URL: mails are kept as files");
+    }
+    if state.config.base_url.is_none() && !address.ip().is_loopback() {
+        tracing::warn!("no BASE_URL: links in mails lead to {}", state.base_url());
+    }
 
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     println!("Holdfast is ready on http://{}", listener.local_addr()?);

@@ -39,6 +39,18 @@ pub enum Error {
     /// 403: a change that another site's page may have asked for.
     #[error("The request comes from a page of another site.")]
     ForeignOrigin,
+    /// 403: a link is to lead on to a page of another site.
+    #[error("The redirect address is not one of a trusted site.")]
+    ForeignRedirect,
+    /// 403: the same of a link that confirms an address.
+    #[error("The callback address is not one of a trusted site.")]
+    ForeignCallback,
+    /// 400: a link for a new password that is wrong, used or too old.
+    #[error("That link is not valid, or not any more. Ask for a new one.")]
+    BadLink,
+    /// 401: a link that confirms an address and is wrong, used or too old.
+    #[error("That link is not valid, or not any more. Ask for a new one.")]
+    BadVerification,
     /// 404, also for what belongs to somebody else.
     #[error("There is nothing here.")]
     NotFound,
@@ -111,14 +123,15 @@ impl Error {
     /// The HTTP status.
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::NoToken | Self::BadToken | Self::SignedOut | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::NoToken | Self::BadToken | Self::SignedOut | Self::WrongCredentials | Self::BadVerification => StatusCode::UNAUTHORIZED,
             Self::BadAuthorization
             | Self::BadJson
             | Self::WrongType(_)
             | Self::InvalidAccount(_)
             | Self::Rejected(_)
-            | Self::WrongPassword => StatusCode::BAD_REQUEST,
-            Self::WrongUser | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            | Self::WrongPassword
+            | Self::BadLink => StatusCode::BAD_REQUEST,
+            Self::WrongUser | Self::ForeignOrigin | Self::ForeignRedirect | Self::ForeignCallback => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -135,7 +148,9 @@ impl Error {
     pub fn code(&self) -> &str {
         match self {
             Self::NoToken | Self::SignedOut => "UNAUTHORIZED",
-            Self::BadToken => "INVALID_TOKEN",
+            Self::BadToken | Self::BadLink | Self::BadVerification => "INVALID_TOKEN",
+            Self::ForeignRedirect => "INVALID_REDIRECT_URL",
+            Self::ForeignCallback => "INVALID_CALLBACK_URL",
             Self::BadAuthorization => "INVALID_REQUEST",
             Self::WrongUser => "FORBIDDEN",
             Self::ForeignOrigin => "INVALID_ORIGIN",

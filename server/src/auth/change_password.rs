@@ -13,6 +13,7 @@ use super::{
     Visitor,
     account::SignedIn,
     get_session::{Current, require},
+    letters,
     password::Verdict,
     policy,
     reply::{self, Body, required},
@@ -52,6 +53,7 @@ pub async fn change_password(State(state): State<AppState>, visitor: Visitor, Bo
     let ended = if revokes { session::end_in(&mut transaction, &user.id, Which::AllBut(&session.id)).await? } else { Vec::new() };
     transaction.commit().await?;
     state.revocations.refuse(ended, now);
+    state.mailer.post(letters::password_changed(&user.email));
     tracing::info!(user_id = user.id, revokes, "password changed");
 
     if !revokes {

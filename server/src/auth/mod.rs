@@ -7,10 +7,15 @@ mod delete_user;
 mod get_session;
 mod hs256;
 pub mod identity;
+mod letters;
+mod links;
+pub mod mail;
+mod mail_token;
 pub mod origin;
 pub mod password;
 mod policy;
 mod reply;
+mod reset_password;
 pub mod secret;
 pub mod session;
 mod sessions;
@@ -21,6 +26,7 @@ pub mod throttle;
 pub mod token;
 mod update_user;
 mod user;
+mod verify_email;
 
 pub use account::{NewAccount, SignedIn, sign_in, sign_out, sign_up};
 pub use cookie::{clear as clear_cookie, is_there as has_cookie, set as set_cookie};
@@ -51,6 +57,11 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/revoke-sessions", post(sessions::revoke_all))
         .route("/update-user", post(update_user::update_user))
         .route("/change-password", post(change_password::change_password))
+        .route("/change-email", post(verify_email::change))
+        .route("/send-verification-email", post(verify_email::send))
+        .route("/verify-email", get(verify_email::verify))
+        .route("/request-password-reset", post(reset_password::request))
+        .route("/reset-password", post(reset_password::reset))
         .route("/delete-user", post(delete_user::delete_user))
         // Not a fallback: `/api/auth/tasks` would be the list of a user called `auth`.
         .route("/{*unknown}", any(not_found))

@@ -22,6 +22,9 @@ const BY_ACCOUNT_AND_ADDRESS: (u32, Duration) = (10, Duration::from_secs(12));
 /// The same for one account from all addresses that its owner does not use.
 const BY_ACCOUNT: (u32, Duration) = (50, Duration::from_secs(3));
 
+/// The same for mails to one address.
+const MAILS: (u32, Duration) = (5, Duration::from_mins(2));
+
 /// Keys beyond which those that are free again are forgotten.
 const KEYS_KEPT: usize = 10_000;
 
@@ -33,6 +36,7 @@ pub struct Throttle {
     by_address: Limiter<IpAddr>,
     by_account_and_address: Limiter<(String, IpAddr)>,
     by_account: Limiter<String>,
+    mails: Limiter<String>,
 }
 
 /// The state's clock as the limiters read it.
@@ -55,6 +59,7 @@ impl Throttle {
             by_address: RateLimiter::hashmap_with_clock(quota(BY_ADDRESS), clock.clone()),
             by_account_and_address: RateLimiter::hashmap_with_clock(quota(BY_ACCOUNT_AND_ADDRESS), clock.clone()),
             by_account: RateLimiter::hashmap_with_clock(quota(BY_ACCOUNT), clock.clone()),
+            mails: RateLimiter::hashmap_with_clock(quota(MAILS), clock.clone()),
             clock,
         }
     }
@@ -69,6 +74,11 @@ impl Throttle {
     pub fn account(&self, email: &str, address: IpAddr, is_known: bool) -> Result<()> {
         self.check(&self.by_account_and_address, &(email.to_owned(), network(address)))?;
         if is_known { Ok(()) } else { self.check(&self.by_account, &email.to_owned()) }
+    }
+
+    /// A mail to an address that may be nobody's.
+    pub fn mail(&self, email: &str) -> Result<()> {
+        self.check(&self.mails, &email.to_owned())
     }
 
     fn check<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Limiter<K>, key: &K) -> Result<()> {

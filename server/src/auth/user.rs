@@ -24,6 +24,21 @@ impl UserRow {
     pub fn id(&self) -> &str {
         &self.id
     }
+
+    /// The user's address.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// The user's name; may be empty.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the address is proven to be theirs.
+    pub const fn is_verified(&self) -> bool {
+        self.email_verified
+    }
 }
 
 impl From<UserRow> for User {
@@ -93,4 +108,22 @@ pub async fn delete_with_tasks(db: &mut SqliteConnection, id: &str) -> Result<()
     sqlx::query("DELETE FROM tasks WHERE user_id = $1").bind(id).execute(&mut *db).await?;
     sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(db).await?;
     Ok(())
+}
+
+/// Notes that the address is theirs, if they still have it.
+pub async fn set_verified(db: &mut SqliteConnection, id: &str, email: &str, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE users SET email_verified = TRUE, updated_at = $3 WHERE id = $1 AND email = $2");
+    query.bind(id).bind(email).bind(now.0).execute(db).await?;
+    Ok(())
+}
+
+/// Gives a user a proven address; the one before it. `None` when somebody else has taken it meanwhile.
+pub async fn set_email(db: &mut SqliteConnection, id: &str, email: &str, now: Timestamp) -> Result<Option<String>> {
+    let old: Option<(String,)> = sqlx::query_as("SELECT email FROM users WHERE id = $1").bind(id).fetch_optional(&mut *db).await?;
+    let query = sqlx::query(
+        "UPDATE users SET email = $2, email_verified = TRUE, updated_at = $3
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE email = $2 AND id <> $1)",
+    );
+    let changed = query.bind(id).bind(email).bind(now.0).execute(db).await?.rows_affected() > 0;
+    Ok(old.filter(|_| changed).map(|(old,)| old))
 }

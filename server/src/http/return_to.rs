@@ -12,7 +12,8 @@ pub fn path(wanted: Option<&str>) -> String {
     wanted.and_then(own_path).unwrap_or_else(|| HOME.to_owned())
 }
 
-fn own_path(wanted: &str) -> Option<String> {
+/// The path of this site that a text names, as a browser would read it.
+pub fn own_path(wanted: &str) -> Option<String> {
     // Browsers read `\` as `/` and skip tabs and line ends, so that `/\evil.example` is another host.
     let is_suspect = |c: char| c == '\\' || c.is_control();
     if wanted.len() > MAX_BYTES || !wanted.starts_with('/') || wanted.starts_with("//") || wanted.contains(is_suspect) {

@@ -11,7 +11,7 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
-/// Bounds on a connection.
+/// Bounds on what the outside may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// How long a request's head may take, and a connection may idle between two requests.
@@ -20,11 +20,18 @@ pub struct Limits {
     pub body: Duration,
     /// How long requests under way may take once the end has been called for.
     pub shutdown: Duration,
+    /// How long until a mail that was not taken is offered again.
+    pub mail_retry: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { head: Duration::from_secs(30), body: Duration::from_secs(20), shutdown: Duration::from_secs(20) }
+        Self {
+            head: Duration::from_secs(30),
+            body: Duration::from_secs(20),
+            shutdown: Duration::from_secs(20),
+            mail_retry: Duration::from_secs(2),
+        }
     }
 }
 

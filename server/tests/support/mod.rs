@@ -16,7 +16,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use server::{
     AppState,
-    auth::secret::Secret,
+    auth::{mail::Transport, secret::Secret},
     clock::Clock,
     config::{Cli, Config},
     http::serve::Limits,
@@ -53,19 +53,34 @@ impl Server {
         Self::with(|_| {}, limits).await
     }
 
-    async fn with(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
-        let folder = TempDir::new().unwrap();
-        let millis = Arc::new(AtomicI64::new(Clock::system().now().0));
-        Self::on(folder, millis, change, limits).await
+    /// One that mails to this SMTP server instead of its folder.
+    pub async fn mailing(smtp: &str) -> Self {
+        let limits = Limits { mail_retry: Duration::from_millis(1), ..Limits::default() };
+        Self::on(TempDir::new().unwrap(), Self::clock(), |_| {}, limits, Some(Transport::smtp(smtp).unwrap())).await
     }
 
-    async fn on(folder: TempDir, millis: Arc<AtomicI64>, change: impl FnOnce(&mut Config), limits: Limits) -> Self {
+    async fn with(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
+        Self::on(TempDir::new().unwrap(), Self::clock(), change, limits, None).await
+    }
+
+    fn clock() -> Arc<AtomicI64> {
+        Arc::new(AtomicI64::new(Clock::system().now().0))
+    }
+
+    async fn on(
+        folder: TempDir,
+        millis: Arc<AtomicI64>,
+        change: impl FnOnce(&mut Config),
+        limits: Limits,
+        mail: Option<Transport>,
+    ) -> Self {
         let mut config = Cli::parse_from(["holdfast", "--listen", "127.0.0.1:0", "--data-dir", folder.path().to_str().unwrap()]).config;
         change(&mut config);
         let now = millis.clone();
         let clock = Clock::new(move || Timestamp(now.load(Ordering::SeqCst)));
         let (secret, previous) = (Secret::new(SECRET).unwrap(), Secret::new(PREVIOUS).unwrap());
-        let state = AppState::open(config, secret, Some(previous), limits, clock).await.unwrap();
+        let mail = mail.unwrap_or_else(|| Transport::folder(&config.mail_folder()).unwrap());
+        let state = AppState::open(config, secret, Some(previous), mail, limits, clock).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
@@ -78,7 +93,7 @@ impl Server {
     /// Stops, and starts again on the same database.
     pub async fn restart(mut self) -> Self {
         self.stop().await;
-        Self::on(self.folder, self.millis, |_| {}, Limits::default()).await
+        Self::on(self.folder, self.millis, |_| {}, Limits::default(), None).await
     }
 
     /// Calls for the end.
@@ -95,6 +110,26 @@ impl Server {
     /// Waits for an end that was called for.
     pub async fn stopped(&mut self) {
         self.serving.take().unwrap().await.unwrap();
+    }
+
+    /// The letters in its folder, in any order, once there are so many.
+    pub async fn letters(&self, count: usize) -> Vec<Letter> {
+        for _ in 0..1000 {
+            let letters = self.letters_now();
+            if letters.len() >= count {
+                assert_eq!(letters.len(), count, "{letters:#?}");
+                return letters;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{count} letters, and there are {:#?}", self.letters_now());
+    }
+
+    /// The letters in its folder that are written whole.
+    pub fn letters_now(&self) -> Vec<Letter> {
+        let files = std::fs::read_dir(self.folder.path().join("mail")).unwrap();
+        let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+        texts.filter(|text| text.ends_with("Holdfast\r\n")).map(|text| Letter::parse(&text)).collect()
     }
 
     /// Moves the server's clock.
@@ -139,6 +174,35 @@ impl Server {
     pub fn stranger(&self, id: &str) -> Person<'_> {
         let token = jwt(&json!({ "sub": id, "exp": self.now() + 3600 }), SECRET);
         Person { server: self, id: id.into(), token, cookie: String::new() }
+    }
+}
+
+/// A letter that was sent.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub from: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+impl Letter {
+    pub fn parse(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap_or_default().to_owned();
+        assert_eq!(header("Content-Transfer-Encoding"), "7bit", "a link must be readable in the file");
+        Self { from: header("From"), to: header("To"), subject: header("Subject"), text: body.to_owned() }
+    }
+
+    /// The link in it.
+    pub fn link(&self) -> &str {
+        self.text.lines().find(|line| line.starts_with("http")).expect("a link")
+    }
+
+    /// The token in the link.
+    pub fn token(&self) -> String {
+        let url = reqwest::Url::parse(self.link()).unwrap();
+        url.query_pairs().find_map(|(name, value)| (name == "token").then(|| value.into_owned())).expect("a token")
     }
 }
 

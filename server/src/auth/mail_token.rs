@@ -1,0 +1,84 @@
+//! Tokens in mailed links: random, kept as hashes alone, good once, for an hour, and for one purpose.
+
+use std::{fmt::Write as _, time::Duration};
+
+use app::model::Timestamp;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+use sqlx::{FromRow, SqliteConnection};
+
+use crate::problem::Result;
+
+/// How long a link is good.
+pub const LIFETIME: Duration = Duration::from_hours(1);
+
+/// What a link is for; a token for one thing is none for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new password.
+    Reset,
+    /// Proves the address that the account has.
+    Verify,
+    /// Proves an address that the account is to have.
+    Change,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Verify => "verify",
+            Self::Change => "change",
+        }
+    }
+}
+
+/// What a token proves.
+#[derive(Debug, Clone, FromRow)]
+pub struct Proven {
+    /// Who was written to.
+    pub user_id: String,
+    /// At which address.
+    pub email: String,
+}
+
+/// Makes a token; those that have expired are removed.
+pub async fn issue(db: &mut SqliteConnection, purpose: Purpose, user_id: &str, email: &str, now: Timestamp) -> Result<String> {
+    sqlx::query("DELETE FROM mail_tokens WHERE expires_at <= $1").bind(now.0).execute(&mut *db).await?;
+    let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+    sqlx::query("INSERT INTO mail_tokens (hash, purpose, user_id, email, expires_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(hash(&token))
+        .bind(purpose.as_str())
+        .bind(user_id)
+        .bind(email)
+        .bind((now + LIFETIME).0)
+        .execute(db)
+        .await?;
+    Ok(token)
+}
+
+/// What a token proves, without using it up.
+pub async fn look(db: &mut SqliteConnection, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
+    let query = sqlx::query_as("SELECT user_id, email FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3");
+    Ok(query.bind(hash(token)).bind(purpose.as_str()).bind(now.0).fetch_optional(db).await?)
+}
+
+/// What a token proves, for the first and last time: of two that come at once, one gets it.
+pub async fn take(db: &mut SqliteConnection, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
+    let query = sqlx::query_as("DELETE FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email");
+    Ok(query.bind(hash(token)).bind(purpose.as_str()).bind(now.0).fetch_optional(db).await?)
+}
+
+/// Makes the user's other links for this purpose worthless.
+pub async fn drop_others(db: &mut SqliteConnection, purpose: Purpose, user_id: &str) -> Result<()> {
+    sqlx::query("DELETE FROM mail_tokens WHERE user_id = $1 AND purpose = $2").bind(user_id).bind(purpose.as_str()).execute(db).await?;
+    Ok(())
+}
+
+/// The token is random: one round of a fast hash is enough.
+fn hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

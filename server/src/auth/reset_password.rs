@@ -1,0 +1,96 @@
+//! `POST /api/auth/request-password-reset` and `POST /api/auth/reset-password`
+
+use app::model::{validate_email, validate_password};
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Client, letters, links,
+    mail_token::{self, Purpose},
+    policy,
+    reply::{Body, required},
+    session::{self, Which},
+    user,
+};
+use crate::{
+    AppState,
+    problem::{Error, Result},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestReset {
+    email: Option<String>,
+    #[serde(default)]
+    redirect_to: Option<String>,
+}
+
+/// Mails a link, if there is such an account. Whether there is, neither the answer nor its time tells.
+pub async fn request(State(state): State<AppState>, client: Client, Body(body): Body<RequestReset>) -> Result<Json<Value>> {
+    let email = required("email", body.email)?;
+    let email = validate_email(&email).map_err(|error| Error::InvalidAccount(vec![error]))?;
+    let target = links::trusted(&state, body.redirect_to, Error::ForeignRedirect)?;
+    ask(&state, &client, email, target)?;
+    Ok(Json(json!({ "status": true, "message": "If this e-mail has an account, a link to set a new password is on its way to it." })))
+}
+
+/// The same for the page's form.
+pub fn ask(state: &AppState, client: &Client, email: String, target: Option<String>) -> Result<()> {
+    state.throttle_address(client)?;
+    if let Some(throttle) = &state.throttle {
+        throttle.mail(&email)?;
+    }
+    let work = state.clone();
+    state.mailer.later("a link for a new password", async move { send(&work, &email, target.as_deref()).await });
+    Ok(())
+}
+
+async fn send(state: &AppState, email: &str, target: Option<&str>) -> Result<()> {
+    let Some(user) = user::by_email(state.db.read(), email).await? else { return Ok(()) };
+    let mut transaction = state.db.begin().await?;
+    let token = mail_token::issue(&mut transaction, Purpose::Reset, user.id(), email, state.clock.now()).await?;
+    transaction.commit().await?;
+    let link = links::to(state, target.unwrap_or("/reset-password"), &token);
+    state.mailer.post(letters::reset(email, &link));
+    tracing::info!(user_id = user.id(), "a link for a new password was sent");
+    Ok(())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetPassword {
+    new_password: Option<String>,
+    token: Option<String>,
+}
+
+/// Sets a new password for whoever has the link, and ends every session of the account.
+pub async fn reset(State(state): State<AppState>, client: Client, Body(body): Body<ResetPassword>) -> Result<Json<Value>> {
+    let (password, token) = (required("newPassword", body.new_password)?, required("token", body.token)?);
+    set(&state, &client, &password, &token).await?;
+    Ok(Json(json!({ "status": true })))
+}
+
+/// The same for the page's form.
+pub async fn set(state: &AppState, client: &Client, password: &str, token: &str) -> Result<()> {
+    validate_password(password).map_err(Error::Rejected)?;
+    state.throttle_address(client)?;
+    let now = state.clock.now();
+    let mut connection = state.db.read().acquire().await?;
+    let proven = mail_token::look(&mut connection, Purpose::Reset, token, now).await?.ok_or(Error::BadLink)?;
+    drop(connection);
+    let user = user::by_id(state.db.read(), &proven.user_id).await?.ok_or(Error::BadLink)?;
+    policy::check(password, user.email(), user.name()).map_err(Error::Rejected)?;
+    let hash = state.passwords.hash(password).await?;
+
+    let mut transaction = state.db.begin().await?;
+    let proven = mail_token::take(&mut transaction, Purpose::Reset, token, now).await?.ok_or(Error::BadLink)?;
+    mail_token::drop_others(&mut transaction, Purpose::Reset, &proven.user_id).await?;
+    user::set_password(&mut transaction, &proven.user_id, &hash, now).await?;
+    let ended = session::end_in(&mut transaction, &proven.user_id, Which::All).await?;
+    transaction.commit().await?;
+    state.revocations.refuse(ended, now);
+    state.mailer.post(letters::password_changed(&proven.email));
+    tracing::info!(user_id = proven.user_id, address = %client.address, "password reset");
+    Ok(())
+}
