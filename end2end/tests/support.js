@@ -10,7 +10,7 @@ import { test as base, expect } from "@playwright/test";
 
 export { expect };
 export const PASSWORD = "correct horse battery";
-const BINARY = fileURLToPath(new URL("../../target/release/holdfast", import.meta.url));
+const BINARY = process.env.HOLDFAST_BINARY ?? fileURLToPath(new URL("../../target/release/holdfast", import.meta.url));
 
 export class Server {
   constructor(folder) {

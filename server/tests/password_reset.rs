@@ -80,7 +80,7 @@ async fn a_link_is_good_for_an_hour() {
     let server = Server::start().await;
     server.person("Ada").await;
     let token = token(&server).await;
-    server.advance(Duration::from_mins(60));
+    server.advance(Duration::from_hours(1));
     reset(&server, &token, NEW).await.is_problem(400, "INVALID_TOKEN");
     assert_eq!(sign_in(&server, PASSWORD).await, 200);
 }

@@ -61,7 +61,7 @@ async fn an_hour_is_enough() {
     let ada = server.person("Ada").await;
     send(&server, "ada@example.com").await;
     let letter = server.letters(1).await.remove(0);
-    server.advance(Duration::from_mins(60));
+    server.advance(Duration::from_hours(1));
     follow(&server, letter.link()).await.is_problem(401, "INVALID_TOKEN");
     assert_eq!(user(&ada).await["emailVerified"], false);
 }
