@@ -14,10 +14,24 @@ use leptos::prelude::*;
 
 use crate::{
     components::header::Header,
-    model::FieldError,
-    pages::{auth::Auth, home::Home, refusal::Refusal, tasks::Tasks},
+    pages::{
+        account::Account,
+        auth::Auth,
+        home::Home,
+        password::{Forgot, Reset},
+        refusal::Refusal,
+        tasks::Tasks,
+    },
 };
-pub use crate::{islands::auth_form::AuthKind, pages::tasks::TaskPage};
+pub use crate::{
+    islands::auth_form::AuthKind,
+    pages::{
+        account::{AccountForm, AccountPage, Device, Done},
+        auth::{AuthPage, Notice},
+        password::{ForgotPage, ResetPage},
+        tasks::TaskPage,
+    },
+};
 
 /// A page with all its data: rendering it asks nobody anything.
 #[derive(Debug, Clone)]
@@ -26,6 +40,12 @@ pub enum Page {
     Home,
     /// Signing in or up.
     Auth(AuthPage),
+    /// Asking for a new password.
+    Forgot(ForgotPage),
+    /// Setting it.
+    Reset(ResetPage),
+    /// Somebody's account.
+    Account(Box<AccountPage>),
     /// Somebody's tasks.
     Tasks(Box<TaskPage>),
     /// Why there is no page.
@@ -37,28 +57,14 @@ pub enum Page {
     },
 }
 
-/// What the pages for signing in and up show.
-#[derive(Debug, Clone)]
-pub struct AuthPage {
-    /// Which of the two.
-    pub kind: AuthKind,
-    /// Where to go then: a path of this site.
-    pub return_to: String,
-    /// Whether a session ended that the visitor did not end.
-    pub is_expired: bool,
-    /// The name that was sent.
-    pub name: String,
-    /// The e-mail that was sent.
-    pub email: String,
-    /// What was wrong with what was sent; an empty field name means all of it.
-    pub errors: Vec<FieldError>,
-}
-
 impl Page {
     fn title(&self) -> String {
         match self {
             Self::Home => "Holdfast: a quiet list of what you have to do".into(),
             Self::Auth(page) => format!("{} · Holdfast", page.kind.title()),
+            Self::Forgot(_) => "Forgot your password? · Holdfast".into(),
+            Self::Reset(_) => "Set a new password · Holdfast".into(),
+            Self::Account(_) => "Your account · Holdfast".into(),
             Self::Tasks(page) => pages::tasks::title(page.pending),
             Self::Refusal { status: 404, .. } => "Not found · Holdfast".into(),
             Self::Refusal { .. } => "Not possible now · Holdfast".into(),
@@ -67,7 +73,11 @@ impl Page {
 
     /// Whether the page has islands; one without ships no WASM.
     const fn has_islands(&self) -> bool {
-        matches!(self, Self::Auth(_) | Self::Tasks(_))
+        match self {
+            Self::Auth(_) | Self::Account(_) | Self::Tasks(_) => true,
+            Self::Reset(page) => page.link.is_some(),
+            Self::Home | Self::Forgot(_) | Self::Refusal { .. } => false,
+        }
     }
 }
 
@@ -80,11 +90,18 @@ pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
             <HydrationScripts options=options islands=true />
         }
     });
-    let user = if let Page::Tasks(page) = &page { Some(page.shown_name.clone()) } else { None };
+    let user = match &page {
+        Page::Tasks(page) => Some(page.shown_name.clone()),
+        Page::Account(page) => Some(page.user.shown_name().to_owned()),
+        _ => None,
+    };
     let title = page.title();
     let body = match page {
         Page::Home => view! { <Home /> }.into_any(),
         Page::Auth(page) => view! { <Auth page /> }.into_any(),
+        Page::Forgot(page) => view! { <Forgot page /> }.into_any(),
+        Page::Reset(page) => view! { <Reset page /> }.into_any(),
+        Page::Account(page) => view! { <Account page=*page /> }.into_any(),
         Page::Tasks(page) => view! { <Tasks page=*page /> }.into_any(),
         Page::Refusal { status, message } => view! { <Refusal status message /> }.into_any(),
     };

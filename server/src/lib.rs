@@ -28,6 +28,7 @@ use crate::{
         Client, Revocations,
         mail::{Mailer, Transport},
         password::Passwords,
+        presence::Presence,
         secret::Secret,
         throttle::Throttle,
         token::Tokens,
@@ -65,6 +66,8 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Counts tries; `None` where they are not to be counted.
     pub throttle: Option<Throttle>,
+    /// When devices were last seen.
+    pub presence: Presence,
     /// Sessions and users whose tokens are refused.
     pub revocations: Revocations,
     stopping: AtomicBool,
@@ -94,6 +97,7 @@ impl AppState {
         Ok(Self(Arc::new(Parts {
             tokens: Tokens::new(&secret, previous.as_ref()),
             passwords: Passwords::new(config.hash_cost)?,
+            presence: Presence::default(),
             revocations,
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
             throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone())),
@@ -153,6 +157,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
         let _ = state.address.set(address);
     }
     let router = router(&state);
+    let presence = tokio::spawn(auth::presence::keep_writing(state.clone()));
     let stopping = state.clone();
     accept(listener, router, state.limits, async move {
         stop.await;
@@ -160,5 +165,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     })
     .await;
     state.mailer.close().await;
+    presence.abort();
+    auth::presence::write(&state).await;
     state.db.close().await;
 }

@@ -23,9 +23,9 @@ pub fn Header(
                 .map(|name| {
                     view! {
                         <div class="who">
-                            <span class="who-name" dir="auto">
-                                {name}
-                            </span>
+                            <a class="who-name" href="/account" aria-label=format!("Your account: {name}")>
+                                <bdi>{name.clone()}</bdi>
+                            </a>
                             <SignOut />
                         </div>
                     }

@@ -4,9 +4,10 @@
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 
+use super::password_field::PASSWORD_HINT;
 use crate::{
     client,
-    components::{field::Field, icon::Icon},
+    components::{alert::Alert, field::Field},
     model::{FieldError, Problem, validate_email, validate_password},
 };
 
@@ -135,13 +136,9 @@ pub fn AuthForm(
             }
         });
     };
-    let of_all = move || errors.read().iter().find(|error| error.field.is_empty()).map(|error| error.message.clone());
-
     view! {
         <form class="form" method="post" action=kind.path() novalidate on:submit=submit>
-            <div role="alert" class="alert">
-                {move || of_all().map(|message| view! { <p class="error">{Icon::Warning.draw()} {message}</p> })}
-            </div>
+            <Alert errors />
             <input type="hidden" name="return_to" value=return_to />
             {is_new
                 .then(|| {
@@ -156,7 +153,7 @@ pub fn AuthForm(
                 kind="password"
                 autocomplete=if is_new { "new-password" } else { "current-password" }
                 value=""
-                hint=if is_new { "At least 8 characters. A few words are easier to remember than symbols." } else { "" }
+                hint=if is_new { PASSWORD_HINT } else { "" }
                 errors
                 node=password_node
             />

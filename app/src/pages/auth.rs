@@ -3,9 +3,47 @@
 use leptos::prelude::*;
 
 use crate::{
-    AuthPage,
     islands::auth_form::{AuthForm, AuthKind},
+    model::FieldError,
 };
+
+/// What the pages for signing in and up show.
+#[derive(Debug, Clone)]
+pub struct AuthPage {
+    /// Which of the two.
+    pub kind: AuthKind,
+    /// Where to go then: a path of this site.
+    pub return_to: String,
+    /// Why the visitor is here, when there is something to say about it.
+    pub notice: Option<Notice>,
+    /// The name that was sent.
+    pub name: String,
+    /// The e-mail that was sent.
+    pub email: String,
+    /// What was wrong with what was sent; an empty field name means all of it.
+    pub errors: Vec<FieldError>,
+}
+
+/// What has happened before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// A session ended that the visitor did not end.
+    Expired,
+    /// They have a new password.
+    PasswordSet,
+    /// They have deleted their account.
+    Deleted,
+}
+
+impl Notice {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Expired => "Your session has expired. Sign in again to go on where you were.",
+            Self::PasswordSet => "Your new password is set. Sign in with it.",
+            Self::Deleted => "Your account and everything in it is gone.",
+        }
+    }
+}
 
 /// The form, and the way to the other one.
 #[component]
@@ -13,7 +51,7 @@ pub fn Auth(
     /// What to show.
     page: AuthPage,
 ) -> impl IntoView {
-    let AuthPage { kind, return_to, is_expired, name, email, errors } = page;
+    let AuthPage { kind, return_to, notice, name, email, errors } = page;
     let link_back = return_to.clone();
     let (question, other, path) = match kind {
         AuthKind::SignIn => ("New here?", "Create an account", "/signup"),
@@ -22,15 +60,9 @@ pub fn Auth(
     view! {
         <section class="narrow">
             <h1>{kind.title()}</h1>
-            {is_expired
-                .then(|| {
-                    view! {
-                        <p class="banner" role="status">
-                            "Your session has expired. Sign in again to go on where you were."
-                        </p>
-                    }
-                })}
+            {notice.map(|notice| view! { <p class="banner" role="status">{notice.words()}</p> })}
             <AuthForm kind return_to name email errors />
+            {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">"Forgot your password?"</a></p> })}
             <p class="other">{question} " " <a href=format!("{path}?return_to={}", encode(&link_back))>{other}</a></p>
         </section>
     }

@@ -1,6 +1,8 @@
 //! One file a page.
 
+pub mod account;
 pub mod auth;
 pub mod home;
+pub mod password;
 pub mod refusal;
 pub mod tasks;

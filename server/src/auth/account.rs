@@ -6,6 +6,7 @@ use app::model::{NAME_MAX, Session, User, validate_email, validate_text};
 
 use super::{
     Client, Visitor,
+    get_session::Current,
     password::Verdict,
     policy,
     session::{self, Which, random_id},
@@ -51,7 +52,7 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
     let email = validate_email(&new.email).map_err(|error| Error::InvalidAccount(vec![error]))?;
     let name = new.name.trim().to_owned();
     validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    policy::check(&new.password, &email, &name).map_err(Error::Rejected)?;
+    policy::check("password", &new.password, &email, &name).map_err(Error::Rejected)?;
     state.throttle_address(client)?;
     if user::by_email(state.db.read(), &email).await?.is_some() {
         return Err(Error::EmailTaken);
@@ -84,8 +85,9 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
     // Hash and compare before anything that a stranger could tell apart.
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let verdict = state.passwords.verify(password, hash).await?;
+    let user_id = found.as_ref().map(|user| user.id().to_owned());
     let Some(user) = found.filter(|_| verdict != Verdict::Wrong) else {
-        tracing::info!(address = %client.address, "sign-in refused");
+        tracing::info!(user_id, address = %client.address, "sign-in refused");
         return Err(Error::WrongCredentials);
     };
 
@@ -103,11 +105,25 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
     SignedIn::new(state, user, &session, remember)
 }
 
+/// Checks the password that somebody who is signed in was asked for again.
+pub async fn confirm_password(state: &AppState, current: &Current, password: &str, client: &Client) -> Result<()> {
+    state.throttle_address(client)?;
+    if let Some(throttle) = &state.throttle {
+        // Who is signed in is not held back by strangers who try the account from elsewhere.
+        throttle.account(&current.user.email, client.address, true)?;
+    }
+    if state.passwords.verify(password, Some(current.password_hash.clone())).await? == Verdict::Wrong {
+        tracing::info!(user_id = current.user.id, address = %client.address, "password not confirmed");
+        return Err(Error::WrongPassword);
+    }
+    Ok(())
+}
+
 /// Ends the visitor's session, if there is one, and no other.
-pub async fn sign_out(state: &AppState, visitor: &Visitor) -> Result<()> {
+pub async fn sign_out(state: &AppState, visitor: &Visitor, client: &Client) -> Result<()> {
     if let Some((proof, id)) = visitor.0.as_ref().and_then(|proof| Some((proof, proof.session_id.as_deref()?))) {
         state.revocations.end(&state.db, &proof.user_id, Which::One(id), state.clock.now()).await?;
-        tracing::info!(user_id = proof.user_id, "signed out");
+        tracing::info!(user_id = proof.user_id, address = %client.address, "signed out");
     }
     Ok(())
 }

@@ -10,31 +10,42 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Visitor, cookie,
+    Client, Visitor,
+    account::confirm_password,
+    cookie,
     get_session::require,
-    password::Verdict,
     reply::{Body, required},
     session::{self, Revocation, Which},
     user,
 };
-use crate::{
-    AppState,
-    problem::{Error, Result},
-};
+use crate::{AppState, problem::Result};
 
 #[derive(Deserialize)]
 pub struct DeleteUser {
     password: Option<String>,
 }
 
+/// The endpoint.
+pub async fn delete_user(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    client: Client,
+    Body(body): Body<DeleteUser>,
+) -> Result<Response> {
+    let password = required("password", body.password)?;
+    delete(&state, &visitor, &client, &password).await?;
+    let mut response = Json(json!({ "success": true, "message": "User deleted" })).into_response();
+    if let Some(cookie) = cookie::clear(&state.config) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
 /// Removes the user, their sessions and their tasks: not a row stays. Their tokens, and those that another service
 /// made for them, are refused from then on.
-pub async fn delete_user(State(state): State<AppState>, visitor: Visitor, Body(body): Body<DeleteUser>) -> Result<Response> {
-    let password = required("password", body.password)?;
-    let current = require(&state, &visitor).await?;
-    if state.passwords.verify(&password, Some(current.password_hash)).await? == Verdict::Wrong {
-        return Err(Error::WrongPassword);
-    }
+pub async fn delete(state: &AppState, visitor: &Visitor, client: &Client, password: &str) -> Result<()> {
+    let current = require(state, visitor).await?;
+    confirm_password(state, &current, password, client).await?;
 
     let id = current.user.id;
     let mut transaction = state.db.begin().await?;
@@ -46,11 +57,6 @@ pub async fn delete_user(State(state): State<AppState>, visitor: Visitor, Body(b
     transaction.commit().await?;
     ended.push(whole);
     state.revocations.refuse(ended, state.clock.now());
-    tracing::info!(user_id = id, "user deleted");
-
-    let mut response = Json(json!({ "success": true, "message": "User deleted" })).into_response();
-    if let Some(cookie) = cookie::clear(&state.config) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    tracing::info!(user_id = id, address = %client.address, "user deleted");
+    Ok(())
 }

@@ -74,7 +74,8 @@ pub async fn require(state: &AppState, visitor: &Visitor) -> Result<Current> {
     find(state, visitor).await?.ok_or(Error::SignedOut)
 }
 
-async fn find(state: &AppState, visitor: &Visitor) -> Result<Option<Current>> {
+/// The visitor's session and its user, if there is one.
+pub async fn find(state: &AppState, visitor: &Visitor) -> Result<Option<Current>> {
     let Some(id) = visitor.session_id() else { return Ok(None) };
     let Some(row) = session::by_id(state.db.read(), id, state.clock.now()).await? else { return Ok(None) };
     let remember = row.remember;

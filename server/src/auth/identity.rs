@@ -99,10 +99,17 @@ fn behind_proxies(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAdd
 }
 
 fn verify(state: &AppState, token: &str) -> Option<Proof> {
-    let proof = state.tokens.verify(token, state.clock.now())?;
+    let now = state.clock.now();
+    let proof = state.tokens.verify(token, now)?;
     let is_revoked = |subject: &str| state.revocations.contains(subject);
     let revoked = is_revoked(&proof.user_id) || proof.session_id.as_deref().is_some_and(is_revoked);
-    (!revoked).then_some(proof)
+    if revoked {
+        return None;
+    }
+    if let Some(id) = &proof.session_id {
+        state.presence.note(id, now);
+    }
+    Some(proof)
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). Another scheme names nobody; a header that

@@ -4,6 +4,7 @@ mod account;
 mod change_password;
 mod cookie;
 mod delete_user;
+mod device;
 mod get_session;
 mod hs256;
 pub mod identity;
@@ -14,8 +15,9 @@ mod mail_token;
 pub mod origin;
 pub mod password;
 mod policy;
+pub mod presence;
 mod reply;
-mod reset_password;
+pub mod reset_password;
 pub mod secret;
 pub mod session;
 mod sessions;
@@ -29,10 +31,15 @@ mod user;
 mod verify_email;
 
 pub use account::{NewAccount, SignedIn, sign_in, sign_out, sign_up};
+pub use change_password::change as change_password;
 pub use cookie::{clear as clear_cookie, is_there as has_cookie, set as set_cookie};
-pub use get_session::renew;
+pub use delete_user::delete as delete_user;
+pub use get_session::{Current, find, renew};
 pub use identity::{Client, Visitor};
-pub use session::Revocations;
+pub use session::{Revocations, Which};
+pub use sessions::{all as sessions, devices, end_some as end_sessions};
+pub use update_user::{UpdateUser, change as update_user};
+pub use verify_email::{ask as ask_verification, ask_change};
 
 use axum::{
     Json, Router, middleware,

@@ -9,16 +9,17 @@ use unicode_normalization::UnicodeNormalization as _;
 /// zxcvbn (MIT), which counts those of public leaks.
 static COMMON: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// Refuses a password that is too short, too long, common, or the person's own address or name.
-pub fn check(password: &str, email: &str, name: &str) -> Result<(), FieldError> {
-    validate_password(password)?;
+/// Refuses a password, which is that member of the request, that is too short, too long, common, or the person's own address or name.
+pub fn check(field: &str, password: &str, email: &str, name: &str) -> Result<(), FieldError> {
+    let wrong = |code: &str, message: &str| Err(FieldError::new(field, code, message));
+    validate_password(password).map_err(|error| FieldError { field: field.into(), ..error })?;
     let folded = fold(password);
     if COMMON.binary_search(&folded.as_str()).is_ok() {
-        return Err(FieldError::new("password", "PASSWORD_TOO_COMMON", "That password is one of the most common ones. Choose another."));
+        return wrong("PASSWORD_TOO_COMMON", "That password is one of the most common ones. Choose another.");
     }
     let local = email.split('@').next().unwrap_or_default();
     if [email, local, name].iter().any(|own| !own.trim().is_empty() && fold(own.trim()) == folded.trim()) {
-        return Err(FieldError::new("password", "PASSWORD_TOO_PERSONAL", "Don’t use your own e-mail or name as the password."));
+        return wrong("PASSWORD_TOO_PERSONAL", "Don’t use your own e-mail or name as the password.");
     }
     Ok(())
 }
@@ -40,7 +41,7 @@ mod tests {
 
     #[test]
     fn common_and_personal_passwords_are_refused_in_any_case() {
-        let code = |password: &str| check(password, "ada.lovelace@example.com", "Countess Ada").err().map(|error| error.code);
+        let code = |password: &str| check("password", password, "ada.lovelace@example.com", "Countess Ada").err().map(|error| error.code);
         for common in ["password", "PassWord", "12345678", "iloveyou", "\u{ff30}\u{ff21}SSWORD"] {
             assert_eq!(code(common).as_deref(), Some("PASSWORD_TOO_COMMON"), "{common}");
         }

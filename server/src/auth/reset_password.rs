@@ -1,13 +1,13 @@
 //! `POST /api/auth/request-password-reset` and `POST /api/auth/reset-password`
 
-use app::model::{validate_email, validate_password};
+use app::model::validate_email;
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Client, letters, links,
-    mail_token::{self, Purpose},
+    mail_token::{self, Proven, Purpose},
     policy,
     reply::{Body, required},
     session::{self, Which},
@@ -18,6 +18,10 @@ use crate::{
     problem::{Error, Result},
 };
 
+/// The member of the body that is checked, and of the page's form.
+const NEW: &str = "newPassword";
+
+/// Who has forgotten their password.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestReset {
@@ -29,14 +33,14 @@ pub struct RequestReset {
 /// Mails a link, if there is such an account. Whether there is, neither the answer nor its time tells.
 pub async fn request(State(state): State<AppState>, client: Client, Body(body): Body<RequestReset>) -> Result<Json<Value>> {
     let email = required("email", body.email)?;
-    let email = validate_email(&email).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    let target = links::trusted(&state, body.redirect_to, Error::ForeignRedirect)?;
-    ask(&state, &client, email, target)?;
+    ask(&state, &client, &email, body.redirect_to)?;
     Ok(Json(json!({ "status": true, "message": "If this e-mail has an account, a link to set a new password is on its way to it." })))
 }
 
 /// The same for the page's form.
-pub fn ask(state: &AppState, client: &Client, email: String, target: Option<String>) -> Result<()> {
+pub fn ask(state: &AppState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
+    let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
+    let target = links::trusted(state, target, Error::ForeignRedirect)?;
     state.throttle_address(client)?;
     if let Some(throttle) = &state.throttle {
         throttle.mail(&email)?;
@@ -57,6 +61,7 @@ async fn send(state: &AppState, email: &str, target: Option<&str>) -> Result<()>
     Ok(())
 }
 
+/// What the link is used for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetPassword {
@@ -66,21 +71,19 @@ pub struct ResetPassword {
 
 /// Sets a new password for whoever has the link, and ends every session of the account.
 pub async fn reset(State(state): State<AppState>, client: Client, Body(body): Body<ResetPassword>) -> Result<Json<Value>> {
-    let (password, token) = (required("newPassword", body.new_password)?, required("token", body.token)?);
+    let (password, token) = (required(NEW, body.new_password)?, required("token", body.token)?);
     set(&state, &client, &password, &token).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// The same for the page's form.
 pub async fn set(state: &AppState, client: &Client, password: &str, token: &str) -> Result<()> {
-    validate_password(password).map_err(Error::Rejected)?;
+    policy::check(NEW, password, "", "").map_err(Error::Rejected)?;
     state.throttle_address(client)?;
     let now = state.clock.now();
-    let mut connection = state.db.read().acquire().await?;
-    let proven = mail_token::look(&mut connection, Purpose::Reset, token, now).await?.ok_or(Error::BadLink)?;
-    drop(connection);
+    let proven = look(state, token).await?;
     let user = user::by_id(state.db.read(), &proven.user_id).await?.ok_or(Error::BadLink)?;
-    policy::check(password, user.email(), user.name()).map_err(Error::Rejected)?;
+    policy::check(NEW, password, user.email(), user.name()).map_err(Error::Rejected)?;
     let hash = state.passwords.hash(password).await?;
 
     let mut transaction = state.db.begin().await?;
@@ -93,4 +96,14 @@ pub async fn set(state: &AppState, client: &Client, password: &str, token: &str)
     state.mailer.post(letters::password_changed(&proven.email));
     tracing::info!(user_id = proven.user_id, address = %client.address, "password reset");
     Ok(())
+}
+
+/// The address that a link was sent to, if the link is good.
+pub async fn whose(state: &AppState, token: &str) -> Result<String> {
+    Ok(look(state, token).await?.email)
+}
+
+async fn look(state: &AppState, token: &str) -> Result<Proven> {
+    let mut connection = state.db.read().acquire().await?;
+    mail_token::look(&mut connection, Purpose::Reset, token, state.clock.now()).await?.ok_or(Error::BadLink)
 }

@@ -28,6 +28,19 @@ pub struct SessionRow {
     updated_at: i64,
     ip_address: Option<String>,
     user_agent: Option<String>,
+    last_seen_at: i64,
+}
+
+impl SessionRow {
+    /// The session's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When its device last asked for something, by what is written.
+    pub const fn last_seen_at(&self) -> Timestamp {
+        Timestamp(self.last_seen_at)
+    }
 }
 
 impl From<SessionRow> for Session {
@@ -65,8 +78,8 @@ pub async fn insert(
     until: Timestamp,
 ) -> Result<Session> {
     let row: SessionRow = sqlx::query_as(
-        "INSERT INTO sessions (id, user_id, remember, expires_at, created_at, updated_at, ip_address, user_agent)
-         VALUES ($1, $2, $3, $4, $5, $5, $6, $7) RETURNING *",
+        "INSERT INTO sessions (id, user_id, remember, expires_at, created_at, updated_at, ip_address, user_agent, last_seen_at)
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $5) RETURNING *",
     )
     .bind(random_id())
     .bind(user_id)
@@ -87,10 +100,15 @@ pub async fn by_id(db: &SqlitePool, id: &str, now: Timestamp) -> Result<Option<S
 }
 
 /// The user's sessions that have not ended, the latest first.
-pub async fn of_user(db: &SqlitePool, user_id: &str, now: Timestamp) -> Result<Vec<Session>> {
-    let query =
-        sqlx::query_as::<_, SessionRow>("SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY updated_at DESC, id");
-    Ok(query.bind(user_id).bind(now.0).fetch_all(db).await?.into_iter().map(Session::from).collect())
+pub async fn of_user(db: &SqlitePool, user_id: &str, now: Timestamp) -> Result<Vec<SessionRow>> {
+    let query = sqlx::query_as("SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY updated_at DESC, id");
+    Ok(query.bind(user_id).bind(now.0).fetch_all(db).await?)
+}
+
+/// Notes when its device last asked for something.
+pub async fn set_last_seen(db: &mut SqliteConnection, id: &str, at: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2").bind(id).bind(at.0).execute(db).await?;
+    Ok(())
 }
 
 /// Whether the user has a session, ended by time or not, that began at this address.

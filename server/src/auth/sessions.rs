@@ -1,13 +1,15 @@
 //! `GET /api/auth/list-sessions` and `POST /api/auth/revoke-…`: the devices of one user.
 
-use app::model::Session;
+use std::cmp::Reverse;
+
+use app::{Device, model::Session};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Visitor,
-    get_session::require,
+    Client, Visitor, device,
+    get_session::{Current, require},
     reply::{Body, required},
     session::{self, Which},
 };
@@ -21,29 +23,64 @@ pub struct Revoke {
 /// The user's sessions. Their `token` is an id, which opens nothing.
 pub async fn list(State(state): State<AppState>, visitor: Visitor) -> Result<Json<Vec<Session>>> {
     let current = require(&state, &visitor).await?;
-    Ok(Json(session::of_user(state.db.read(), &current.user.id, state.clock.now()).await?))
+    Ok(Json(all(&state, &current.user.id).await?))
 }
 
 /// Ends the session that the body names. One that is not there, or is somebody else's, is answered alike.
-pub async fn revoke(State(state): State<AppState>, visitor: Visitor, Body(body): Body<Revoke>) -> Result<Json<Value>> {
+pub async fn revoke(State(state): State<AppState>, visitor: Visitor, client: Client, Body(body): Body<Revoke>) -> Result<Json<Value>> {
     let id = required("token", body.token)?;
-    end(&state, &visitor, |_| Which::One(&id)).await
+    end(&state, &visitor, &client, |_| Which::One(&id)).await
 }
 
 /// Ends every session but this one.
-pub async fn revoke_others(State(state): State<AppState>, visitor: Visitor) -> Result<Json<Value>> {
-    end(&state, &visitor, Which::AllBut).await
+pub async fn revoke_others(State(state): State<AppState>, visitor: Visitor, client: Client) -> Result<Json<Value>> {
+    end(&state, &visitor, &client, Which::AllBut).await
 }
 
 /// Ends every session, this one too.
-pub async fn revoke_all(State(state): State<AppState>, visitor: Visitor) -> Result<Json<Value>> {
-    end(&state, &visitor, |_| Which::All).await
+pub async fn revoke_all(State(state): State<AppState>, visitor: Visitor, client: Client) -> Result<Json<Value>> {
+    end(&state, &visitor, &client, |_| Which::All).await
 }
 
-async fn end<'a>(state: &AppState, visitor: &'a Visitor, which: impl FnOnce(&'a str) -> Which<'a>) -> Result<Json<Value>> {
-    let current = require(state, visitor).await?;
-    let which = which(visitor.session_id().unwrap_or_default());
-    state.revocations.end(&state.db, &current.user.id, which, state.clock.now()).await?;
-    tracing::info!(user_id = current.user.id, ?which, "sessions revoked");
+async fn end<'a>(state: &AppState, visitor: &'a Visitor, client: &Client, which: impl FnOnce(&'a str) -> Which<'a>) -> Result<Json<Value>> {
+    end_some(state, visitor, client, which(visitor.session_id().unwrap_or_default())).await?;
     Ok(Json(json!({ "status": true })))
+}
+
+/// Ends sessions of the visitor's own.
+pub async fn end_some(state: &AppState, visitor: &Visitor, client: &Client, which: Which<'_>) -> Result<()> {
+    let current = require(state, visitor).await?;
+    state.revocations.end(&state.db, &current.user.id, which, state.clock.now()).await?;
+    tracing::info!(user_id = current.user.id, address = %client.address, ?which, "sessions revoked");
+    Ok(())
+}
+
+/// A user's sessions that have not ended, the latest first.
+pub async fn all(state: &AppState, user_id: &str) -> Result<Vec<Session>> {
+    let rows = session::of_user(state.db.read(), user_id, state.clock.now()).await?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// The user's devices, the one that was seen last first.
+pub async fn devices(state: &AppState, current: &Current) -> Result<Vec<Device>> {
+    let now = state.clock.now();
+    let rows = session::of_user(state.db.read(), &current.user.id, now).await?;
+    let mut devices: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            let last_seen = state.presence.of(row.id()).map_or_else(|| row.last_seen_at(), |seen| seen.max(row.last_seen_at()));
+            let session = Session::from(row);
+            let user_agent = session.user_agent.unwrap_or_default();
+            Device {
+                is_current: session.id == current.session.id,
+                id: session.id,
+                browser: device::browser(&user_agent),
+                system: device::system(&user_agent).map(str::to_owned),
+                address: session.ip_address,
+                last_seen,
+            }
+        })
+        .collect();
+    devices.sort_by_key(|device| Reverse(device.last_seen));
+    Ok(devices)
 }

@@ -8,12 +8,12 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Visitor, account, cookie};
+use super::{Client, Visitor, account, cookie};
 use crate::{AppState, problem::Result};
 
 /// Ends this one session. Somebody who is signed out already is told the same.
-pub async fn this_session(State(state): State<AppState>, visitor: Visitor) -> Result<Response> {
-    account::sign_out(&state, &visitor).await?;
+pub async fn this_session(State(state): State<AppState>, visitor: Visitor, client: Client) -> Result<Response> {
+    account::sign_out(&state, &visitor, &client).await?;
     let mut response = Json(json!({ "success": true })).into_response();
     if let Some(cookie) = cookie::clear(&state.config) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

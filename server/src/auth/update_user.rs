@@ -1,35 +1,56 @@
 //! `POST /api/auth/update-user`
 
 use app::model::{IMAGE_MAX, NAME_MAX, present, validate_text};
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Visitor, get_session::require, reply::Body, user};
+use super::{
+    Client, Visitor,
+    account::SignedIn,
+    get_session::{Current, require},
+    reply::{self, Body},
+    user,
+};
 use crate::{
     AppState,
     problem::{Error, Result},
 };
 
-#[derive(Deserialize)]
+/// What is to change.
+#[derive(Default, Deserialize)]
 pub struct UpdateUser {
-    name: Option<String>,
-    /// Absent it stays; `null` removes it.
+    /// The new name, if there is one.
+    pub name: Option<String>,
+    /// The new picture. Absent it stays; `null` removes it.
     #[serde(default, deserialize_with = "present")]
-    image: Option<Option<String>>,
+    pub image: Option<Option<String>>,
+}
+
+/// The endpoint. Whoever asks gets a token that carries the new name.
+pub async fn update_user(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    client: Client,
+    Body(body): Body<UpdateUser>,
+) -> Result<Response> {
+    let signed_in = change(&state, &visitor, &client, body).await?;
+    Ok(reply::signed_in(&state, &signed_in, json!({ "status": true })))
 }
 
 /// Changes the name, the picture, or both.
-pub async fn update_user(State(state): State<AppState>, visitor: Visitor, Body(body): Body<UpdateUser>) -> Result<Json<Value>> {
-    let name = body.name.map(|name| name.trim().to_owned());
-    let image = body.image.map(|image| image.filter(|image| !image.is_empty()));
+pub async fn change(state: &AppState, visitor: &Visitor, client: &Client, change: UpdateUser) -> Result<SignedIn> {
+    let name = change.name.map(|name| name.trim().to_owned());
+    let image = change.image.map(|image| image.filter(|image| !image.is_empty()));
     let wrong = name.as_deref().map(|name| validate_text("name", name, NAME_MAX));
     let ugly = image.as_ref().and_then(Option::as_deref).map(|image| validate_text("image", image, IMAGE_MAX));
     let errors: Vec<_> = [wrong, ugly].into_iter().flatten().filter_map(std::result::Result::err).collect();
     if !errors.is_empty() {
         return Err(Error::InvalidAccount(errors));
     }
-    let current = require(&state, &visitor).await?;
-    user::update(state.db.write(), &current.user.id, name.as_deref(), image.as_ref().map(Option::as_deref), state.clock.now()).await?;
-    Ok(Json(json!({ "status": true })))
+    let Current { user, session, remember, .. } = require(state, visitor).await?;
+    let image = image.as_ref().map(Option::as_deref);
+    let user = user::update(state.db.write(), &user.id, name.as_deref(), image, state.clock.now()).await?.ok_or(Error::SignedOut)?;
+    tracing::info!(user_id = user.id, address = %client.address, "user updated");
+    SignedIn::new(state, user, &session, remember)
 }

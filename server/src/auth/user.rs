@@ -84,17 +84,14 @@ pub async fn insert(db: &mut SqliteConnection, user: &User, password_hash: &str)
     if done.rows_affected() == 0 { Err(Error::EmailTaken) } else { Ok(()) }
 }
 
-/// Changes what is given; `Some(None)` removes the picture.
-pub async fn update(db: &SqlitePool, id: &str, name: Option<&str>, image: Option<Option<&str>>, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE users SET name = COALESCE($2, name), image = CASE WHEN $3 THEN $4 ELSE image END, updated_at = $5 WHERE id = $1")
-        .bind(id)
-        .bind(name)
-        .bind(image.is_some())
-        .bind(image.flatten())
-        .bind(now.0)
-        .execute(db)
-        .await?;
-    Ok(())
+/// Changes what is given; `Some(None)` removes the picture. The user as they are then.
+pub async fn update(db: &SqlitePool, id: &str, name: Option<&str>, image: Option<Option<&str>>, now: Timestamp) -> Result<Option<User>> {
+    let query = sqlx::query_as::<_, UserRow>(
+        "UPDATE users SET name = COALESCE($2, name), image = CASE WHEN $3 THEN $4 ELSE image END, updated_at = $5
+         WHERE id = $1 RETURNING *",
+    );
+    let query = query.bind(id).bind(name).bind(image.is_some()).bind(image.flatten()).bind(now.0);
+    Ok(query.fetch_optional(db).await?.map(User::from))
 }
 
 /// Keeps a new password, as a PHC string.

@@ -1,6 +1,6 @@
 //! `POST /api/auth/send-verification-email`, `POST /api/auth/change-email` and `GET /api/auth/verify-email`
 
-use app::model::validate_email;
+use app::model::{FieldError, User, validate_email};
 use axum::{
     Json,
     extract::{RawQuery, State},
@@ -23,6 +23,8 @@ use crate::{
     problem::{Error, Result},
 };
 
+/// The member of the body that is checked, and of the page's form.
+const NEW: &str = "newEmail";
 const PATH: &str = "/api/auth/verify-email";
 
 #[derive(Deserialize)]
@@ -35,12 +37,18 @@ pub struct SendVerification {
 /// Mails the link that proves an account's address, if there is such an account and it is not proven yet.
 pub async fn send(State(state): State<AppState>, client: Client, Body(body): Body<SendVerification>) -> Result<Json<Value>> {
     let email = required("email", body.email)?;
-    let email = validate_email(&email).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    let target = links::trusted(&state, body.callback_url, Error::ForeignCallback)?;
-    throttle(&state, &client, &email)?;
+    ask(&state, &client, &email, body.callback_url)?;
+    Ok(Json(json!({ "status": true })))
+}
+
+/// The same for the page's form.
+pub fn ask(state: &AppState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
+    let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
+    let target = links::trusted(state, target, Error::ForeignCallback)?;
+    throttle(state, client, &email)?;
     let work = state.clone();
     state.mailer.later("a link to confirm an e-mail", async move { send_verification(&work, &email, target.as_deref()).await });
-    Ok(Json(json!({ "status": true })))
+    Ok(())
 }
 
 async fn send_verification(state: &AppState, email: &str, target: Option<&str>) -> Result<()> {
@@ -64,18 +72,27 @@ pub struct ChangeEmail {
 /// Mails a link to the new address; the account has it once somebody follows that. An address that has an account
 /// already is written nothing, and the answer is the same.
 pub async fn change(State(state): State<AppState>, client: Client, visitor: Visitor, Body(body): Body<ChangeEmail>) -> Result<Json<Value>> {
-    let email = required("newEmail", body.new_email)?;
-    let email = validate_email(&email)
-        .map_err(|error| Error::InvalidAccount(vec![app::model::FieldError { field: "newEmail".into(), ..error }]))?;
-    let target = links::trusted(&state, body.callback_url, Error::ForeignCallback)?;
+    let email = required(NEW, body.new_email)?;
+    let (email, target) = checked(&state, &email, body.callback_url)?;
     let current = require(&state, &visitor).await?;
-    ask_change(&state, &client, current.user.id, email, target)?;
+    ask_checked_change(&state, &client, current.user.id, email, target)?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// The same for the page's form.
-pub fn ask_change(state: &AppState, client: &Client, user_id: String, email: String, target: Option<String>) -> Result<()> {
+pub fn ask_change(state: &AppState, client: &Client, user: &User, email: &str, target: Option<String>) -> Result<()> {
+    let (email, target) = checked(state, email, target)?;
+    ask_checked_change(state, client, user.id.clone(), email, target)
+}
+
+fn checked(state: &AppState, email: &str, target: Option<String>) -> Result<(String, Option<String>)> {
+    let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![FieldError { field: NEW.into(), ..error }]))?;
+    Ok((email, links::trusted(state, target, Error::ForeignCallback)?))
+}
+
+fn ask_checked_change(state: &AppState, client: &Client, user_id: String, email: String, target: Option<String>) -> Result<()> {
     throttle(state, client, &email)?;
+    tracing::info!(user_id, address = %client.address, "another e-mail wanted");
     let work = state.clone();
     state.mailer.later("a link to confirm a new e-mail", async move { send_change(&work, &user_id, &email, target.as_deref()).await });
     Ok(())
@@ -111,11 +128,11 @@ struct Link {
 }
 
 /// What the mailed links open. Signs nobody in.
-pub async fn verify(State(state): State<AppState>, RawQuery(query): RawQuery) -> Result<Response> {
+pub async fn verify(State(state): State<AppState>, client: Client, RawQuery(query): RawQuery) -> Result<Response> {
     let link: Link = body::parse_form(query.unwrap_or_default().as_bytes())?;
     let token = required("token", link.token)?;
     let target = links::trusted(&state, link.callback_url, Error::ForeignCallback)?;
-    match (follow(&state, &token).await, target) {
+    match (follow(&state, &client, &token).await, target) {
         (Ok(()), None) => Ok(Json(json!({ "status": true })).into_response()),
         (Ok(()), Some(target)) => Ok(Redirect::to(&target).into_response()),
         (Err(Error::BadVerification), Some(target)) => Ok(Redirect::to(&links::with(&target, "error", "INVALID_TOKEN")).into_response()),
@@ -123,13 +140,14 @@ pub async fn verify(State(state): State<AppState>, RawQuery(query): RawQuery) ->
     }
 }
 
-async fn follow(state: &AppState, token: &str) -> Result<()> {
+async fn follow(state: &AppState, client: &Client, token: &str) -> Result<()> {
     let now = state.clock.now();
     let mut transaction = state.db.begin().await?;
     if let Some(proven) = mail_token::take(&mut transaction, Purpose::Verify, token, now).await? {
         // Bound to the address as well: an account that has another one by now is not touched.
         user::set_verified(&mut transaction, &proven.user_id, &proven.email, now).await?;
         transaction.commit().await?;
+        tracing::info!(user_id = proven.user_id, address = %client.address, "e-mail confirmed");
         return Ok(());
     }
     let proven = mail_token::take(&mut transaction, Purpose::Change, token, now).await?.ok_or(Error::BadVerification)?;
@@ -138,6 +156,6 @@ async fn follow(state: &AppState, token: &str) -> Result<()> {
     mail_token::drop_others(&mut transaction, Purpose::Reset, &proven.user_id).await?;
     transaction.commit().await?;
     state.mailer.post(letters::email_changed(&old, &proven.email));
-    tracing::info!(user_id = proven.user_id, "e-mail changed");
+    tracing::info!(user_id = proven.user_id, address = %client.address, "e-mail changed");
     Ok(())
 }

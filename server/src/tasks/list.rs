@@ -133,14 +133,20 @@ impl ListParams {
         ((sort, order) == (self.sort, self.order) && has_its_key && is_clean).then_some((key, id))
     }
 
+    /// Where a task stands in this order.
+    pub fn place_of(&self, task: &Task) -> (Key, String) {
+        let key = match self.sort {
+            Sort::CreatedAt => Key::Time(task.created_at.0),
+            Sort::UpdatedAt => Key::Time(task.updated_at.0),
+            Sort::Title => Key::Title(task.title.to_lowercase()),
+        };
+        (key, task.id.clone())
+    }
+
     /// The query string of the page that follows `last`.
     pub fn next_query(&self, last: &Task) -> String {
-        let key = match self.sort {
-            Sort::CreatedAt => Key::Time(last.created_at.0),
-            Sort::UpdatedAt => Key::Time(last.updated_at.0),
-            Sort::Title => Key::Title(last.title.to_lowercase()),
-        };
-        let cursor = serde_json::to_vec(&Cursor(self.sort, self.order, key, last.id.clone())).unwrap_or_default();
+        let (key, id) = self.place_of(last);
+        let cursor = serde_json::to_vec(&Cursor(self.sort, self.order, key, id)).unwrap_or_default();
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("status", self.filter.status.as_str());
         if let Some(search) = &self.filter.search {

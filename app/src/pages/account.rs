@@ -1,0 +1,311 @@
+//! `/account`: who somebody is here, how they sign in, and from where. Plain forms that the server answers with a page:
+//! they work before the WASM is there, and browsers see them as what they are.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{alert::Alert, field::Field, icon::Icon},
+    islands::{
+        other_tabs::OtherTabs,
+        password_field::{Asked, PasswordField},
+    },
+    model::{FieldError, Timestamp, User},
+};
+
+/// What the account page shows.
+#[derive(Debug, Clone)]
+pub struct AccountPage {
+    /// Who.
+    pub user: User,
+    /// Where they are signed in.
+    pub devices: Vec<Device>,
+    /// What time it is.
+    pub now: Timestamp,
+    /// What has just been done.
+    pub done: Option<Done>,
+    /// What could not be done, and why; an empty field name means all of the form.
+    pub refused: Option<(AccountForm, Vec<FieldError>)>,
+    /// What was typed into the refused form: a name, or an e-mail.
+    pub typed: String,
+}
+
+/// A place where somebody is signed in.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Its session's id.
+    pub id: String,
+    /// The browser, if it said.
+    pub browser: Option<String>,
+    /// The system, if it said.
+    pub system: Option<String>,
+    /// The IP address at sign-in.
+    pub address: Option<String>,
+    /// When it last asked for something.
+    pub last_seen: Timestamp,
+    /// Whether it is the one that shows the page.
+    pub is_current: bool,
+}
+
+/// The forms of the page, by the value of their member `form`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountForm {
+    /// Another name.
+    Name,
+    /// Another e-mail.
+    Email,
+    /// A link that proves the e-mail.
+    Confirm,
+    /// Another password.
+    Password,
+    /// Ends sessions.
+    Devices,
+    /// Removes the account.
+    Delete,
+}
+
+impl AccountForm {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Confirm => "confirm",
+            Self::Password => "password",
+            Self::Devices => "devices",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// What has been done, by the value of the query's `done`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// The name is another.
+    Name,
+    /// A link to a new e-mail is on its way.
+    EmailAsked,
+    /// A link to the e-mail is on its way.
+    ConfirmAsked,
+    /// A mailed link was followed, and did what it should.
+    EmailConfirmed,
+    /// A mailed link was followed, and was good for nothing any more.
+    LinkRefused,
+    /// The password is another.
+    Password,
+    /// Devices were signed out.
+    Devices,
+}
+
+impl Done {
+    const EACH: [Self; 7] =
+        [Self::Name, Self::EmailAsked, Self::ConfirmAsked, Self::EmailConfirmed, Self::LinkRefused, Self::Password, Self::Devices];
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::EACH.into_iter().find(|done| done.as_str() == name)
+    }
+
+    /// Its name in the query.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::EmailAsked => "email-asked",
+            Self::ConfirmAsked => "confirm-asked",
+            Self::EmailConfirmed => "email-confirmed",
+            Self::LinkRefused => "link-refused",
+            Self::Password => "password",
+            Self::Devices => "devices",
+        }
+    }
+
+    /// The page that says so, at the section that it is about.
+    pub fn path(self) -> String {
+        format!("/account?done={}#{}", self.as_str(), self.section())
+    }
+
+    const fn section(self) -> &'static str {
+        match self {
+            Self::Name => "name-section",
+            Self::EmailAsked | Self::ConfirmAsked | Self::EmailConfirmed | Self::LinkRefused => "email-section",
+            Self::Password => "password-section",
+            Self::Devices => "devices-section",
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Name => "Your name is saved.",
+            Self::EmailAsked => "We have sent a link to the new address. It is yours here once you open that, within an hour.",
+            Self::ConfirmAsked => "We have sent you a link. Open it within an hour.",
+            Self::EmailConfirmed => "Your e-mail is confirmed.",
+            Self::LinkRefused => "That link is not valid, or not any more. Ask for a new one.",
+            Self::Password => "Your password is changed.",
+            Self::Devices => "Signed out.",
+        }
+    }
+}
+
+/// All sections, the dangerous one last.
+#[component]
+pub fn Account(
+    /// What to show.
+    page: AccountPage,
+) -> impl IntoView {
+    let AccountPage { user, devices, now, done, refused, typed } = page;
+    let User { id, name, email, email_verified, .. } = user;
+    let username = email.clone();
+    let refused_form = refused.as_ref().map(|(form, _)| *form);
+    let refused_errors = StoredValue::new(refused.map(|(_, errors)| errors).unwrap_or_default());
+    let errors_of = move |form| if refused_form == Some(form) { refused_errors.get_value() } else { Vec::new() };
+    let name = if refused_form == Some(AccountForm::Name) { typed.clone() } else { name };
+    let new_email = if refused_form == Some(AccountForm::Email) { typed } else { String::new() };
+    let has_others = devices.len() > 1;
+    view! {
+        <h1>"Your account"</h1>
+        <OtherTabs user_id=id />
+        <Section id="name-section" heading="Name" done>
+            <PlainForm form=AccountForm::Name errors=errors_of(AccountForm::Name)>
+                <PlainField name="name" label="Name" kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
+                <button>"Save the name"</button>
+            </PlainForm>
+        </Section>
+        <Section id="email-section" heading="E-mail" done>
+            <p>{email} " " <span class="quiet">{if email_verified { "(confirmed)" } else { "(not confirmed yet)" }}</span></p>
+            {(!email_verified)
+                .then(|| {
+                    view! {
+                        <PlainForm form=AccountForm::Confirm errors=errors_of(AccountForm::Confirm)>
+                            <button>"Send me a link to confirm it"</button>
+                        </PlainForm>
+                    }
+                })}
+            <PlainForm form=AccountForm::Email errors=errors_of(AccountForm::Email)>
+                <PlainField
+                    name="newEmail"
+                    label="New e-mail"
+                    kind="email"
+                    autocomplete="email"
+                    value=new_email
+                    hint="We send a link there. Until you open it, nothing changes."
+                    errors=errors_of(AccountForm::Email)
+                />
+                <button>"Change the e-mail"</button>
+            </PlainForm>
+        </Section>
+        <Section id="password-section" heading="Password" done>
+            <PlainForm form=AccountForm::Password errors=errors_of(AccountForm::Password)>
+                <input type="text" name="username" autocomplete="username" value=username hidden />
+                <PasswordField asked=Asked::Current errors=errors_of(AccountForm::Password) />
+                <PasswordField asked=Asked::New errors=errors_of(AccountForm::Password) />
+                <label class="choice">
+                    <input type="checkbox" name="revokeOtherSessions" value="on" checked />
+                    "Sign out my other devices"
+                </label>
+                <button>"Change the password"</button>
+            </PlainForm>
+        </Section>
+        <Section id="devices-section" heading="Devices" done>
+            <ul class="devices">{devices.into_iter().map(|device| view! { <DeviceRow device now /> }).collect_view()}</ul>
+            {has_others
+                .then(|| {
+                    view! {
+                        <PlainForm form=AccountForm::Devices errors=errors_of(AccountForm::Devices)>
+                            <button>"Sign out all other devices"</button>
+                        </PlainForm>
+                    }
+                })}
+        </Section>
+        <Section id="data-section" heading="Your data" done>
+            <p>"Everything that is kept about you, and all your tasks, in one JSON file."</p>
+            <p><a class="button" href="/account/data" download="holdfast.json">"Download my data"</a></p>
+        </Section>
+        <Section id="delete-section" heading="Delete the account" done>
+            <p>"Your account and all your tasks are removed at once, for good."</p>
+            <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
+                <PasswordField asked=Asked::Again errors=errors_of(AccountForm::Delete) />
+                <button class="danger">"Delete my account"</button>
+            </PlainForm>
+        </Section>
+    }
+}
+
+#[component]
+fn Section(id: &'static str, heading: &'static str, done: Option<Done>, children: Children) -> impl IntoView {
+    let done = done.filter(|done| done.section() == id);
+    let is_failure = done == Some(Done::LinkRefused);
+    view! {
+        <section class="section" id=id aria-labelledby=format!("{id}-heading")>
+            <h2 id=format!("{id}-heading")>{heading}</h2>
+            {done
+                .map(|done| {
+                    view! {
+                        <p class=if is_failure { "banner failed" } else { "banner" } role="status">
+                            {if is_failure { Icon::Warning } else { Icon::Check }.draw()}
+                            <span>{done.words()}</span>
+                        </p>
+                    }
+                })}
+            {children()}
+        </section>
+    }
+}
+
+/// A form of the page that says above its fields what is wrong with all of it.
+#[component]
+fn PlainForm(form: AccountForm, errors: Vec<FieldError>, children: Children) -> impl IntoView {
+    view! {
+        <form class="form" method="post" action="/account" novalidate>
+            <Alert errors=RwSignal::new(errors) />
+            <input type="hidden" name="form" value=form.as_str() />
+            {children()}
+        </form>
+    }
+}
+
+/// A field as the server draws it: the first one with an error has the focus.
+#[component]
+fn PlainField(
+    name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    #[prop(into)] value: String,
+    #[prop(optional)] hint: &'static str,
+    #[prop(optional)] optional: bool,
+    errors: Vec<FieldError>,
+) -> impl IntoView {
+    view! { <Field name label kind autocomplete value hint optional errors=RwSignal::new(errors) node=NodeRef::new() /> }
+}
+
+#[component]
+fn DeviceRow(device: Device, now: Timestamp) -> impl IntoView {
+    let Device { id, browser, system, address, last_seen, is_current } = device;
+    let name = match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "Unknown device".into(),
+    };
+    let button = format!("Sign out: {name}");
+    view! {
+        <li class="device">
+            <p>
+                <span class="device-name">{name}</span>
+                {is_current.then(|| view! { " " <span class="tag">"This device"</span> })}
+                <br />
+                <span class="hint">
+                    {address.map(|address| view! { {address} " · " })} "Last seen "
+                    <time datetime=last_seen.to_string()>{last_seen.ago(now)}</time>
+                </span>
+            </p>
+            {(!is_current)
+                .then(|| {
+                    view! {
+                        <form method="post" action="/account">
+                            <input type="hidden" name="form" value=AccountForm::Devices.as_str() />
+                            <input type="hidden" name="device" value=id />
+                            <button aria-label=button>"Sign out"</button>
+                        </form>
+                    }
+                })}
+        </li>
+    }
+}

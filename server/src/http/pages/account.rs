@@ -1,0 +1,185 @@
+//! `/account`
+
+use app::{AccountForm, AccountPage, Done, Page, islands::auth_form::form_errors, model::FieldError};
+use axum::{
+    body::{Body, Bytes},
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use futures_util::stream;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{redirect_with, render, render_refused, to_sign_in, with_cookie};
+use crate::{
+    AppState,
+    auth::{self, Client, Current, UpdateUser, Visitor, Which},
+    http::body::{self, Form},
+    problem::{Error, Result},
+    tasks::{self, ListParams},
+};
+
+const PATH: &str = "/account";
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// What the address of the page may say.
+#[derive(Deserialize)]
+struct Query {
+    done: Option<String>,
+    /// What a mailed link comes back with that was good for nothing.
+    error: Option<String>,
+}
+
+/// Everything about the account.
+pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response> {
+    let renewed = auth::renew(&state, &visitor).await?;
+    let Some(current) = auth::find(&state, &visitor).await? else {
+        return Ok(to_sign_in(&state, &headers, PATH, query.as_deref()));
+    };
+    let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
+    let done = if query.error.is_some() { Some(Done::LinkRefused) } else { query.done.as_deref().and_then(Done::named) };
+    let page = view(&state, current, done).await?;
+    let cookie = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep));
+    Ok(with_cookie(cookie, render(Page::Account(Box::new(page))).await))
+}
+
+async fn view(state: &AppState, current: Current, done: Option<Done>) -> Result<AccountPage> {
+    let devices = auth::devices(state, &current).await?;
+    Ok(AccountPage { user: current.user, devices, now: state.clock.now(), done, refused: None, typed: String::new() })
+}
+
+/// What the forms of the page send: `form` says which one.
+#[derive(Deserialize)]
+#[serde(tag = "form", rename_all = "lowercase", rename_all_fields = "camelCase")]
+pub enum Change {
+    /// Another name.
+    Name { name: String },
+    /// Another e-mail.
+    Email { new_email: String },
+    /// A link to prove the one there is.
+    Confirm {},
+    /// Another password.
+    Password { current_password: String, new_password: String, revoke_other_sessions: Option<String> },
+    /// One device signed out, or all others.
+    Devices { device: Option<String> },
+    /// The end.
+    Delete { password: String },
+}
+
+impl Change {
+    const fn form(&self) -> AccountForm {
+        match self {
+            Self::Name { .. } => AccountForm::Name,
+            Self::Email { .. } => AccountForm::Email,
+            Self::Confirm {} => AccountForm::Confirm,
+            Self::Password { .. } => AccountForm::Password,
+            Self::Devices { .. } => AccountForm::Devices,
+            Self::Delete { .. } => AccountForm::Delete,
+        }
+    }
+
+    /// What the form shows again when it is refused; never a password.
+    fn typed(&self) -> String {
+        match self {
+            Self::Name { name: typed } | Self::Email { new_email: typed } => typed.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Does what a form asks for; then the page says that it is done, or the form says why it cannot be.
+pub async fn form(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    client: Client,
+    headers: HeaderMap,
+    Form(change): Form<Change>,
+) -> Result<Response> {
+    let Some(current) = auth::find(&state, &visitor).await? else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
+    let (form, typed) = (change.form(), change.typed());
+    let error = match apply(&state, &visitor, &client, &current, change).await {
+        Ok(response) => return Ok(response),
+        Err(error) => error,
+    };
+    let page = view(&state, current, None).await?;
+    render_refused(error, |error| Page::Account(Box::new(AccountPage { refused: Some((form, errors(form, error))), typed, ..page }))).await
+}
+
+async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &Current, change: Change) -> Result<Response> {
+    let say = |done: Done| Redirect::to(&done.path()).into_response();
+    Ok(match change {
+        Change::Name { name } => {
+            let change = UpdateUser { name: Some(name), ..UpdateUser::default() };
+            redirect_with(state, &auth::update_user(state, visitor, client, change).await?, &Done::Name.path())
+        }
+        Change::Email { new_email } => {
+            auth::ask_change(state, client, &current.user, new_email.trim(), after_link())?;
+            say(Done::EmailAsked)
+        }
+        Change::Confirm {} => {
+            auth::ask_verification(state, client, &current.user.email, after_link())?;
+            say(Done::ConfirmAsked)
+        }
+        Change::Password { current_password, new_password, revoke_other_sessions } => {
+            let revokes = revoke_other_sessions.is_some();
+            let signed_in = auth::change_password(state, visitor, client, &current_password, &new_password, revokes).await?;
+            redirect_with(state, &signed_in, &Done::Password.path())
+        }
+        Change::Devices { device } => {
+            let which = device.as_deref().map_or(Which::AllBut(&current.session.id), Which::One);
+            auth::end_sessions(state, visitor, client, which).await?;
+            say(Done::Devices)
+        }
+        Change::Delete { password } => {
+            auth::delete_user(state, visitor, client, &password).await?;
+            let mut response = with_cookie(auth::clear_cookie(&state.config), Redirect::to("/signin?done=deleted").into_response());
+            // Drafts and token, which the page's scripts keep.
+            response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static(r#""storage""#));
+            response
+        }
+    })
+}
+
+/// Where a mailed link leads on to.
+fn after_link() -> Option<String> {
+    Some(format!("{PATH}?done={}", Done::EmailConfirmed.as_str()))
+}
+
+/// The errors as this form's fields bear them.
+fn errors(form: AccountForm, error: &Error) -> Vec<FieldError> {
+    let field = match (form, error) {
+        (AccountForm::Password, Error::WrongPassword) => "currentPassword",
+        (AccountForm::Delete, Error::WrongPassword) => "password",
+        _ => return form_errors(&error.document("")),
+    };
+    vec![FieldError::new(field, error.code(), error.to_string())]
+}
+
+/// Everything that is kept about somebody, as a file. The tasks leave page by page: however many there are, memory
+/// holds a thousand.
+pub async fn data(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap) -> Result<Response> {
+    let Some(Current { user, .. }) = auth::find(&state, &visitor).await? else {
+        return Ok(to_sign_in(&state, &headers, PATH, None));
+    };
+    let sessions = auth::sessions(&state, &user.id).await?;
+    let head = json!({ "exportedAt": state.clock.now(), "user": user, "sessions": sessions }).to_string();
+    let head = format!("{},\"tasks\":[", head.trim_end_matches('}'));
+    let first = (Some(ListParams { limit: 1000, ..ListParams::default() }), head);
+    let pages = stream::try_unfold(first, move |(params, mut text)| {
+        let (state, owner) = (state.clone(), user.id.clone());
+        async move {
+            let Some(params) = params else { return Ok::<_, Error>(None) };
+            let (tasks, has_more) = tasks::list(&state.db, &owner, &params).await?;
+            let rows: Vec<_> = tasks.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(Error::internal)?;
+            text.push_str(&rows.join(","));
+            let next = tasks.last().filter(|_| has_more).map(|last| ListParams { after: Some(params.place_of(last)), ..params });
+            if next.is_none() {
+                text.push_str("]}\n");
+            }
+            Ok(Some((Bytes::from(text), (next, ",".to_owned()))))
+        }
+    });
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, "attachment; filename=\"holdfast.json\"")];
+    Ok((headers, Body::from_stream(pages)).into_response())
+}

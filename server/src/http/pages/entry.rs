@@ -1,0 +1,99 @@
+//! `/signin`, `/signup` and `/signout`
+
+use app::{AuthKind, AuthPage, Notice, Page, islands::auth_form::form_errors};
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{redirect_with, render, render_refused, with_cookie};
+use crate::{
+    AppState,
+    auth::{self, Client, SignedIn, Visitor},
+    http::{
+        body::{self, Form},
+        return_to,
+    },
+    problem::Result,
+};
+
+/// What a form for signing in or up sends.
+#[derive(Deserialize)]
+pub struct Credentials {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    return_to: Option<String>,
+}
+
+/// What the address of the two pages may say.
+#[derive(Deserialize)]
+struct Query {
+    return_to: Option<String>,
+    expired: Option<String>,
+    done: Option<String>,
+}
+
+/// The form for signing in.
+pub async fn sign_in_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
+    page(AuthKind::SignIn, &visitor, query.as_deref()).await
+}
+
+/// The form for signing up.
+pub async fn sign_up_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
+    page(AuthKind::SignUp, &visitor, query.as_deref()).await
+}
+
+async fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
+    let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
+    let return_to = return_to::path(query.return_to.as_deref());
+    if visitor.0.is_some() {
+        return Ok(Redirect::to(&return_to).into_response());
+    }
+    let notice = match (query.expired, query.done.as_deref()) {
+        (Some(_), _) => Some(Notice::Expired),
+        (_, Some("reset")) => Some(Notice::PasswordSet),
+        (_, Some("deleted")) => Some(Notice::Deleted),
+        _ => None,
+    };
+    Ok(render(Page::Auth(AuthPage { kind, return_to, notice, name: String::new(), email: String::new(), errors: Vec::new() })).await)
+}
+
+/// Signs in.
+pub async fn sign_in(State(state): State<AppState>, client: Client, Form(form): Form<Credentials>) -> Result<Response> {
+    let outcome = auth::sign_in(&state, form.email.trim(), &form.password, true, &client).await;
+    after_form(&state, AuthKind::SignIn, form, outcome).await
+}
+
+/// Makes an account and signs it in.
+pub async fn sign_up(State(state): State<AppState>, client: Client, Form(form): Form<Credentials>) -> Result<Response> {
+    let new = auth::NewAccount { name: form.name.clone(), email: form.email.trim().to_owned(), password: form.password.clone() };
+    let outcome = auth::sign_up(&state, new, &client).await;
+    after_form(&state, AuthKind::SignUp, form, outcome).await
+}
+
+/// On to where the visitor wanted to go, or the form again with what is wrong with it; never the password.
+async fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome: Result<SignedIn>) -> Result<Response> {
+    let return_to = return_to::path(form.return_to.as_deref());
+    match outcome {
+        Ok(signed_in) => Ok(redirect_with(state, &signed_in, &return_to)),
+        Err(error) => {
+            let Credentials { name, email, .. } = form;
+            render_refused(error, |error| {
+                Page::Auth(AuthPage { kind, return_to, notice: None, name, email, errors: form_errors(&error.document("")) })
+            })
+            .await
+        }
+    }
+}
+
+/// Ends the session of this browser.
+pub async fn sign_out(State(state): State<AppState>, visitor: Visitor, client: Client) -> Result<Response> {
+    auth::sign_out(&state, &visitor, &client).await?;
+    Ok(with_cookie(auth::clear_cookie(&state.config), Redirect::to("/signin").into_response()))
+}

@@ -1,0 +1,114 @@
+//! The pages: each handler gets what it must, then renders it. Forms that come here work without any script.
+
+mod account;
+mod entry;
+mod password;
+mod tasks;
+
+use std::sync::LazyLock;
+
+use app::{Page, shell};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse as _, Redirect, Response},
+    routing::{get, post},
+};
+use leptos::{config::LeptosOptions, nonce::Nonce, prelude::provide_context};
+
+use super::{assets, return_to, security};
+use crate::{
+    AppState,
+    auth::{self, SignedIn, Visitor},
+    problem::{Error, Result},
+};
+
+static OPTIONS: LazyLock<LeptosOptions> =
+    LazyLock::new(|| LeptosOptions::builder().output_name("holdfast").site_pkg_dir(assets::FOLDER).build());
+
+/// Gives Leptos the runtime that it renders on; safe to call again.
+pub fn init() {
+    // Refused only when it has been done already.
+    let _ = any_spawner::Executor::init_tokio();
+}
+
+/// The pages and their forms.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/", get(home))
+        .route("/signin", get(entry::sign_in_page).post(entry::sign_in))
+        .route("/signup", get(entry::sign_up_page).post(entry::sign_up))
+        .route("/signout", post(entry::sign_out))
+        .route("/forgot-password", get(password::forgot_page).post(password::forgot))
+        .route("/reset-password", get(password::reset_page).post(password::reset))
+        // https://w3c.github.io/webappsec-change-password-url/
+        .route("/.well-known/change-password", get(async || Redirect::to("/account#password-section")))
+        .route("/account", get(account::page).post(account::form))
+        .route("/account/data", get(account::data))
+        .route("/tasks", get(tasks::page).post(tasks::add))
+        .layer(middleware::from_fn_with_state(state.clone(), auth::origin::guard))
+}
+
+/// The page in place of one that cannot be shown. Its status is set by who asks for it.
+pub async fn error(error: &Error) -> Response {
+    render(Page::Refusal { status: error.status().as_u16(), message: error.to_string() }).await
+}
+
+async fn home(visitor: Visitor) -> Response {
+    if visitor.0.is_some() { Redirect::to(return_to::HOME).into_response() } else { render(Page::Home).await }
+}
+
+async fn render(page: Page) -> Response {
+    let nonce = Nonce::new();
+    let policy = security::page_policy(&nonce);
+    let context = move || provide_context(nonce.clone());
+    let render = leptos_axum::render_app_async_with_context(context, move || shell(OPTIONS.clone(), page.clone()));
+    let mut response = render(Request::new(Body::empty())).await;
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// A form again, with what is wrong with what it sent. What went wrong on our side is no form's affair.
+async fn render_refused(error: Error, page: impl FnOnce(&Error) -> Page) -> Result<Response> {
+    if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        return Err(error);
+    }
+    if let Some(cause) = error.secret_cause() {
+        tracing::error!(cause, "form failed");
+    }
+    let mut response = render(page(&error)).await;
+    *response.status_mut() = error.status();
+    response.headers_mut().extend(error.headers());
+    Ok(response)
+}
+
+/// 303, with the cookie of somebody who has just been given a token.
+fn redirect_with(state: &AppState, signed_in: &SignedIn, target: &str) -> Response {
+    with_cookie(auth::set_cookie(&state.config, &signed_in.token, signed_in.keep), Redirect::to(target).into_response())
+}
+
+fn with_cookie(cookie: Option<HeaderValue>, mut response: Response) -> Response {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// 303 to the sign-in page, from where the visitor comes back to `here`.
+fn to_sign_in(state: &AppState, headers: &HeaderMap, here: &str, query: Option<&str>) -> Response {
+    let here = query.map_or_else(|| here.to_owned(), |query| format!("{here}?{query}"));
+    let path = "/signin?".to_owned();
+    let start = path.len();
+    let mut target = url::form_urlencoded::Serializer::for_suffix(path, start);
+    target.append_pair("return_to", &here);
+    // A cookie that proves nothing any more is a session that has ended.
+    if auth::has_cookie(&state.config, headers) {
+        target.append_pair("expired", "1");
+    }
+    Redirect::to(&target.finish()).into_response()
+}

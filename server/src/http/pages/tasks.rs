@@ -1,0 +1,55 @@
+//! `/tasks`
+
+use app::{Page, TaskPage, model::NewTask};
+use axum::{
+    extract::{RawQuery, State},
+    http::HeaderMap,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{render, to_sign_in, with_cookie};
+use crate::{
+    AppState,
+    auth::{self, Visitor},
+    http::{body::Form, return_to::HOME},
+    problem::{Error, Result},
+    tasks::{self, ListParams},
+};
+
+/// The list.
+pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response> {
+    let renewed = auth::renew(&state, &visitor).await?;
+    let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, HOME, query.as_deref())) };
+    // A filter that the page does not have shows everything, rather than an error for a mistyped address.
+    let params = ListParams::parse(query.as_deref().unwrap_or_default()).unwrap_or_default();
+    let params = ListParams { filter: tasks::Filter { status: params.filter.status, search: None }, ..ListParams::default() };
+    let (tasks, has_more) = tasks::list(&state.db, &proof.user_id, &params).await?;
+    let counts = tasks::counts(&state.db, &proof.user_id).await?;
+    let page = TaskPage {
+        next: tasks.last().filter(|_| has_more).map(|last| params.next_query(last)),
+        shown_name: [proof.name, proof.email, proof.user_id.clone()].into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default(),
+        user_id: proof.user_id,
+        status: params.filter.status,
+        tasks,
+        pending: counts.pending,
+        total: counts.total,
+    };
+    let cookie = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep));
+    Ok(with_cookie(cookie, render(Page::Tasks(Box::new(page))).await))
+}
+
+/// What the line for a new task sends.
+#[derive(Deserialize)]
+pub struct AddTask {
+    #[serde(default)]
+    title: String,
+}
+
+/// The add line of a page whose WASM is not there yet.
+pub async fn add(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, Form(form): Form<AddTask>) -> Result<Response> {
+    let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
+    let task = NewTask { title: form.title, ..NewTask::default() }.validate().map_err(Error::Invalid)?;
+    tasks::insert(&state.db, &proof.user_id, &task, state.clock.now()).await?;
+    Ok(Redirect::to(HOME).into_response())
+}
