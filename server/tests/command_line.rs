@@ -262,3 +262,46 @@ async fn b_s7_the_log_has_one_line_a_request_with_its_id_and_no_secret() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }
+
+#[tokio::test]
+async fn security_events_are_logged_with_user_and_address() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &[("LOG_FORMAT", "json"), ("BETTER_AUTH_SECRET", SECRET)]).await;
+    let client = reqwest::Client::new();
+    let post = async |path: &str, token: &str, body: Value| {
+        let request = client.post(format!("{url}/api/auth/{path}")).json(&body);
+        if token.is_empty() { request } else { request.bearer_auth(token) }.answer().await
+    };
+    let who = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
+    let made = post("sign-up/email", "", who.clone()).await;
+    let id = made.json["user"]["id"].as_str().unwrap().to_owned();
+    let first = made.json["token"].as_str().unwrap().to_owned();
+    let token = post("sign-in/email", "", who).await.json["token"].as_str().unwrap().to_owned();
+    post("sign-in/email", "", json!({ "email": "ada@example.com", "password": "wrong password" })).await;
+    post("sign-in/email", "", json!({ "email": "nobody@example.com", "password": "wrong password" })).await;
+    post("sign-out", &first, json!({})).await;
+    post("revoke-other-sessions", &token, json!({})).await;
+    post("update-user", &token, json!({ "name": "Ada" })).await;
+    post("change-email", &token, json!({ "newEmail": "new@example.com" })).await;
+    post("change-password", &token, json!({ "currentPassword": PASSWORD, "newPassword": "another good password" })).await;
+    post("delete-user", &token, json!({ "password": PASSWORD })).await;
+    post("delete-user", &token, json!({ "password": "another good password" })).await;
+    let (_, log) = terminate(child).await;
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for event in [
+        "signed up",
+        "signed in",
+        "sign-in refused",
+        "signed out",
+        "sessions revoked",
+        "user updated",
+        "another e-mail wanted",
+        "password changed",
+        "password not confirmed",
+        "user deleted",
+    ] {
+        let line = lines.iter().find(|line| line["message"] == event).unwrap_or_else(|| panic!("{event}: {log}"));
+        assert_eq!((&line["user_id"], &line["address"]), (&json!(id), &json!("127.0.0.1")), "{event}");
+    }
+    assert_eq!(lines.iter().filter(|line| line["message"] == "sign-in refused").count(), 2, "an unknown address is an event too");
+}

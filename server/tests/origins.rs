@@ -62,10 +62,46 @@ async fn a_change_from_another_sites_page_is_403_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn neither_method_nor_content_type_gets_a_foreign_page_past_the_guard() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let types = [
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/octet-stream",
+        "",
+    ];
+    let foreign: Vec<Headers> = TABLE.iter().filter(|(_, with_cookie, _)| !with_cookie).map(|(headers, ..)| *headers).collect();
+    for headers in foreign {
+        for content_type in types {
+            for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+                for path in ["/api/auth/sign-out", "/api/auth/revoke-sessions", "/api/auth/update-user", "/account", "/signout"] {
+                    let mut request = server.request(method.clone(), path).header("cookie", &ada.cookie).body(r#"{"name":"Eve"}"#);
+                    for (name, value) in headers {
+                        request = request.header(*name, value.replace(OWN, &server.url));
+                    }
+                    if !content_type.is_empty() {
+                        request = request.header("content-type", content_type);
+                    }
+                    let answer = request.answer().await;
+                    // A page has no such method at all, and says so.
+                    let is_refused = answer.status == 403 || (answer.status == 405 && !path.starts_with("/api"));
+                    assert!(is_refused, "{method} {path} {content_type} {headers:?}: {}", answer.status);
+                }
+            }
+        }
+    }
+    let session = server.request(Method::GET, "/api/auth/get-session").header("cookie", &ada.cookie).answer().await;
+    assert_eq!(session.json["user"]["name"], "Ada");
+}
+
+#[tokio::test]
 async fn pages_forms_are_guarded_like_the_api() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
-    for path in ["/signin", "/signup", "/signout", "/tasks"] {
+    for path in ["/signin", "/signup", "/signout", "/tasks", "/account", "/forgot-password", "/reset-password"] {
         let evil = server.request(Method::POST, path).header("cookie", &ada.cookie).header("origin", "https://evil.example");
         let answer = evil.form(&[("title", "planted"), ("email", "x@example.com"), ("password", PASSWORD)]).answer().await;
         assert_eq!(answer.status, 403, "{path}");

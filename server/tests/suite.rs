@@ -5,6 +5,7 @@
 mod support;
 
 mod account_changes;
+mod account_page;
 mod accounts;
 mod command_line;
 mod devices;

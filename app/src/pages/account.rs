@@ -152,7 +152,7 @@ pub fn Account(
 ) -> impl IntoView {
     let AccountPage { user, devices, now, done, refused, typed } = page;
     let User { id, name, email, email_verified, .. } = user;
-    let username = email.clone();
+    let (username, username_again) = (email.clone(), email.clone());
     let refused_form = refused.as_ref().map(|(form, _)| *form);
     let refused_errors = StoredValue::new(refused.map(|(_, errors)| errors).unwrap_or_default());
     let errors_of = move |form| if refused_form == Some(form) { refused_errors.get_value() } else { Vec::new() };
@@ -221,6 +221,7 @@ pub fn Account(
         <Section id="delete-section" heading="Delete the account" done>
             <p>"Your account and all your tasks are removed at once, for good."</p>
             <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
+                <input type="text" name="username" autocomplete="username" value=username_again hidden />
                 <PasswordField asked=Asked::Again errors=errors_of(AccountForm::Delete) />
                 <button class="danger">"Delete my account"</button>
             </PlainForm>

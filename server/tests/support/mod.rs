@@ -28,6 +28,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub const SECRET: &str = "0uYq7Vg2kXo4Rz9bT1mWn5cJ8dLs3eHfA6pQ";
 pub const PREVIOUS: &str = "Zx8Kc3Vb6Nm1Qw4Er7Ty0Ui5Op2As9DfGh";
+/// In most tests a password, and in all of them the canary: see [`Canary`].
 pub const PASSWORD: &str = "correct horse battery";
 
 /// A server that listens on a port of its own, with a clock that the test moves.
@@ -76,6 +77,7 @@ impl Server {
     ) -> Self {
         let mut config = Cli::parse_from(["holdfast", "--listen", "127.0.0.1:0", "--data-dir", folder.path().to_str().unwrap()]).config;
         change(&mut config);
+        canary::watch();
         let now = millis.clone();
         let clock = Clock::new(move || Timestamp(now.load(Ordering::SeqCst)));
         let (secret, previous) = (Secret::new(SECRET).unwrap(), Secret::new(PREVIOUS).unwrap());
@@ -93,7 +95,7 @@ impl Server {
     /// Stops, and starts again on the same database.
     pub async fn restart(mut self) -> Self {
         self.stop().await;
-        Self::on(self.folder, self.millis, |_| {}, Limits::default(), None).await
+        Self::on(std::mem::replace(&mut self.folder, TempDir::new().unwrap()), self.millis.clone(), |_| {}, Limits::default(), None).await
     }
 
     /// Calls for the end.
@@ -203,6 +205,60 @@ impl Letter {
     pub fn token(&self) -> String {
         let url = reqwest::Url::parse(self.link()).unwrap();
         url.query_pairs().find_map(|(name, value)| (name == "token").then(|| value.into_owned())).expect("a token")
+    }
+}
+
+/// Every test logs at trace level, and none may log a secret.
+mod canary {
+    use std::{
+        io::{self, Write},
+        sync::{Mutex, Once, PoisonError},
+    };
+
+    use tracing_subscriber::EnvFilter;
+
+    static WATCHING: Once = Once::new();
+    static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    /// Begins of what must not be in a log: the password and the keys of the tests, hashes, tokens in JWT's form, and the
+    /// query of a mailed link.
+    const SECRETS: [&str; 6] = [super::PASSWORD, super::SECRET, super::PREVIOUS, "$argon2id$", "eyJ", "token="];
+
+    pub fn watch() {
+        WATCHING.call_once(|| {
+            // The tests' own HTTP client may say what it likes.
+            let filter = EnvFilter::new("trace,reqwest=off,hyper_util::client=off");
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Reader).init();
+        });
+    }
+
+    /// What was found, in this test or in one beside it.
+    pub fn leaks() -> Vec<String> {
+        LEAKS.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    struct Reader;
+
+    impl Write for Reader {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let line = String::from_utf8_lossy(bytes);
+            if SECRETS.iter().any(|secret| line.contains(secret)) {
+                LEAKS.lock().unwrap_or_else(PoisonError::into_inner).push(line.into_owned());
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(canary::leaks(), Vec::<String>::new(), "secrets are in the log");
+        }
     }
 }
 

@@ -114,11 +114,11 @@ async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &C
             redirect_with(state, &auth::update_user(state, visitor, client, change).await?, &Done::Name.path())
         }
         Change::Email { new_email } => {
-            auth::ask_change(state, client, &current.user, new_email.trim(), after_link())?;
+            auth::ask_change(state, client, &current.user, new_email.trim(), Some(after_link()))?;
             say(Done::EmailAsked)
         }
         Change::Confirm {} => {
-            auth::ask_verification(state, client, &current.user.email, after_link())?;
+            auth::ask_verification(state, client, &current.user.email, Some(after_link()))?;
             say(Done::ConfirmAsked)
         }
         Change::Password { current_password, new_password, revoke_other_sessions } => {
@@ -142,8 +142,8 @@ async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &C
 }
 
 /// Where a mailed link leads on to.
-fn after_link() -> Option<String> {
-    Some(format!("{PATH}?done={}", Done::EmailConfirmed.as_str()))
+fn after_link() -> String {
+    format!("{PATH}?done={}", Done::EmailConfirmed.as_str())
 }
 
 /// The errors as this form's fields bear them.
@@ -164,7 +164,7 @@ pub async fn data(State(state): State<AppState>, visitor: Visitor, headers: Head
     };
     let sessions = auth::sessions(&state, &user.id).await?;
     let head = json!({ "exportedAt": state.clock.now(), "user": user, "sessions": sessions }).to_string();
-    let head = format!("{},\"tasks\":[", head.trim_end_matches('}'));
+    let head = format!("{},\"tasks\":[", head.strip_suffix('}').unwrap_or_default());
     let first = (Some(ListParams { limit: 1000, ..ListParams::default() }), head);
     let pages = stream::try_unfold(first, move |(params, mut text)| {
         let (state, owner) = (state.clone(), user.id.clone());
