@@ -26,7 +26,7 @@ const STATES = {
     await page.goto("/signup");
     await page.waitForLoadState("networkidle");
     await page.getByLabel("E-mail").fill("nope");
-    await page.getByLabel("Password").fill("short");
+    await page.getByLabel("Password", { exact: true }).fill("short");
     await page.getByRole("button", { name: "Create account" }).click();
     await expect(page.getByText("Use at least 8 characters")).toBeVisible();
   },
@@ -34,9 +34,38 @@ const STATES = {
     await page.goto("/signin");
     await page.waitForLoadState("networkidle");
     await page.getByLabel("E-mail").fill("nobody@example.com");
-    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByText("don’t belong together")).toBeVisible();
+  },
+  forgot: (page) => page.goto("/forgot-password"),
+  "forgot-sent": (page) => page.goto("/forgot-password?sent=1"),
+  "forgot-error": async (page) => {
+    await page.goto("/forgot-password");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await expect(page.getByText("Enter an e-mail address")).toBeVisible();
+  },
+  "reset-refused": (page) => page.goto("/reset-password?token=used"),
+  reset: async (page, server) => {
+    const { email } = await server.person("Ada");
+    await page.goto("/forgot-password");
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.goto(await server.mailedLink());
+    await expect(page.getByLabel("New password")).toBeVisible();
+  },
+  account: async (page, server) => {
+    const ada = await server.person("Ada");
+    await signIn(page, ada);
+    await page.goto("/account?done=name");
+    await page.waitForLoadState("networkidle");
+  },
+  "account-error": async (page, server) => {
+    await STATES.account(page, server);
+    await page.getByLabel("Current password").fill("wrong password");
+    await page.getByLabel("New password").fill("short");
+    await page.getByRole("button", { name: "Change the password" }).click();
+    await expect(page.getByText("Use at least 8 characters")).toBeVisible();
   },
   empty: async (page, server) => signIn(page, await server.person("Ada")),
   full: async (page, server) => {

@@ -8,7 +8,7 @@ test.describe("a session that ends in the middle of an edit", () => {
     await page.getByRole("button", { name: "Sign in again" }).click();
     await expect(page.getByText("Your session has expired")).toBeVisible();
     await page.getByLabel("E-mail").fill(ada.email);
-    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL("**/tasks?status=pending");
   };

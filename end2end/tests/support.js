@@ -1,7 +1,7 @@
 // A server of its own for each test, and a page that fails the test when the browser complains.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +10,8 @@ import { test as base, expect } from "@playwright/test";
 
 export { expect };
 export const PASSWORD = "correct horse battery";
+// What must be in no log, at any level: passwords, hashes, tokens in JWT's form, the query of a mailed link.
+const SECRET = /correct horse|another good|let me in|\$argon2id\$|eyJ[\w-]+\.|token=/;
 const BINARY = process.env.HOLDFAST_BINARY ?? fileURLToPath(new URL("../../target/release/holdfast", import.meta.url));
 
 export class Server {
@@ -22,7 +24,7 @@ export class Server {
   async start(environment = {}, listen = "127.0.0.1:0") {
     this.process = spawn(BINARY, ["--listen", listen, "--data-dir", join(this.folder, "data")], {
       cwd: this.folder,
-      env: { ...process.env, ...environment },
+      env: { ...process.env, RUST_LOG: "trace", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process.stderr.on("data", (text) => (this.log += text));
@@ -55,6 +57,14 @@ export class Server {
     });
     expect(response.status).toBe(200);
     return { ...(await response.json()), email };
+  }
+
+  // The link in the one mail that lies in its folder.
+  async mailedLink() {
+    const folder = join(this.folder, "data", "mail");
+    const read = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+    await expect.poll(() => read().filter((text) => text.endsWith("Holdfast\r\n")).length).toBe(1);
+    return read()[0].match(/^http.*$/m)[0].trim();
   }
 
   async addTask(person, task) {
@@ -93,6 +103,7 @@ export const test = base.extend({
     await server.start(environment);
     await use(server);
     await server.stop();
+    expect(server.log.split("\n").filter((line) => SECRET.test(line)), "secrets in the log").toEqual([]);
     rmSync(folder, { recursive: true, force: true });
   },
 
@@ -111,7 +122,7 @@ export const test = base.extend({
 export async function signIn(page, person, path = "/tasks") {
   await page.goto(`/signin?return_to=${encodeURIComponent(path)}`);
   await page.getByLabel("E-mail").fill(person.email);
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`**${path}`);
   await awake(page);
