@@ -1,7 +1,7 @@
 // A server of its own for each test, and a page that fails the test when the browser complains.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -59,12 +59,18 @@ export class Server {
     return { ...(await response.json()), email };
   }
 
-  // The link in the one mail that lies in its folder.
-  async mailedLink() {
+  // The mails in its folder that are written whole, the oldest first.
+  mails() {
     const folder = join(this.folder, "data", "mail");
-    const read = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-    await expect.poll(() => read().filter((text) => text.endsWith("Holdfast\r\n")).length).toBe(1);
-    return read()[0].match(/^http.*$/m)[0].trim();
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    const mails = files.map((path) => ({ at: statSync(path).mtimeMs, text: readFileSync(path, "utf8") }));
+    return mails.filter(({ text }) => text.endsWith("Holdfast\r\n")).sort((a, b) => a.at - b.at).map(({ text }) => text);
+  }
+
+  // The link in its one mail.
+  async mailedLink() {
+    await expect.poll(() => this.mails().length).toBe(1);
+    return this.mails()[0].match(/^http.*$/m)[0].trim();
   }
 
   async addTask(person, task) {

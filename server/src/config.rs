@@ -162,15 +162,12 @@ impl Config {
         }
     }
 
-    /// How mail leaves: by the server of `SMTP_URL`, which may hold a password, or into a folder beside the database.
-    pub fn mail(&self) -> Result<Transport, ConfigError> {
-        if let Some(url) = from_environment("SMTP_URL")? {
-            // The message leaves the value out.
-            return Transport::smtp(&url)
-                .map_err(|_| ConfigError("SMTP_URL is not an address like smtps://user:password@mail.example.com".into()));
-        }
-        let folder = self.mail_folder();
-        Transport::folder(&folder).map_err(|error| ConfigError(format!("{}: {error}", folder.display())))
+    /// The server of `SMTP_URL`, which may hold a password.
+    pub fn mail(&self) -> Result<Option<Transport>, ConfigError> {
+        let Some(url) = from_environment("SMTP_URL")? else { return Ok(None) };
+        // The message leaves the value out.
+        let wrong = |_| ConfigError("SMTP_URL is not an address like smtps://user:password@mail.example.com".into());
+        Transport::smtp(&url).map(Some).map_err(wrong)
     }
 
     /// Where mails are kept when no server takes them.

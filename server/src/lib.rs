@@ -88,12 +88,13 @@ impl AppState {
         config: Config,
         secret: Secret,
         previous: Option<Secret>,
-        mail: Transport,
+        mail: Option<Transport>,
         limits: Limits,
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let db = Db::open(&config.database_file()).await?;
         let revocations = Revocations::load(&db, clock.now()).await?;
+        let mail = mail.map_or_else(|| Transport::folder(&config.mail_folder()), Ok)?;
         Ok(Self(Arc::new(Parts {
             tokens: Tokens::new(&secret, previous.as_ref()),
             passwords: Passwords::new(config.hash_cost)?,

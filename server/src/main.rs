@@ -43,8 +43,8 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     log(&config)?;
-    let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let mail = config.mail()?;
+    let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let address = config.listen;
     let state = AppState::open(config, secret, previous, mail, Limits::default(), Clock::system()).await?;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;

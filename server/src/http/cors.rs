@@ -22,6 +22,7 @@ pub fn layer(origins: &[Origin]) -> Option<CorsLayer> {
                 header::LINK,
                 header::LOCATION,
                 header::RETRY_AFTER,
+                HeaderName::from_static("x-retry-after"),
                 header::WWW_AUTHENTICATE,
             ]),
     )

@@ -81,7 +81,6 @@ impl Server {
         let now = millis.clone();
         let clock = Clock::new(move || Timestamp(now.load(Ordering::SeqCst)));
         let (secret, previous) = (Secret::new(SECRET).unwrap(), Secret::new(PREVIOUS).unwrap());
-        let mail = mail.unwrap_or_else(|| Transport::folder(&config.mail_folder()).unwrap());
         let state = AppState::open(config, secret, Some(previous), mail, limits, clock).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
