@@ -15,6 +15,7 @@ test("b_24 from sign-up to sign-out, with a task in between", async ({ page, ser
   await page.keyboard.press("Enter");
   await expect(row(page, "Write the first program")).toBeVisible();
   await expect(page).toHaveTitle("(1) Tasks · Holdfast");
+  await expect(page.locator(".unsaved")).toHaveCount(0);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL("**/signin");
   await page.goto("/tasks");
