@@ -10,6 +10,7 @@ use std::{
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
+use sqlx::postgres::PgConnectOptions;
 use url::{Origin, Url};
 
 use crate::auth::{
@@ -47,9 +48,14 @@ pub struct Config {
     #[arg(long, env, global = true, default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
-    /// Database, as `sqlite:PATH` [default: sqlite:holdfast.db in the data directory]
-    #[arg(long, env, global = true, hide_env_values = true, value_parser = sqlite_path)]
-    pub database_url: Option<PathBuf>,
+    /// Database, as `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; also in the file of `DATABASE_URL_FILE`
+    /// [default: sqlite:holdfast.db in the data directory]
+    #[arg(long, env, global = true, hide_env_values = true, value_parser = database)]
+    pub database_url: Option<Database>,
+
+    /// The same PostgreSQL past a pooler that shares connections, for its notifications [default: as `--database-url`]
+    #[arg(long, env, global = true, hide_env_values = true, value_parser = database)]
+    pub database_listen_url: Option<Database>,
 
     /// Where Holdfast keeps its files
     #[arg(long, env, global = true, default_value = "./data")]
@@ -90,6 +96,20 @@ pub struct Config {
     /// How to write the log
     #[arg(long, env, global = true, value_enum, default_value = "pretty")]
     pub log_format: LogFormat,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres {
+        /// How to reach it.
+        options: Box<PgConnectOptions>,
+        /// How to reach it for notifications, if that is another way.
+        listening: Option<Box<PgConnectOptions>>,
+    },
 }
 
 /// Whether tries are counted.
@@ -139,9 +159,19 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// The SQLite file.
-    pub fn database_file(&self) -> PathBuf {
-        self.database_url.clone().unwrap_or_else(|| self.data_dir.join("holdfast.db"))
+    /// The database.
+    pub fn database(&self) -> Result<Database, ConfigError> {
+        let from_file = if self.database_url.is_none() { from_environment("DATABASE_URL")? } else { None };
+        let from_file = from_file.map(|url| database(&url)).transpose();
+        let from_file = from_file.map_err(|why| ConfigError(format!("DATABASE_URL_FILE: {why}")))?;
+        match (self.database_url.clone().or(from_file), &self.database_listen_url) {
+            (None, None) => Ok(Database::Sqlite(self.data_dir.join("holdfast.db"))),
+            (Some(Database::Postgres { options, .. }), Some(Database::Postgres { options: listening, .. })) => {
+                Ok(Database::Postgres { options, listening: Some(listening.clone()) })
+            }
+            (Some(database), None) => Ok(database),
+            _ => Err(ConfigError("--database-listen-url is for a PostgreSQL that --database-url names".into())),
+        }
     }
 
     /// Whether browsers reach it over TLS, which some proxy before it ends.
@@ -154,12 +184,20 @@ impl Config {
     pub fn secret(&self) -> Result<Secret, ConfigError> {
         match configured_secret("BETTER_AUTH_SECRET")? {
             Some(secret) => Ok(secret),
-            None if self.listen.ip().is_loopback() => secret::kept_beside(&self.database_file())
+            None if self.listen.ip().is_loopback() => secret::kept_beside(&self.secret_file()?)
                 .map_err(|error| ConfigError(format!("BETTER_AUTH_SECRET is not set, and {error}"))),
             None => Err(ConfigError(
                 "BETTER_AUTH_SECRET is not set: on a public address it must be; make one with `openssl rand -base64 48`".into(),
             )),
         }
+    }
+
+    /// Where a secret that was made is kept: beside the SQLite file.
+    fn secret_file(&self) -> Result<PathBuf, ConfigError> {
+        Ok(match self.database()? {
+            Database::Sqlite(file) => file,
+            Database::Postgres { .. } => self.data_dir.join("holdfast.db"),
+        })
     }
 
     /// The server of `SMTP_URL`, which may hold a password.
@@ -200,15 +238,19 @@ fn from_environment(name: &str) -> Result<Option<String>, ConfigError> {
     }
 }
 
-/// The file of a `sqlite:` URL. The message leaves the value out: a URL may hold a password.
-fn sqlite_path(url: &str) -> Result<PathBuf, String> {
-    let path = url.strip_prefix("sqlite:").ok_or("it must be sqlite: and a path")?;
+/// The database of a URL. The message leaves the value out: it may hold a password.
+fn database(url: &str) -> Result<Database, String> {
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let options: PgConnectOptions = url.parse().map_err(|_| "it is no address like postgres://user:password@host/name")?;
+        return Ok(Database::Postgres { options: Box::new(options.application_name("holdfast")), listening: None });
+    }
+    let path = url.strip_prefix("sqlite:").ok_or("it must be sqlite: and a path, or postgres:// and a server")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     let path = path.split_once('?').map_or(path, |(path, _)| path);
     if path.is_empty() || path == ":memory:" {
         return Err("it must name a file".into());
     }
-    Ok(path.into())
+    Ok(Database::Sqlite(path.into()))
 }
 
 fn origin(text: &str) -> Result<Origin, String> {

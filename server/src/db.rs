@@ -1,25 +1,124 @@
-//! The database: one SQLite file, one connection that writes, a few that read.
+//! The database: one SQLite file, with one connection that writes and a few that read, or a PostgreSQL that several
+//! processes share. The statements are the same for both; [`sql!`](crate::sql) runs them on whichever it is.
 
-use std::{error::Error, fmt, fs::DirBuilder, os::unix::fs::DirBuilderExt as _, path::Path, time::Duration};
+use std::{error::Error, fmt, fs::DirBuilder, future::Future, io, os::unix::fs::DirBuilderExt as _, path::Path, time::Duration};
 
 use sqlx::{
-    Connection as _, Sqlite, SqliteConnection, SqlitePool, Transaction,
-    migrate::{MigrateError, Migrator},
+    ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    migrate::{Migrate, MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+use crate::config::Database;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a statement may take on a server that may be away without saying so; with it, any answer comes within 3 s.
+const STATEMENT_TIMEOUT: Duration = Duration::from_millis(2500);
+/// How long the start waits for a server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers beyond the cores only add memory.
 const READERS: u32 = 4;
+/// Connections to PostgreSQL; a process needs few, and a server that many share has not many.
+const CONNECTIONS: u32 = 16;
 
 /// Connections to the database.
 #[derive(Debug, Clone)]
-pub struct Db {
-    writer: SqlitePool,
-    readers: SqlitePool,
+pub enum Db {
+    /// One file, one process.
+    Sqlite {
+        /// Its one connection has the write lock when it needs it.
+        writer: SqlitePool,
+        /// These change nothing.
+        readers: SqlitePool,
+    },
+    /// A server.
+    Postgres {
+        /// For statements.
+        pool: PgPool,
+        /// For notifications: a connection that no pooler shares.
+        listening: PgPool,
+    },
+}
+
+/// Something to run a statement on, of one database or the other.
+#[derive(Debug)]
+pub enum On<S, P> {
+    /// SQLite's.
+    Sqlite(S),
+    /// PostgreSQL's.
+    Postgres(P),
+}
+
+/// Statements that happen together or not at all; without [`Transaction::commit`], not at all.
+pub enum Transaction {
+    /// SQLite's, with the write lock from its start: a deferred one that turns into a write can fail at once.
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// PostgreSQL's, which sees what is committed while it runs.
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Transaction {
+    /// To run a statement in it.
+    pub fn on(&mut self) -> On<&mut SqliteConnection, &mut PgConnection> {
+        match self {
+            Self::Sqlite(transaction) => On::Sqlite(transaction),
+            Self::Postgres(transaction) => On::Postgres(transaction),
+        }
+    }
+
+    /// Tells the other processes something, once this is committed. A SQLite file has no others that listen.
+    pub async fn notify(&mut self, channel: &str, notice: &str) -> sqlx::Result<()> {
+        if let Self::Postgres(transaction) = self {
+            within(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(&mut **transaction)).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes it all true.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Postgres(transaction) => within(transaction.commit()).await,
+        }
+    }
+}
+
+/// Runs a statement, whose parameters `$1`, `$2` … follow it, on a [`Db`]'s `read()` or `write()` or a transaction's `on()`:
+/// `sql!(all db.read(), "SELECT …", owner)`. `all`, `one` and `optional` give rows, `scalar` the one value of one row,
+/// `execute` the number of rows that it concerned.
+#[macro_export]
+macro_rules! sql {
+    (all $($rest:tt)*) => { $crate::sql!(@run query_as fetch_all; $($rest)*) };
+    (one $($rest:tt)*) => { $crate::sql!(@run query_as fetch_one; $($rest)*) };
+    (optional $($rest:tt)*) => { $crate::sql!(@run query_as fetch_optional; $($rest)*) };
+    (scalar $($rest:tt)*) => { $crate::sql!(@run query_scalar fetch_one; $($rest)*) };
+    (execute $on:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $on {
+            $crate::db::On::Sqlite(on) => sqlx::query($sql)$(.bind($value))*.execute(on).await.map(|done| done.rows_affected()),
+            $crate::db::On::Postgres(on) => {
+                $crate::db::within(sqlx::query($sql)$(.bind($value))*.execute(on)).await.map(|done| done.rows_affected())
+            }
+        }
+    };
+    (@run $query:ident $fetch:ident; $on:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $on {
+            $crate::db::On::Sqlite(on) => sqlx::$query($sql)$(.bind($value))*.$fetch(on).await,
+            $crate::db::On::Postgres(on) => $crate::db::within(sqlx::$query($sql)$(.bind($value))*.$fetch(on)).await,
+        }
+    };
+}
+
+/// The outcome, or an error when the server does not answer in time.
+pub async fn within<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    match tokio::time::timeout(STATEMENT_TIMEOUT, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database does not answer"))),
+    }
 }
 
 /// Why the database cannot be used: one line. Exit status 1.
@@ -35,9 +134,17 @@ impl fmt::Display for OpenError {
 impl Error for OpenError {}
 
 impl Db {
-    /// Opens the file, made if it is not there, and brings its schema up to date.
-    pub async fn open(file: &Path) -> Result<Self, OpenError> {
-        let says = |error: &dyn Error| OpenError(format!("cannot open the database {}: {error}", file.display()));
+    /// Opens it and brings its schema up to date. A SQLite file is made if it is not there.
+    pub async fn open(database: &Database) -> Result<Self, OpenError> {
+        match database {
+            Database::Sqlite(file) => Self::open_file(file).await,
+            Database::Postgres { options, listening } => Self::open_server(options, listening.as_deref()).await,
+        }
+    }
+
+    async fn open_file(file: &Path) -> Result<Self, OpenError> {
+        let name = format!("the database {}", file.display());
+        let says = |error: &dyn Error| OpenError(format!("cannot open {name}: {error}"));
         if let Some(folder) = file.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| says(&error))?;
         }
@@ -51,46 +158,92 @@ impl Db {
             .busy_timeout(Duration::from_secs(5));
 
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|error| says(&error))?;
-        MIGRATIONS.run(&mut connection).await.map_err(|error| match error {
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => OpenError(format!(
-                "the database {} was made by a newer version of holdfast than {}",
-                file.display(),
-                env!("CARGO_PKG_VERSION")
-            )),
-            error => says(&error),
-        })?;
+        migrate(&SQLITE_MIGRATIONS, &mut connection, &name).await?;
         connection.close().await.map_err(|error| says(&error))?;
 
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
-        Ok(Self {
+        Ok(Self::Sqlite {
             writer: pool().max_connections(1).connect_lazy_with(options.clone()),
             readers: pool().max_connections(READERS).connect_lazy_with(options.read_only(true)),
         })
     }
 
-    /// Connections for statements that change nothing.
-    pub fn read(&self) -> &SqlitePool {
-        &self.readers
+    async fn open_server(options: &PgConnectOptions, listening: Option<&PgConnectOptions>) -> Result<Self, OpenError> {
+        // Not the whole address: it may hold a password.
+        let name = format!("the database {} on {}", options.get_database().unwrap_or_default(), options.get_host());
+        let says = |error: &dyn Error| OpenError(format!("cannot open {name}: {error}"));
+        let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect())
+            .await
+            .map_err(|_| OpenError(format!("cannot open {name}: it does not answer")))?
+            .map_err(|error| says(&error))?;
+        // Under a lock of the server's: of several processes that start together, one does the work.
+        migrate(&POSTGRES_MIGRATIONS, &mut connection, &name).await?;
+        connection.close().await.map_err(|error| says(&error))?;
+        let pool = |size| PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).max_connections(size);
+        Ok(Self::Postgres {
+            pool: pool(CONNECTIONS).connect_lazy_with(options.clone()),
+            listening: pool(1).connect_lazy_with(listening.unwrap_or(options).clone()),
+        })
     }
 
-    /// The connection for single statements that change something.
-    pub fn write(&self) -> &SqlitePool {
-        &self.writer
+    /// For statements that change nothing.
+    pub const fn read(&self) -> On<&SqlitePool, &PgPool> {
+        match self {
+            Self::Sqlite { readers, .. } => On::Sqlite(readers),
+            Self::Postgres { pool, .. } => On::Postgres(pool),
+        }
     }
 
-    /// A transaction that has the write lock from its start: a deferred one that turns into a write can fail at once.
-    pub async fn begin(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await
+    /// For single statements that change something.
+    pub const fn write(&self) -> On<&SqlitePool, &PgPool> {
+        match self {
+            Self::Sqlite { writer, .. } => On::Sqlite(writer),
+            Self::Postgres { pool, .. } => On::Postgres(pool),
+        }
+    }
+
+    /// For notifications of other processes, where there are any.
+    pub const fn listening(&self) -> Option<&PgPool> {
+        match self {
+            Self::Sqlite { .. } => None,
+            Self::Postgres { listening, .. } => Some(listening),
+        }
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> sqlx::Result<Transaction> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres { pool, .. } => Transaction::Postgres(within(pool.begin()).await?),
+        })
     }
 
     /// Whether the database answers.
     pub async fn check(&self) -> sqlx::Result<()> {
-        sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&self.readers).await.map(|_| ())
+        sql!(execute self.read(), "SELECT 1 FROM users LIMIT 1").map(|_| ())
     }
 
     /// Closes every connection; waits for those in use.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            // A server that is away would not even take a farewell.
+            Self::Postgres { pool, listening } => {
+                let farewell = async { tokio::join!(pool.close(), listening.close()) };
+                drop(tokio::time::timeout(ACQUIRE_TIMEOUT, farewell).await);
+            }
+        }
     }
+}
+
+async fn migrate<C: Migrate>(migrations: &Migrator, connection: &mut C, name: &str) -> Result<(), OpenError> {
+    migrations.run_direct(None, connection, false).await.map_err(|error| match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+            OpenError(format!("{name} was made by a newer version of holdfast than {}", env!("CARGO_PKG_VERSION")))
+        }
+        error => OpenError(format!("cannot open {name}: {error}")),
+    })
 }

@@ -92,7 +92,7 @@ impl AppState {
         limits: Limits,
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        let db = Db::open(&config.database_file()).await?;
+        let db = Db::open(&config.database()?).await?;
         let revocations = Revocations::load(&db, clock.now()).await?;
         let mail = mail.map_or_else(|| Transport::folder(&config.mail_folder()), Ok)?;
         Ok(Self(Arc::new(Parts {
@@ -159,6 +159,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     }
     let router = router(&state);
     let presence = tokio::spawn(auth::presence::keep_writing(state.clone()));
+    let in_step = tokio::spawn(auth::revocation::keep_in_step(state.clone()));
     let stopping = state.clone();
     accept(listener, router, state.limits, async move {
         stop.await;
@@ -167,6 +168,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     .await;
     state.mailer.close().await;
     presence.abort();
+    in_step.abort();
     auth::presence::write(&state).await;
     state.db.close().await;
 }

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::sql;
 
 use crate::support::{Answer, PASSWORD, Person, Send as _, Server};
 
@@ -93,7 +94,7 @@ async fn delete_user_leaves_not_a_row_and_no_token_that_works() {
     assert_eq!(bob.titles("").await, ["stays"]);
     for (table, column) in [("users", "id"), ("sessions", "user_id"), ("tasks", "user_id")] {
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{}'", ada.id);
-        let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(server.state.db.read()).await.unwrap();
+        let rows: i64 = sql!(scalar server.state.db.read(), sqlx::AssertSqlSafe(sql.clone())).unwrap();
         assert_eq!(rows, 0, "{table}");
     }
     let (id, token) = (foreign.id.clone(), foreign.token.clone());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
+use server::sql;
 
 use crate::support::{Answer, PASSWORD, Person, Send as _, Server};
 
@@ -191,15 +192,14 @@ async fn all_data_of_one_person_are_in_the_download_and_nothing_secret() {
     // More than the pages that it is read by.
     let mut transaction = server.state.db.begin().await.unwrap();
     for number in 0..2001 {
-        sqlx::query(
+        sql!(
+            execute transaction.on(),
             "INSERT INTO tasks (id, user_id, title, title_key, completed, created_at, updated_at) VALUES ($1, $2, $3, $3, FALSE, $4, $4)",
+            format!("{number:08}"),
+            &ada.id,
+            format!("task {number}"),
+            i64::from(number)
         )
-        .bind(format!("{number:08}"))
-        .bind(&ada.id)
-        .bind(format!("task {number}"))
-        .bind(number)
-        .execute(&mut *transaction)
-        .await
         .unwrap();
     }
     transaction.commit().await.unwrap();

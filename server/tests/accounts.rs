@@ -216,9 +216,7 @@ async fn b_07_a_session_that_is_not_to_be_remembered_ends_with_the_browser_or_af
 async fn b_06_passwords_are_kept_as_argon2id_alone() {
     let server = Server::start().await;
     server.person("Ada").await;
-    server.state.db.close().await;
-    let mut kept = std::fs::read(server.folder.path().join("holdfast.db")).unwrap();
-    kept.extend(std::fs::read(server.folder.path().join("holdfast.db-wal")).unwrap_or_default());
+    let kept = server.everything_kept().await;
     let has = |needle: &str| kept.windows(needle.len()).any(|window| window == needle.as_bytes());
     assert!(has("$argon2id$v=19$m=19456,t=2,p=1$"));
     assert!(!has(PASSWORD));

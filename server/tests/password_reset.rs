@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::sql;
 
 use crate::support::{Answer, PASSWORD, Send as _, Server};
 
@@ -134,7 +135,7 @@ async fn the_database_holds_no_token() {
 }
 
 async fn sqlx_rows(server: &Server) -> Vec<(String, String)> {
-    sqlx::query_as("SELECT hash, purpose FROM mail_tokens").fetch_all(server.state.db.read()).await.unwrap()
+    sql!(all server.state.db.read(), "SELECT hash, purpose FROM mail_tokens").unwrap()
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
+use server::sql;
 
 use crate::support::{PASSWORD, Send as _, Server};
 
@@ -9,11 +10,11 @@ use crate::support::{PASSWORD, Send as _, Server};
 async fn moved_over(server: &Server, hash: &str) {
     let insert =
         "INSERT INTO users (id, name, email, email_verified, password_hash, created_at, updated_at) VALUES ($1, '', $2, FALSE, $3, 0, 0)";
-    sqlx::query(insert).bind("moved").bind("moved@example.com").bind(hash).execute(server.state.db.write()).await.unwrap();
+    sql!(execute server.state.db.write(), insert, "moved", "moved@example.com", hash).unwrap();
 }
 
 async fn kept(server: &Server) -> String {
-    sqlx::query_scalar("SELECT password_hash FROM users WHERE email = 'moved@example.com'").fetch_one(server.state.db.read()).await.unwrap()
+    sql!(scalar server.state.db.read(), "SELECT password_hash FROM users WHERE email = 'moved@example.com'").unwrap()
 }
 
 async fn sign_in(server: &Server, password: &str) -> u16 {
@@ -72,7 +73,7 @@ async fn a_weaker_argon2_hash_is_replaced_and_a_stronger_one_stays() {
 async fn a_hash_that_nobody_can_read_lets_nobody_in() {
     let server = Server::start().await;
     for hash in ["", "x", ":", "$argon2id$broken", "$2b$10$broken", "salt:zz", "plain password"] {
-        sqlx::query("DELETE FROM users").execute(server.state.db.write()).await.unwrap();
+        sql!(execute server.state.db.write(), "DELETE FROM users").unwrap();
         moved_over(&server, hash).await;
         for password in ["", hash, PASSWORD] {
             assert_ne!(sign_in(&server, password).await, 200, "{hash}");

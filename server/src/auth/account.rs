@@ -54,7 +54,7 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
     validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
     policy::check("password", &new.password, &email, &name).map_err(Error::Rejected)?;
     state.throttle_address(client)?;
-    if user::by_email(state.db.read(), &email).await?.is_some() {
+    if user::by_email(&state.db, &email).await?.is_some() {
         return Err(Error::EmailTaken);
     }
     let hash = state.passwords.hash(&new.password).await?;
@@ -74,10 +74,10 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
 pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bool, client: &Client) -> Result<SignedIn> {
     let email = validate_email(email).map_err(Error::Rejected)?;
     state.throttle_address(client)?;
-    let found = user::by_email(state.db.read(), &email).await?;
+    let found = user::by_email(&state.db, &email).await?;
     if let Some(throttle) = &state.throttle {
         let is_known = match &found {
-            Some(user) => session::is_from(state.db.read(), user.id(), &client.address.to_string()).await?,
+            Some(user) => session::is_from(&state.db, user.id(), &client.address.to_string()).await?,
             None => false,
         };
         throttle.account(&email, client.address, is_known)?;
@@ -91,13 +91,14 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
         return Err(Error::WrongCredentials);
     };
 
+    let checked = user.password_hash.clone();
     let user = User::from(user);
     let now = state.clock.now();
     let replacement = if verdict == Verdict::Outdated { Some(state.passwords.hash(password).await?) } else { None };
     let until = session::end_of(now, state.config.token_ttl, remember);
     let mut transaction = state.db.begin().await?;
-    if let Some(hash) = replacement {
-        user::set_password(&mut transaction, &user.id, &hash, user.updated_at).await?;
+    if !user::hold(&mut transaction, &user.id, &checked, replacement.as_deref()).await? {
+        return Err(Error::WrongCredentials);
     }
     let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
     transaction.commit().await?;

@@ -15,7 +15,8 @@ use super::{
     cookie,
     get_session::require,
     reply::{Body, required},
-    session::{self, Revocation, Which},
+    revocation::Revocation,
+    session::{self, Which},
     user,
 };
 use crate::{AppState, problem::Result};
@@ -53,7 +54,7 @@ pub async fn delete(state: &AppState, visitor: &Visitor, client: &Client, passwo
     user::delete_with_tasks(&mut transaction, &id).await?;
     // Nobody knows how long another service's tokens live.
     let whole = Revocation { subject: id.clone(), until: i64::MAX };
-    session::insert_revocation(&mut transaction, &whole).await?;
+    whole.insert(&mut transaction).await?;
     transaction.commit().await?;
     ended.push(whole);
     state.revocations.refuse(ended, state.clock.now());

@@ -44,7 +44,7 @@ async fn renew_if_due(state: &AppState, current: &Current) -> Result<Option<(Ses
         return Ok(None);
     }
     let until = session::end_of(now, state.config.token_ttl, true);
-    let Some(renewed) = session::renew(state.db.write(), &current.session.id, now, until).await? else { return Ok(None) };
+    let Some(renewed) = session::renew(&state.db, &current.session.id, now, until).await? else { return Ok(None) };
     let session = Session::from(renewed);
     let signed_in = SignedIn::new(state, current.user.clone(), &session, true)?;
     Ok(Some((session, signed_in)))
@@ -77,10 +77,10 @@ pub async fn require(state: &AppState, visitor: &Visitor) -> Result<Current> {
 /// The visitor's session and its user, if there is one.
 pub async fn find(state: &AppState, visitor: &Visitor) -> Result<Option<Current>> {
     let Some(id) = visitor.session_id() else { return Ok(None) };
-    let Some(row) = session::by_id(state.db.read(), id, state.clock.now()).await? else { return Ok(None) };
+    let Some(row) = session::by_id(&state.db, id, state.clock.now()).await? else { return Ok(None) };
     let remember = row.remember;
     let session = Session::from(row);
-    let Some(row) = user::by_id(state.db.read(), &session.user_id).await? else { return Ok(None) };
+    let Some(row) = user::by_id(&state.db, &session.user_id).await? else { return Ok(None) };
     let password_hash = row.password_hash.clone();
     Ok(Some(Current { session, user: row.into(), password_hash, remember }))
 }

@@ -5,9 +5,13 @@ use std::{fmt::Write as _, time::Duration};
 use app::model::Timestamp;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
-use crate::problem::Result;
+use crate::{
+    db::{Db, Transaction},
+    problem::Result,
+    sql,
+};
 
 /// How long a link is good.
 pub const LIFETIME: Duration = Duration::from_hours(1);
@@ -43,35 +47,29 @@ pub struct Proven {
 }
 
 /// Makes a token; those that have expired are removed.
-pub async fn issue(db: &mut SqliteConnection, purpose: Purpose, user_id: &str, email: &str, now: Timestamp) -> Result<String> {
-    sqlx::query("DELETE FROM mail_tokens WHERE expires_at <= $1").bind(now.0).execute(&mut *db).await?;
+pub async fn issue(transaction: &mut Transaction, purpose: Purpose, user_id: &str, email: &str, now: Timestamp) -> Result<String> {
+    sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE expires_at <= $1", now.0)?;
     let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-    sqlx::query("INSERT INTO mail_tokens (hash, purpose, user_id, email, expires_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(hash(&token))
-        .bind(purpose.as_str())
-        .bind(user_id)
-        .bind(email)
-        .bind((now + LIFETIME).0)
-        .execute(db)
-        .await?;
+    let sql = "INSERT INTO mail_tokens (hash, purpose, user_id, email, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    sql!(execute transaction.on(), sql, hash(&token), purpose.as_str(), user_id, email, (now + LIFETIME).0)?;
     Ok(token)
 }
 
 /// What a token proves, without using it up.
-pub async fn look(db: &mut SqliteConnection, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
-    let query = sqlx::query_as("SELECT user_id, email FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3");
-    Ok(query.bind(hash(token)).bind(purpose.as_str()).bind(now.0).fetch_optional(db).await?)
+pub async fn look(db: &Db, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
+    let sql = "SELECT user_id, email FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3";
+    Ok(sql!(optional db.read(), sql, hash(token), purpose.as_str(), now.0)?)
 }
 
 /// What a token proves, for the first and last time: of two that come at once, one gets it.
-pub async fn take(db: &mut SqliteConnection, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
-    let query = sqlx::query_as("DELETE FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email");
-    Ok(query.bind(hash(token)).bind(purpose.as_str()).bind(now.0).fetch_optional(db).await?)
+pub async fn take(transaction: &mut Transaction, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
+    let sql = "DELETE FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email";
+    Ok(sql!(optional transaction.on(), sql, hash(token), purpose.as_str(), now.0)?)
 }
 
 /// Makes the user's other links for this purpose worthless.
-pub async fn drop_others(db: &mut SqliteConnection, purpose: Purpose, user_id: &str) -> Result<()> {
-    sqlx::query("DELETE FROM mail_tokens WHERE user_id = $1 AND purpose = $2").bind(user_id).bind(purpose.as_str()).execute(db).await?;
+pub async fn drop_others(transaction: &mut Transaction, purpose: Purpose, user_id: &str) -> Result<()> {
+    sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE user_id = $1 AND purpose = $2", user_id, purpose.as_str())?;
     Ok(())
 }
 

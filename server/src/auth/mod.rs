@@ -18,6 +18,7 @@ mod policy;
 pub mod presence;
 mod reply;
 pub mod reset_password;
+pub mod revocation;
 pub mod secret;
 pub mod session;
 mod sessions;
@@ -36,7 +37,8 @@ pub use cookie::{clear as clear_cookie, is_there as has_cookie, set as set_cooki
 pub use delete_user::delete as delete_user;
 pub use get_session::{Current, find, renew};
 pub use identity::{Client, Visitor};
-pub use session::{Revocations, Which};
+pub use revocation::Revocations;
+pub use session::Which;
 pub use sessions::{all as sessions, devices, end_some as end_sessions};
 pub use update_user::{UpdateUser, change as update_user};
 pub use verify_email::{ask as ask_verification, ask_change};

@@ -51,7 +51,7 @@ pub fn ask(state: &AppState, client: &Client, email: &str, target: Option<String
 }
 
 async fn send(state: &AppState, email: &str, target: Option<&str>) -> Result<()> {
-    let Some(user) = user::by_email(state.db.read(), email).await? else { return Ok(()) };
+    let Some(user) = user::by_email(&state.db, email).await? else { return Ok(()) };
     let mut transaction = state.db.begin().await?;
     let token = mail_token::issue(&mut transaction, Purpose::Reset, user.id(), email, state.clock.now()).await?;
     transaction.commit().await?;
@@ -82,7 +82,7 @@ pub async fn set(state: &AppState, client: &Client, password: &str, token: &str)
     state.throttle_address(client)?;
     let now = state.clock.now();
     let proven = look(state, token).await?;
-    let user = user::by_id(state.db.read(), &proven.user_id).await?.ok_or(Error::BadLink)?;
+    let user = user::by_id(&state.db, &proven.user_id).await?.ok_or(Error::BadLink)?;
     policy::check(NEW, password, user.email(), user.name()).map_err(Error::Rejected)?;
     let hash = state.passwords.hash(password).await?;
 
@@ -104,6 +104,5 @@ pub async fn whose(state: &AppState, token: &str) -> Result<String> {
 }
 
 async fn look(state: &AppState, token: &str) -> Result<Proven> {
-    let mut connection = state.db.read().acquire().await?;
-    mail_token::look(&mut connection, Purpose::Reset, token, state.clock.now()).await?.ok_or(Error::BadLink)
+    mail_token::look(&state.db, Purpose::Reset, token, state.clock.now()).await?.ok_or(Error::BadLink)
 }

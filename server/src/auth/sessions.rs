@@ -57,14 +57,14 @@ pub async fn end_some(state: &AppState, visitor: &Visitor, client: &Client, whic
 
 /// A user's sessions that have not ended, the latest first.
 pub async fn all(state: &AppState, user_id: &str) -> Result<Vec<Session>> {
-    let rows = session::of_user(state.db.read(), user_id, state.clock.now()).await?;
+    let rows = session::of_user(&state.db, user_id, state.clock.now()).await?;
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
 /// The user's devices, the one that was seen last first.
 pub async fn devices(state: &AppState, current: &Current) -> Result<Vec<Device>> {
     let now = state.clock.now();
-    let rows = session::of_user(state.db.read(), &current.user.id, now).await?;
+    let rows = session::of_user(&state.db, &current.user.id, now).await?;
     let mut devices: Vec<_> = rows
         .into_iter()
         .map(|row| {

@@ -50,7 +50,7 @@ pub async fn change(state: &AppState, visitor: &Visitor, client: &Client, change
     }
     let Current { user, session, remember, .. } = require(state, visitor).await?;
     let image = image.as_ref().map(Option::as_deref);
-    let user = user::update(state.db.write(), &user.id, name.as_deref(), image, state.clock.now()).await?.ok_or(Error::SignedOut)?;
+    let user = user::update(&state.db, &user.id, name.as_deref(), image, state.clock.now()).await?.ok_or(Error::SignedOut)?;
     tracing::info!(user_id = user.id, address = %client.address, "user updated");
     SignedIn::new(state, user, &session, remember)
 }

@@ -1,9 +1,13 @@
 //! The table `users`.
 
 use app::model::{Timestamp, User};
-use sqlx::{FromRow, SqliteConnection, SqlitePool};
+use sqlx::FromRow;
 
-use crate::problem::{Error, Result};
+use crate::{
+    db::{Db, Transaction},
+    problem::{Error, Result},
+    sql,
+};
 
 /// A user as they are kept.
 #[derive(FromRow)]
@@ -56,71 +60,87 @@ impl From<UserRow> for User {
 }
 
 /// The user with that address, which is in lower case.
-pub async fn by_email(db: &SqlitePool, email: &str) -> Result<Option<UserRow>> {
-    Ok(sqlx::query_as("SELECT * FROM users WHERE email = $1").bind(email).fetch_optional(db).await?)
+pub async fn by_email(db: &Db, email: &str) -> Result<Option<UserRow>> {
+    Ok(sql!(optional db.read(), "SELECT * FROM users WHERE email = $1", email)?)
 }
 
 /// The user with that id.
-pub async fn by_id(db: &SqlitePool, id: &str) -> Result<Option<UserRow>> {
-    Ok(sqlx::query_as("SELECT * FROM users WHERE id = $1").bind(id).fetch_optional(db).await?)
+pub async fn by_id(db: &Db, id: &str) -> Result<Option<UserRow>> {
+    Ok(sql!(optional db.read(), "SELECT * FROM users WHERE id = $1", id)?)
 }
 
 /// Adds a user; of several with one address, the first wins.
-pub async fn insert(db: &mut SqliteConnection, user: &User, password_hash: &str) -> Result<()> {
-    let done = sqlx::query(
+pub async fn insert(transaction: &mut Transaction, user: &User, password_hash: &str) -> Result<()> {
+    let added = sql!(
+        execute transaction.on(),
         "INSERT INTO users (id, name, email, email_verified, image, password_hash, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
-    )
-    .bind(&user.id)
-    .bind(&user.name)
-    .bind(&user.email)
-    .bind(user.email_verified)
-    .bind(&user.image)
-    .bind(password_hash)
-    .bind(user.created_at.0)
-    .bind(user.updated_at.0)
-    .execute(db)
-    .await?;
-    if done.rows_affected() == 0 { Err(Error::EmailTaken) } else { Ok(()) }
+        &user.id,
+        &user.name,
+        &user.email,
+        user.email_verified,
+        &user.image,
+        password_hash,
+        user.created_at.0,
+        user.updated_at.0
+    )?;
+    if added == 0 { Err(Error::EmailTaken) } else { Ok(()) }
 }
 
 /// Changes what is given; `Some(None)` removes the picture. The user as they are then.
-pub async fn update(db: &SqlitePool, id: &str, name: Option<&str>, image: Option<Option<&str>>, now: Timestamp) -> Result<Option<User>> {
-    let query = sqlx::query_as::<_, UserRow>(
+pub async fn update(db: &Db, id: &str, name: Option<&str>, image: Option<Option<&str>>, now: Timestamp) -> Result<Option<User>> {
+    let row: Option<UserRow> = sql!(
+        optional db.write(),
         "UPDATE users SET name = COALESCE($2, name), image = CASE WHEN $3 THEN $4 ELSE image END, updated_at = $5
          WHERE id = $1 RETURNING *",
-    );
-    let query = query.bind(id).bind(name).bind(image.is_some()).bind(image.flatten()).bind(now.0);
-    Ok(query.fetch_optional(db).await?.map(User::from))
+        id,
+        name,
+        image.is_some(),
+        image.flatten(),
+        now.0
+    )?;
+    Ok(row.map(User::from))
 }
 
 /// Keeps a new password, as a PHC string.
-pub async fn set_password(db: &mut SqliteConnection, id: &str, hash: &str, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1").bind(id).bind(hash).bind(now.0).execute(db).await?;
+pub async fn set_password(transaction: &mut Transaction, id: &str, hash: &str, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
+    sql!(execute transaction.on(), sql, id, hash, now.0)?;
     Ok(())
 }
 
+/// Whether the user is still there with the password that was checked, whose hash may be replaced by a better one. The
+/// row stays locked: whoever changes the password or removes the user at the same moment comes before this or after it.
+pub async fn hold(transaction: &mut Transaction, id: &str, checked: &str, replacement: Option<&str>) -> Result<bool> {
+    let sql = "UPDATE users SET password_hash = COALESCE($3, password_hash) WHERE id = $1 AND password_hash = $2";
+    Ok(sql!(execute transaction.on(), sql, id, checked, replacement)? > 0)
+}
+
 /// Removes a user, whose sessions have been ended, and everything that is theirs.
-pub async fn delete_with_tasks(db: &mut SqliteConnection, id: &str) -> Result<()> {
-    sqlx::query("DELETE FROM tasks WHERE user_id = $1").bind(id).execute(&mut *db).await?;
-    sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(db).await?;
+pub async fn delete_with_tasks(transaction: &mut Transaction, id: &str) -> Result<()> {
+    // In pieces, so that none takes longer than a statement may.
+    let sql = "DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE user_id = $1 LIMIT 10000)";
+    while sql!(execute transaction.on(), sql, id)? > 0 {}
+    sql!(execute transaction.on(), "DELETE FROM users WHERE id = $1", id)?;
     Ok(())
 }
 
 /// Notes that the address is theirs, if they still have it.
-pub async fn set_verified(db: &mut SqliteConnection, id: &str, email: &str, now: Timestamp) -> Result<()> {
-    let query = sqlx::query("UPDATE users SET email_verified = TRUE, updated_at = $3 WHERE id = $1 AND email = $2");
-    query.bind(id).bind(email).bind(now.0).execute(db).await?;
+pub async fn set_verified(transaction: &mut Transaction, id: &str, email: &str, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE users SET email_verified = TRUE, updated_at = $3 WHERE id = $1 AND email = $2";
+    sql!(execute transaction.on(), sql, id, email, now.0)?;
     Ok(())
 }
 
 /// Gives a user a proven address; the one before it. `None` when somebody else has taken it meanwhile.
-pub async fn set_email(db: &mut SqliteConnection, id: &str, email: &str, now: Timestamp) -> Result<Option<String>> {
-    let old: Option<(String,)> = sqlx::query_as("SELECT email FROM users WHERE id = $1").bind(id).fetch_optional(&mut *db).await?;
-    let query = sqlx::query(
-        "UPDATE users SET email = $2, email_verified = TRUE, updated_at = $3
-         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE email = $2 AND id <> $1)",
-    );
-    let changed = query.bind(id).bind(email).bind(now.0).execute(db).await?.rows_affected() > 0;
-    Ok(old.filter(|_| changed).map(|(old,)| old))
+pub async fn set_email(transaction: &mut Transaction, id: &str, email: &str, now: Timestamp) -> Result<Option<String>> {
+    let old: Option<(String,)> = sql!(optional transaction.on(), "SELECT email FROM users WHERE id = $1", id)?;
+    let sql = "UPDATE users SET email = $2, email_verified = TRUE, updated_at = $3
+               WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE email = $2 AND id <> $1)";
+    match sql!(execute transaction.on(), sql, id, email, now.0) {
+        Ok(changed) => Ok(old.filter(|_| changed > 0).map(|(old,)| old)),
+        // Taken between the look and the change.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }

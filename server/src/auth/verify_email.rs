@@ -52,7 +52,7 @@ pub fn ask(state: &AppState, client: &Client, email: &str, target: Option<String
 }
 
 async fn send_verification(state: &AppState, email: &str, target: Option<&str>) -> Result<()> {
-    let Some(user) = user::by_email(state.db.read(), email).await? else { return Ok(()) };
+    let Some(user) = user::by_email(&state.db, email).await? else { return Ok(()) };
     if user.is_verified() {
         return Ok(());
     }
@@ -99,7 +99,7 @@ fn ask_checked_change(state: &AppState, client: &Client, user_id: String, email:
 }
 
 async fn send_change(state: &AppState, user_id: &str, email: &str, target: Option<&str>) -> Result<()> {
-    if user::by_email(state.db.read(), email).await?.is_some() {
+    if user::by_email(&state.db, email).await?.is_some() {
         return Ok(());
     }
     let link = issue(state, Purpose::Change, user_id, email, target).await?;

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 
 use app::model::{NewTask, PutTask, Task, Timestamp};
-use sqlx::{Encode, FromRow, Sqlite, Type};
+use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
-use super::list::{Filter, Key, ListParams, Order, Sort};
-use crate::{db::Db, problem::Result};
+use super::list::{Key, ListParams, Order, Sort};
+use crate::{db::Db, problem::Result, sql};
 
 /// Makes the ids of one millisecond ascend too.
 static IDS: Mutex<ContextV7> = Mutex::new(ContextV7::new());
@@ -78,32 +78,23 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
         (Sort::Title, Order::Asc) => list_sql!("title_key", ">", "ASC"),
         (Sort::Title, Order::Desc) => list_sql!("title_key", "<", "DESC"),
     };
-    let mut rows = match params.after.clone() {
-        Some((Key::Title(title), id)) => page(db, sql, owner, &params.filter, Some(title), Some(id), params.limit).await?,
-        Some((Key::Time(time), id)) => page(db, sql, owner, &params.filter, Some(time), Some(id), params.limit).await?,
-        None => page(db, sql, owner, &params.filter, None::<i64>, None, params.limit).await?,
+    let (time, title, id) = match params.after.clone() {
+        Some((Key::Time(time), id)) => (Some(time), None, Some(id)),
+        Some((Key::Title(title), id)) => (None, Some(title), Some(id)),
+        None => (None, None, None),
+    };
+    let completed = params.filter.status.completed();
+    let search = params.filter.search.as_deref().map(pattern);
+    // One row more than asked for tells whether there is a next page.
+    let limit = i64::from(params.limit) + 1;
+    let mut rows: Vec<TaskRow> = match params.sort {
+        Sort::Title => sql!(all db.read(), sql, owner, completed, search, title, id, limit)?,
+        Sort::CreatedAt | Sort::UpdatedAt => sql!(all db.read(), sql, owner, completed, search, time, id, limit)?,
     };
     let limit = params.limit as usize;
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     Ok((rows.into_iter().map(Task::from).collect(), has_more))
-}
-
-async fn page<K>(
-    db: &Db,
-    sql: &'static str,
-    owner: &str,
-    filter: &Filter,
-    key: Option<K>,
-    id: Option<String>,
-    limit: u32,
-) -> Result<Vec<TaskRow>>
-where
-    K: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + Send,
-{
-    let query = sqlx::query_as(sql).bind(owner).bind(filter.status.completed()).bind(filter.search.as_deref().map(pattern));
-    // One row more than asked for tells whether there is a next page.
-    Ok(query.bind(key).bind(id).bind(i64::from(limit) + 1).fetch_all(db.read()).await?)
 }
 
 /// The `LIKE` pattern of all texts that have `search` in them, whatever its case.
@@ -130,16 +121,15 @@ pub struct Counts {
 
 /// Counts the owner's tasks.
 pub async fn counts(db: &Db, owner: &str) -> Result<Counts> {
-    let query = sqlx::query_as(
-        "SELECT count(*) AS total, count(CASE WHEN completed THEN NULL ELSE 1 END) AS pending FROM tasks WHERE user_id = $1",
-    );
-    Ok(query.bind(owner).fetch_one(db.read()).await?)
+    let sql = "SELECT count(*) AS total, count(CASE WHEN completed THEN NULL ELSE 1 END) AS pending FROM tasks WHERE user_id = $1";
+    Ok(sql!(one db.read(), sql, owner)?)
 }
 
 /// One task.
 pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
-    let query = sqlx::query_as::<_, TaskRow>(concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND id = $2"));
-    Ok(query.bind(owner).bind(id).fetch_optional(db.read()).await?.map(Task::from))
+    let sql = concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND id = $2");
+    let row: Option<TaskRow> = sql!(optional db.read(), sql, owner, id)?;
+    Ok(row.map(Task::from))
 }
 
 /// Adds a task, which has been validated.
@@ -147,41 +137,66 @@ pub async fn insert(db: &Db, owner: &str, task: &NewTask, now: Timestamp) -> Res
     let millis = u64::try_from(now.0).unwrap_or(0);
     let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
     let id = Uuid::new_v7(uuid::Timestamp::from_unix(&IDS, millis / 1000, nanos));
-    let query = sqlx::query_as::<_, TaskRow>(concat!(
-        "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, created_at, updated_at)",
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING ",
-        columns!()
-    ));
-    let query = query.bind(id.to_string()).bind(owner).bind(&task.title).bind(task.title.to_lowercase());
-    let query = query.bind(&task.description).bind(task.description.as_deref().map(str::to_lowercase));
-    Ok(query.bind(task.completed).bind(now.0).fetch_one(db.write()).await?.into())
+    let row: TaskRow = sql!(
+        one db.write(),
+        concat!(
+            "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, created_at, updated_at)",
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING ",
+            columns!()
+        ),
+        id.to_string(),
+        owner,
+        &task.title,
+        task.title.to_lowercase(),
+        &task.description,
+        task.description.as_deref().map(str::to_lowercase),
+        task.completed,
+        now.0
+    )?;
+    Ok(row.into())
 }
 
 /// Changes what `change` has, which has been validated. `None` when the owner has no such task.
 pub async fn update(db: &Db, owner: &str, id: &str, change: &PutTask, now: Timestamp) -> Result<Option<Task>> {
-    let query = sqlx::query_as::<_, TaskRow>(concat!(
-        "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
-        " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = CASE WHEN $5 THEN $7 ELSE description_key END,",
-        " completed = COALESCE($8, completed), updated_at = $9 WHERE user_id = $1 AND id = $2 RETURNING ",
-        columns!()
-    ));
     let description = change.description.as_ref().and_then(Option::as_deref);
-    let query = query.bind(owner).bind(id).bind(&change.title).bind(change.title.as_deref().map(str::to_lowercase));
-    let query = query.bind(change.description.is_some()).bind(description).bind(description.map(str::to_lowercase));
-    Ok(query.bind(change.completed).bind(now.0).fetch_optional(db.write()).await?.map(Task::from))
+    let row: Option<TaskRow> = sql!(
+        optional db.write(),
+        concat!(
+            "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
+            " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = CASE WHEN $5 THEN $7 ELSE description_key END,",
+            " completed = COALESCE($8, completed), updated_at = $9 WHERE user_id = $1 AND id = $2 RETURNING ",
+            columns!()
+        ),
+        owner,
+        id,
+        &change.title,
+        change.title.as_deref().map(str::to_lowercase),
+        change.description.is_some(),
+        description,
+        description.map(str::to_lowercase),
+        change.completed,
+        now.0
+    )?;
+    Ok(row.map(Task::from))
 }
 
 /// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
 pub async fn complete(db: &Db, owner: &str, id: &str, completed: Option<bool>, now: Timestamp) -> Result<Option<Task>> {
-    let query = sqlx::query_as::<_, TaskRow>(concat!(
-        "UPDATE tasks SET completed = COALESCE($3, NOT completed), updated_at = $4 WHERE user_id = $1 AND id = $2 RETURNING ",
-        columns!()
-    ));
-    Ok(query.bind(owner).bind(id).bind(completed).bind(now.0).fetch_optional(db.write()).await?.map(Task::from))
+    let row: Option<TaskRow> = sql!(
+        optional db.write(),
+        concat!(
+            "UPDATE tasks SET completed = COALESCE($3, NOT completed), updated_at = $4 WHERE user_id = $1 AND id = $2 RETURNING ",
+            columns!()
+        ),
+        owner,
+        id,
+        completed,
+        now.0
+    )?;
+    Ok(row.map(Task::from))
 }
 
 /// Removes a task; whether it was there.
 pub async fn delete(db: &Db, owner: &str, id: &str) -> Result<bool> {
-    let query = sqlx::query("DELETE FROM tasks WHERE user_id = $1 AND id = $2");
-    Ok(query.bind(owner).bind(id).execute(db.write()).await?.rows_affected() > 0)
+    Ok(sql!(execute db.write(), "DELETE FROM tasks WHERE user_id = $1 AND id = $2", owner, id)? > 0)
 }

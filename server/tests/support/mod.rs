@@ -19,23 +19,27 @@ use server::{
     auth::{mail::Transport, secret::Secret},
     clock::Clock,
     config::{Cli, Config},
+    db::On,
     http::serve::Limits,
     serve,
 };
 use sha2::Sha256;
-use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub const SECRET: &str = "0uYq7Vg2kXo4Rz9bT1mWn5cJ8dLs3eHfA6pQ";
 pub const PREVIOUS: &str = "Zx8Kc3Vb6Nm1Qw4Er7Ty0Ui5Op2As9DfGh";
-/// In most tests a password, and in all of them the canary: see [`Canary`].
+mod database;
+
+pub use database::Place;
+
+/// In most tests a password, and in all of them the canary: see `canary`.
 pub const PASSWORD: &str = "correct horse battery";
 
 /// A server that listens on a port of its own, with a clock that the test moves.
 pub struct Server {
     pub url: String,
     pub state: AppState,
-    pub folder: TempDir,
+    place: Arc<Place>,
     millis: Arc<AtomicI64>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
@@ -57,11 +61,11 @@ impl Server {
     /// One that mails to this SMTP server instead of its folder.
     pub async fn mailing(smtp: &str) -> Self {
         let limits = Limits { mail_retry: Duration::from_millis(1), ..Limits::default() };
-        Self::on(TempDir::new().unwrap(), Self::clock(), |_| {}, limits, Some(Transport::smtp(smtp).unwrap())).await
+        Self::on(Arc::new(Place::new().await), Self::clock(), |_| {}, limits, Some(Transport::smtp(smtp).unwrap())).await
     }
 
     async fn with(change: impl FnOnce(&mut Config), limits: Limits) -> Self {
-        Self::on(TempDir::new().unwrap(), Self::clock(), change, limits, None).await
+        Self::on(Arc::new(Place::new().await), Self::clock(), change, limits, None).await
     }
 
     fn clock() -> Arc<AtomicI64> {
@@ -69,13 +73,15 @@ impl Server {
     }
 
     async fn on(
-        folder: TempDir,
+        place: Arc<Place>,
         millis: Arc<AtomicI64>,
         change: impl FnOnce(&mut Config),
         limits: Limits,
         mail: Option<Transport>,
     ) -> Self {
-        let mut config = Cli::parse_from(["holdfast", "--listen", "127.0.0.1:0", "--data-dir", folder.path().to_str().unwrap()]).config;
+        let mut arguments = vec!["holdfast", "--listen", "127.0.0.1:0", "--data-dir", place.folder.path().to_str().unwrap()];
+        arguments.extend(place.url.as_deref().into_iter().flat_map(|url| ["--database-url", url]));
+        let mut config = Cli::parse_from(arguments).config;
         change(&mut config);
         canary::watch();
         let now = millis.clone();
@@ -88,13 +94,18 @@ impl Server {
         let serving = tokio::spawn(serve(state.clone(), listener, async {
             let _ = stopped.await;
         }));
-        Self { url, state, folder, millis, stop: Some(stop), serving: Some(serving) }
+        Self { url, state, place, millis, stop: Some(stop), serving: Some(serving) }
     }
 
     /// Stops, and starts again on the same database.
     pub async fn restart(mut self) -> Self {
         self.stop().await;
-        Self::on(std::mem::replace(&mut self.folder, TempDir::new().unwrap()), self.millis.clone(), |_| {}, Limits::default(), None).await
+        self.beside().await
+    }
+
+    /// Another one on the same database, with the same clock: all that they share.
+    pub async fn beside(&self) -> Self {
+        Self::on(self.place.clone(), self.millis.clone(), |_| {}, Limits::default(), None).await
     }
 
     /// Calls for the end.
@@ -128,9 +139,24 @@ impl Server {
 
     /// The letters in its folder that are written whole.
     pub fn letters_now(&self) -> Vec<Letter> {
-        let files = std::fs::read_dir(self.folder.path().join("mail")).unwrap();
+        let files = std::fs::read_dir(self.place.folder.path().join("mail")).unwrap();
         let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
         texts.filter(|text| text.ends_with("Holdfast\r\n")).map(|text| Letter::parse(&text)).collect()
+    }
+
+    /// What the database holds, byte by byte.
+    pub async fn everything_kept(&self) -> Vec<u8> {
+        if let On::Postgres(pool) = self.state.db.read() {
+            let mut kept = Vec::new();
+            for table in ["users", "sessions", "tasks", "revocations", "mail_tokens"] {
+                let sql = format!("SELECT row::text FROM {table} AS row");
+                let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
+                kept.extend(rows.join("\n").into_bytes());
+            }
+            return kept;
+        }
+        let file = |name: &str| std::fs::read(self.place.folder.path().join(name)).unwrap_or_default();
+        [file("holdfast.db"), file("holdfast.db-wal")].concat()
     }
 
     /// Moves the server's clock.

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# A private PostgreSQL for tests: says its address in one line, and is gone when its standard input is closed.
+set -euo pipefail
+
+stop() { printf 'PostgreSQL for the tests: %s\n' "$1" >&2; exit 1; }
+
+# Debian keeps the programs of the server out of PATH.
+bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+[ -n "$bin" ] || bin=$(dirname "$(command -v initdb || true)")
+[ -x "$bin/initdb" ] || stop 'there is none: install the package (Debian: apt-get install postgresql), or set TEST_POSTGRES_URL'
+
+folder=$(mktemp -d)
+as=()
+if [ "$(id -u)" = 0 ]; then
+  # It refuses to run as root.
+  user=postgres
+  id "$user" >/dev/null 2>&1 || user=nobody
+  chown "$user" "$folder"
+  as=(setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups --)
+fi
+cd "$folder"
+trap 'rm -rf "$folder"' EXIT
+
+"${as[@]}" "$bin/initdb" --pgdata data --username holdfast --auth trust --encoding UTF8 --locale C --no-sync >initdb.log 2>&1 \
+  || stop "initdb failed: $(tail -n 1 initdb.log)"
+
+for _ in 1 2 3 4 5; do
+  port=$((20000 + RANDOM % 10000))
+  # No fsync: a test does not pull the plug, and each makes a database of its own.
+  "${as[@]}" "$bin/postgres" -D data -h 127.0.0.1 -p "$port" -k "$folder" -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB </dev/null >server.log 2>&1 &
+  server=$!
+  trap 'kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
+  until "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; do
+    kill -0 "$server" 2>/dev/null || continue 2
+    sleep 0.05
+  done
+  printf 'postgres://holdfast@127.0.0.1:%s\n' "$port"
+  # Until whoever started this is gone.
+  cat >/dev/null
+  exit 0
+done
+stop "it did not start: $(tail -n 1 server.log)"

@@ -1,0 +1,68 @@
+//! A database of its own for each test: a file, or with `TEST_DATABASE=postgres` one of a PostgreSQL, which
+//! `TEST_POSTGRES_URL` names or which is started for these tests alone.
+
+use std::{
+    env,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tempfile::TempDir;
+
+/// Whether the tests run on PostgreSQL.
+pub fn is_postgres() -> bool {
+    match env::var("TEST_DATABASE").as_deref() {
+        Err(_) | Ok("sqlite") => false,
+        Ok("postgres") => true,
+        Ok(other) => panic!("TEST_DATABASE is sqlite or postgres, not {other}"),
+    }
+}
+
+/// Where one server, or several on one database, keep what they keep.
+pub struct Place {
+    pub folder: TempDir,
+    /// `None` where it is a file in the folder.
+    pub url: Option<String>,
+}
+
+impl Place {
+    pub async fn new() -> Self {
+        let url = if is_postgres() { Some(create().await) } else { None };
+        Self { folder: TempDir::new().unwrap(), url }
+    }
+}
+
+/// Makes a database; its URL. It goes when the private server does; one that was given keeps it for a look afterwards.
+async fn create() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("holdfast_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(&format!("{}/postgres", server())).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    format!("{}/{name}", server())
+}
+
+/// The server's URL, without a database.
+pub fn server() -> &'static str {
+    static SERVER: OnceLock<(String, Option<Child>)> = OnceLock::new();
+    let (url, _) = SERVER.get_or_init(|| match env::var("TEST_POSTGRES_URL") {
+        Ok(url) => (url.trim_end_matches('/').to_owned(), None),
+        Err(_) => start(),
+    });
+    url
+}
+
+/// Starts one that ends when these tests do, since its standard input is closed then.
+fn start() -> (String, Option<Child>) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
+    let mut child = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(!line.is_empty(), "there is no PostgreSQL to test on");
+    (line.trim().to_owned(), Some(child))
+}
