@@ -4,6 +4,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod db;
+mod housekeeping;
 pub mod http;
 pub mod problem;
 pub mod tasks;
@@ -101,7 +102,7 @@ impl AppState {
             presence: Presence::default(),
             revocations,
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
-            throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone())),
+            throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db)),
             config,
             limits,
             clock,
@@ -112,8 +113,11 @@ impl AppState {
     }
 
     /// Counts a request of this client that costs a hash, a mail or an account.
-    pub fn throttle_address(&self, client: &Client) -> problem::Result<()> {
-        self.throttle.as_ref().map_or(Ok(()), |throttle| throttle.address(client.address))
+    pub async fn throttle_address(&self, client: &Client) -> problem::Result<()> {
+        match &self.throttle {
+            Some(throttle) => throttle.address(client.address).await,
+            None => Ok(()),
+        }
     }
 
     /// The site's address in links that leave it. Never made from a request's `Host`, which whoever asks can choose.
@@ -160,6 +164,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     let router = router(&state);
     let presence = tokio::spawn(auth::presence::keep_writing(state.clone()));
     let in_step = tokio::spawn(auth::revocation::keep_in_step(state.clone()));
+    let house = tokio::spawn(housekeeping::keep_house(state.clone()));
     let stopping = state.clone();
     accept(listener, router, state.limits, async move {
         stop.await;
@@ -169,6 +174,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     state.mailer.close().await;
     presence.abort();
     in_step.abort();
+    house.abort();
     auth::presence::write(&state).await;
     state.db.close().await;
 }

@@ -14,6 +14,7 @@ mod forged_tokens;
 mod http;
 mod lists;
 mod mail;
+mod nodes;
 mod origins;
 mod ownership;
 mod pages;

@@ -53,7 +53,7 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
     let name = new.name.trim().to_owned();
     validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
     policy::check("password", &new.password, &email, &name).map_err(Error::Rejected)?;
-    state.throttle_address(client)?;
+    state.throttle_address(client).await?;
     if user::by_email(&state.db, &email).await?.is_some() {
         return Err(Error::EmailTaken);
     }
@@ -73,14 +73,14 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Resu
 /// Checks a password and begins a session. An unknown address costs the same hash and gets the same words.
 pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bool, client: &Client) -> Result<SignedIn> {
     let email = validate_email(email).map_err(Error::Rejected)?;
-    state.throttle_address(client)?;
+    state.throttle_address(client).await?;
     let found = user::by_email(&state.db, &email).await?;
     if let Some(throttle) = &state.throttle {
         let is_known = match &found {
             Some(user) => session::is_from(&state.db, user.id(), &client.address.to_string()).await?,
             None => false,
         };
-        throttle.account(&email, client.address, is_known)?;
+        throttle.account(&email, client.address, is_known).await?;
     }
     // Hash and compare before anything that a stranger could tell apart.
     let hash = found.as_ref().map(|user| user.password_hash.clone());
@@ -108,10 +108,10 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
 
 /// Checks the password that somebody who is signed in was asked for again.
 pub async fn confirm_password(state: &AppState, current: &Current, password: &str, client: &Client) -> Result<()> {
-    state.throttle_address(client)?;
+    state.throttle_address(client).await?;
     if let Some(throttle) = &state.throttle {
         // Who is signed in is not held back by strangers who try the account from elsewhere.
-        throttle.account(&current.user.email, client.address, true)?;
+        throttle.account(&current.user.email, client.address, true).await?;
     }
     if state.passwords.verify(password, Some(current.password_hash.clone())).await? == Verdict::Wrong {
         tracing::info!(user_id = current.user.id, address = %client.address, "password not confirmed");

@@ -33,17 +33,17 @@ pub struct RequestReset {
 /// Mails a link, if there is such an account. Whether there is, neither the answer nor its time tells.
 pub async fn request(State(state): State<AppState>, client: Client, Body(body): Body<RequestReset>) -> Result<Json<Value>> {
     let email = required("email", body.email)?;
-    ask(&state, &client, &email, body.redirect_to)?;
+    ask(&state, &client, &email, body.redirect_to).await?;
     Ok(Json(json!({ "status": true, "message": "If this e-mail has an account, a link to set a new password is on its way to it." })))
 }
 
 /// The same for the page's form.
-pub fn ask(state: &AppState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
+pub async fn ask(state: &AppState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
     let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
     let target = links::trusted(state, target, Error::ForeignRedirect)?;
-    state.throttle_address(client)?;
+    state.throttle_address(client).await?;
     if let Some(throttle) = &state.throttle {
-        throttle.mail(&email)?;
+        throttle.mail(&email).await?;
     }
     let work = state.clone();
     state.mailer.later("a link for a new password", async move { send(&work, &email, target.as_deref()).await });
@@ -79,7 +79,7 @@ pub async fn reset(State(state): State<AppState>, client: Client, Body(body): Bo
 /// The same for the page's form.
 pub async fn set(state: &AppState, client: &Client, password: &str, token: &str) -> Result<()> {
     policy::check(NEW, password, "", "").map_err(Error::Rejected)?;
-    state.throttle_address(client)?;
+    state.throttle_address(client).await?;
     let now = state.clock.now();
     let proven = look(state, token).await?;
     let user = user::by_id(&state.db, &proven.user_id).await?.ok_or(Error::BadLink)?;

@@ -37,15 +37,15 @@ pub struct SendVerification {
 /// Mails the link that proves an account's address, if there is such an account and it is not proven yet.
 pub async fn send(State(state): State<AppState>, client: Client, Body(body): Body<SendVerification>) -> Result<Json<Value>> {
     let email = required("email", body.email)?;
-    ask(&state, &client, &email, body.callback_url)?;
+    ask(&state, &client, &email, body.callback_url).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// The same for the page's form.
-pub fn ask(state: &AppState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
+pub async fn ask(state: &AppState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
     let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
     let target = links::trusted(state, target, Error::ForeignCallback)?;
-    throttle(state, client, &email)?;
+    throttle(state, client, &email).await?;
     let work = state.clone();
     state.mailer.later("a link to confirm an e-mail", async move { send_verification(&work, &email, target.as_deref()).await });
     Ok(())
@@ -75,14 +75,14 @@ pub async fn change(State(state): State<AppState>, client: Client, visitor: Visi
     let email = required(NEW, body.new_email)?;
     let (email, target) = checked(&state, &email, body.callback_url)?;
     let current = require(&state, &visitor).await?;
-    ask_checked_change(&state, &client, current.user.id, email, target)?;
+    ask_checked_change(&state, &client, current.user.id, email, target).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// The same for the page's form.
-pub fn ask_change(state: &AppState, client: &Client, user: &User, email: &str, target: Option<String>) -> Result<()> {
+pub async fn ask_change(state: &AppState, client: &Client, user: &User, email: &str, target: Option<String>) -> Result<()> {
     let (email, target) = checked(state, email, target)?;
-    ask_checked_change(state, client, user.id.clone(), email, target)
+    ask_checked_change(state, client, user.id.clone(), email, target).await
 }
 
 fn checked(state: &AppState, email: &str, target: Option<String>) -> Result<(String, Option<String>)> {
@@ -90,8 +90,8 @@ fn checked(state: &AppState, email: &str, target: Option<String>) -> Result<(Str
     Ok((email, links::trusted(state, target, Error::ForeignCallback)?))
 }
 
-fn ask_checked_change(state: &AppState, client: &Client, user_id: String, email: String, target: Option<String>) -> Result<()> {
-    throttle(state, client, &email)?;
+async fn ask_checked_change(state: &AppState, client: &Client, user_id: String, email: String, target: Option<String>) -> Result<()> {
+    throttle(state, client, &email).await?;
     tracing::info!(user_id, address = %client.address, "another e-mail wanted");
     let work = state.clone();
     state.mailer.later("a link to confirm a new e-mail", async move { send_change(&work, &user_id, &email, target.as_deref()).await });
@@ -107,9 +107,12 @@ async fn send_change(state: &AppState, user_id: &str, email: &str, target: Optio
     Ok(())
 }
 
-fn throttle(state: &AppState, client: &Client, email: &str) -> Result<()> {
-    state.throttle_address(client)?;
-    state.throttle.as_ref().map_or(Ok(()), |throttle| throttle.mail(email))
+async fn throttle(state: &AppState, client: &Client, email: &str) -> Result<()> {
+    state.throttle_address(client).await?;
+    match &state.throttle {
+        Some(throttle) => throttle.mail(email).await,
+        None => Ok(()),
+    }
 }
 
 async fn issue(state: &AppState, purpose: Purpose, user_id: &str, email: &str, target: Option<&str>) -> Result<String> {

@@ -32,8 +32,15 @@ pub struct Place {
 
 impl Place {
     pub async fn new() -> Self {
-        let url = if is_postgres() { Some(create().await) } else { None };
-        Self { folder: TempDir::new().unwrap(), url }
+        if is_postgres() { Self::on_postgres().await } else { Self::on_sqlite() }
+    }
+
+    pub async fn on_postgres() -> Self {
+        Self { folder: TempDir::new().unwrap(), url: Some(create().await) }
+    }
+
+    pub fn on_sqlite() -> Self {
+        Self { folder: TempDir::new().unwrap(), url: None }
     }
 }
 

@@ -97,6 +97,26 @@ impl Server {
         Self { url, state, place, millis, stop: Some(stop), serving: Some(serving) }
     }
 
+    /// One on PostgreSQL, whatever the other tests run on.
+    pub async fn on_postgres() -> Self {
+        Self::at(&Self::place_on_postgres().await).await
+    }
+
+    /// One on SQLite, whatever the other tests run on.
+    pub async fn on_sqlite() -> Self {
+        Self::at(&Arc::new(Place::on_sqlite())).await
+    }
+
+    /// A PostgreSQL database that nobody uses yet.
+    pub async fn place_on_postgres() -> Arc<Place> {
+        Arc::new(Place::on_postgres().await)
+    }
+
+    /// One at this place.
+    pub async fn at(place: &Arc<Place>) -> Self {
+        Self::on(place.clone(), Self::clock(), |_| {}, Limits::default(), None).await
+    }
+
     /// Stops, and starts again on the same database.
     pub async fn restart(mut self) -> Self {
         self.stop().await;
@@ -202,6 +222,17 @@ impl Server {
         let token = jwt(&json!({ "sub": id, "exp": self.now() + 3600 }), SECRET);
         Person { server: self, id: id.into(), token, cookie: String::new() }
     }
+}
+
+/// Waits until something is so.
+pub async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..1000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("that has not come");
 }
 
 /// A letter that was sent.

@@ -114,11 +114,11 @@ async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &C
             redirect_with(state, &auth::update_user(state, visitor, client, change).await?, &Done::Name.path())
         }
         Change::Email { new_email } => {
-            auth::ask_change(state, client, &current.user, new_email.trim(), Some(after_link()))?;
+            auth::ask_change(state, client, &current.user, new_email.trim(), Some(after_link())).await?;
             say(Done::EmailAsked)
         }
         Change::Confirm {} => {
-            auth::ask_verification(state, client, &current.user.email, Some(after_link()))?;
+            auth::ask_verification(state, client, &current.user.email, Some(after_link())).await?;
             say(Done::ConfirmAsked)
         }
         Change::Password { current_password, new_password, revoke_other_sessions } => {

@@ -32,7 +32,7 @@ pub async fn forgot_page(RawQuery(query): RawQuery) -> Result<Response> {
 
 /// Mails a link.
 pub async fn forgot(State(state): State<AppState>, client: Client, Form(form): Form<Wanted>) -> Result<Response> {
-    match auth::reset_password::ask(&state, &client, form.email.trim(), None) {
+    match auth::reset_password::ask(&state, &client, form.email.trim(), None).await {
         Ok(()) => Ok(Redirect::to("/forgot-password?sent=1").into_response()),
         Err(error) => {
             render_refused(error, |error| {

@@ -1,0 +1,39 @@
+//! What is over is removed: a job that one of all processes runs, once an hour.
+
+use std::time::Duration;
+
+use app::model::Timestamp;
+
+use crate::{AppState, db::Db, problem::Result, sql};
+
+/// How often it is to run.
+const EVERY: Duration = Duration::from_hours(1);
+/// How often a process sees whether it is time.
+const LOOKED_AT_EVERY: Duration = Duration::from_mins(1);
+
+/// Removes what is over, for as long as it is let.
+pub async fn keep_house(state: AppState) {
+    let mut ticks = tokio::time::interval(LOOKED_AT_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = purge_if_due(&state.db, state.clock.now()).await {
+            tracing::warn!(cause = error.secret_cause(), "what is over was not removed");
+        }
+    }
+}
+
+async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
+    // Whoever writes the time first does the work.
+    let sql = "INSERT INTO jobs (name, begun_at) VALUES ('purge', $1)
+               ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at WHERE jobs.begun_at <= $2";
+    let before = now.0 - i64::try_from(EVERY.as_millis()).unwrap_or(0);
+    if sql!(execute db.write(), sql, now.0, before)? == 0 {
+        return Ok(());
+    }
+    let sessions = sql!(execute db.write(), "DELETE FROM sessions WHERE expires_at <= $1", now.0)?;
+    let revocations = sql!(execute db.write(), "DELETE FROM revocations WHERE until <= $1", now.0)?;
+    let mail_tokens = sql!(execute db.write(), "DELETE FROM mail_tokens WHERE expires_at <= $1", now.0)?;
+    let tries = sql!(execute db.write(), "DELETE FROM tries WHERE free_at <= $1", now.0)?;
+    tracing::info!(sessions, revocations, mail_tokens, tries, "what is over was removed");
+    Ok(())
+}
