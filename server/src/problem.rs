@@ -96,6 +96,9 @@ pub enum Error {
     /// 503: the database is away.
     #[error("Holdfast is busy or its database is away. Try again in a moment.")]
     Unavailable(Cow<'static, str>),
+    /// 507: the database has no room for what is new.
+    #[error("There is no room left to save that. What is saved already is safe; try again later.")]
+    StorageFull(Cow<'static, str>),
     /// 500; the text goes to the log alone.
     #[error("Something went wrong on our side.")]
     Internal(Cow<'static, str>),
@@ -140,6 +143,7 @@ impl Error {
             Self::Invalid(_) | Self::EmailTaken => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StorageFull(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -167,6 +171,7 @@ impl Error {
             Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
             Self::TooManyTries(_) => "TOO_MANY_REQUESTS",
             Self::Unavailable(_) => "SERVICE_UNAVAILABLE",
+            Self::StorageFull(_) => "STORAGE_FULL",
             Self::Internal(_) => "INTERNAL_ERROR",
         }
     }
@@ -174,7 +179,7 @@ impl Error {
     /// What only the log may say.
     pub fn secret_cause(&self) -> Option<&str> {
         match self {
-            Self::Unavailable(cause) | Self::Internal(cause) => Some(cause),
+            Self::Unavailable(cause) | Self::StorageFull(cause) | Self::Internal(cause) => Some(cause),
             _ => None,
         }
     }
@@ -212,7 +217,7 @@ impl Error {
             Self::BadToken => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_token""#),
             Self::BadAuthorization => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_request""#),
             Self::WrongUser => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="insufficient_scope""#),
-            Self::Unavailable(_) => fixed(header::RETRY_AFTER, RETRY_AFTER_S),
+            Self::Unavailable(_) | Self::StorageFull(_) => fixed(header::RETRY_AFTER, RETRY_AFTER_S),
             // The second is where Better Auth's client looks.
             Self::TooManyTries(seconds) => {
                 HeaderMap::from_iter([header::RETRY_AFTER, X_RETRY_AFTER].map(|name| (name, HeaderValue::from(*seconds))))
@@ -232,15 +237,50 @@ impl IntoResponse for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        let away = match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
-            // SQLite's primary result codes BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN: the file, not the statement.
-            sqlx::Error::Database(database) => database
-                .code()
-                .and_then(|code| code.parse::<u32>().ok())
-                .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14)),
-            _ => false,
+        let cause = || error.to_string().into();
+        match &error {
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(cause()),
+            sqlx::Error::Database(database) => match database.code().as_deref().map(state_of_database) {
+                Some(DatabaseState::Full) => Self::StorageFull(cause()),
+                Some(DatabaseState::Away) => Self::Unavailable(cause()),
+                _ => Self::internal(error),
+            },
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// What an error code of a database says about it, as against the statement.
+enum DatabaseState {
+    /// It has no room left.
+    Full,
+    /// It does not work now.
+    Away,
+    /// It is well.
+    Well,
+}
+
+fn state_of_database(code: &str) -> DatabaseState {
+    // PostgreSQL's codes have five characters, SQLite's are numbers of up to four digits.
+    if code.len() == 5 {
+        return match (code, &code[..2]) {
+            // disk_full; the rest of its class is memory and connections.
+            ("53100", _) => DatabaseState::Full,
+            // Connections, resources, the operator's doing, system errors; a server that only reads; a lost race.
+            (_, "08" | "53" | "57" | "58") | ("25006" | "40001" | "40P01", _) => DatabaseState::Away,
+            _ => DatabaseState::Well,
         };
-        if away { Self::Unavailable(error.to_string().into()) } else { Self::internal(error) }
+    }
+    match code.parse::<u32>().map(|code| code & 0xff) {
+        // SQLITE_FULL
+        Ok(13) => DatabaseState::Full,
+        // BUSY, LOCKED, READONLY, IOERR, CANTOPEN: the file, not the statement.
+        Ok(5 | 6 | 8 | 10 | 14) => DatabaseState::Away,
+        _ => DatabaseState::Well,
     }
 }

@@ -21,6 +21,7 @@ mod pages;
 mod password_reset;
 mod races;
 mod sessions;
+mod soak;
 mod stored_hashes;
 mod tasks;
 mod throttling;
