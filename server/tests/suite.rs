@@ -16,6 +16,7 @@ mod lists;
 mod mail;
 mod nodes;
 mod origins;
+mod outages;
 mod ownership;
 mod pages;
 mod password_reset;

@@ -3,8 +3,8 @@
 
 use std::{
     env,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -56,20 +56,48 @@ async fn create() -> String {
 
 /// The server's URL, without a database.
 pub fn server() -> &'static str {
-    static SERVER: OnceLock<(String, Option<Child>)> = OnceLock::new();
+    static SERVER: OnceLock<(String, Option<Cluster>)> = OnceLock::new();
     let (url, _) = SERVER.get_or_init(|| match env::var("TEST_POSTGRES_URL") {
         Ok(url) => (url.trim_end_matches('/').to_owned(), None),
-        Err(_) => start(),
+        Err(_) => {
+            let cluster = Cluster::start();
+            (cluster.url.clone(), Some(cluster))
+        }
     });
     url
 }
 
-/// Starts one that ends when these tests do, since its standard input is closed then.
-fn start() -> (String, Option<Child>) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
-    let mut child = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(!line.is_empty(), "there is no PostgreSQL to test on");
-    (line.trim().to_owned(), Some(child))
+/// A PostgreSQL that ends when its test does, since its standard input is closed then.
+pub struct Cluster {
+    /// Without a database.
+    pub url: String,
+    child: Child,
+    says: BufReader<ChildStdout>,
+}
+
+impl Cluster {
+    pub fn start() -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgres.sh");
+        let mut child = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut says = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        says.read_line(&mut line).unwrap();
+        assert!(!line.is_empty(), "there is no PostgreSQL to test on");
+        Self { url: line.trim().to_owned(), child, says }
+    }
+
+    /// Does `freeze`, `thaw`, `stop` or `start` to it.
+    pub fn order(&mut self, command: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{command}").unwrap();
+        let mut line = String::new();
+        self.says.read_line(&mut line).unwrap();
+        assert_eq!(line, "done\n", "{command}");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
 }

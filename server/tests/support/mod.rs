@@ -30,7 +30,7 @@ pub const SECRET: &str = "0uYq7Vg2kXo4Rz9bT1mWn5cJ8dLs3eHfA6pQ";
 pub const PREVIOUS: &str = "Zx8Kc3Vb6Nm1Qw4Er7Ty0Ui5Op2As9DfGh";
 mod database;
 
-pub use database::Place;
+pub use database::{Cluster, Place};
 
 /// In most tests a password, and in all of them the canary: see `canary`.
 pub const PASSWORD: &str = "correct horse battery";
