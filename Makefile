@@ -28,7 +28,7 @@ NATIVE := --package app --package server
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check fmt test test-rust test-end2end tools clean
+.PHONY: help run watch build check fmt test test-rust test-end2end soak tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,13 +53,20 @@ fmt: | rust ## Format the Rust code
 
 test: check test-rust test-end2end ## Everything: format, lints, Rust tests, tests in a real browser
 
-test-rust: | rust ## The Rust tests
-	@$(call say,Rust tests)
+test-rust: | rust postgres ## The Rust tests, on both databases
+	@$(call say,Rust tests on SQLite)
 	@cargo test $(NATIVE) --locked
+	@$(call say,Rust tests on PostgreSQL)
+	@TEST_DATABASE=postgres cargo test --package server --locked --test suite
 
-test-end2end: $(BINARY) end2end/node_modules/.stamp | browser ## The tests in a real browser, against the release binary
-	@$(call say,tests in the browser)
+test-end2end: $(BINARY) end2end/node_modules/.stamp | browser postgres ## The tests in a real browser, against the release binary, on both databases
+	@$(call say,tests in the browser on SQLite)
 	@cd end2end && npx playwright test
+	@$(call say,tests in the browser on PostgreSQL)
+	@cd end2end && TEST_DATABASE=postgres npx playwright test
+
+soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, outages of the database
+	@SOAK_ROUNDS=50 SOAK_OUTAGE_S=20 cargo test --package server --release --locked --test suite -- --nocapture --test-threads 1 soak:: outages:: nodes::
 
 # What is built
 
@@ -77,7 +84,7 @@ $(BINARY): $(SERVER_SOURCES) $(SITE) | tools
 
 # What is needed
 
-.PHONY: rust node browser
+.PHONY: rust node browser postgres
 
 rust:
 	@command -v cargo >/dev/null || $(call stop,Rust is missing: install it with rustup and run make again)
@@ -117,6 +124,15 @@ browser: end2end/node_modules/.stamp
 	  fi; \
 	  node end2end/browser.js >/dev/null 2>&1 || { $(call say,installing the Chromium of Playwright); (cd end2end && npx playwright install chromium) || true; }; \
 	  node end2end/browser.js >/dev/null 2>&1 || $(call stop,no Chromium: install one and put it on PATH or name it in CHROMIUM and run make again); \
+	fi
+
+postgres:
+	@if [ -z "$${TEST_POSTGRES_URL:-}" ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    $(call say,installing PostgreSQL); \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null 2>&1 || true; \
+	  fi; \
+	  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call stop,no PostgreSQL to test on: install it (Debian: apt-get install postgresql) or set TEST_POSTGRES_URL and run make again); \
 	fi
 
 clean: ## Remove everything that was built

@@ -3,6 +3,7 @@ import { browser } from "./browser.js";
 
 export default defineConfig({
   testDir: "./tests",
+  globalSetup: "./postgres.js",
   outputDir: "./test-results",
   fullyParallel: true,
   workers: 2,

@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { test as base, expect } from "@playwright/test";
 
+import { databaseEnvironment } from "../postgres.js";
+
 export { expect };
 export const PASSWORD = "correct horse battery";
 // What must be in no log, at any level: passwords, hashes, tokens in JWT's form, the query of a mailed link.
@@ -24,7 +26,7 @@ export class Server {
   async start(environment = {}, listen = "127.0.0.1:0") {
     this.process = spawn(BINARY, ["--listen", listen, "--data-dir", join(this.folder, "data")], {
       cwd: this.folder,
-      env: { ...process.env, RUST_LOG: "trace", ...environment },
+      env: { ...process.env, RUST_LOG: "trace", ...(this.database ??= await databaseEnvironment()), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process.stderr.on("data", (text) => (this.log += text));

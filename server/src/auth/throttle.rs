@@ -20,12 +20,12 @@ use crate::{
 /// How many tries in a row are let through, and how long until the next one comes back.
 struct Rule {
     name: &'static str,
-    tries: NonZero<u32>,
+    tries: u32,
     period: Duration,
 }
 
 const fn rule(name: &'static str, tries: u32, period: Duration) -> Rule {
-    Rule { name, tries: NonZero::new(tries).unwrap(), period }
+    Rule { name, tries, period }
 }
 
 /// From one address.
@@ -73,7 +73,8 @@ impl Throttle {
     pub fn new(clock: Clock, db: &Db) -> Self {
         let clock = LimiterClock(clock);
         let limiters = [BY_ADDRESS, BY_ACCOUNT_AND_ADDRESS, BY_ACCOUNT, MAILS].map(|rule| {
-            let quota = Quota::with_period(rule.period).unwrap_or(Quota::per_second(rule.tries)).allow_burst(rule.tries);
+            let tries = NonZero::new(rule.tries).unwrap_or(NonZero::<u32>::MIN);
+            let quota = Quota::with_period(rule.period).unwrap_or(Quota::per_second(tries)).allow_burst(tries);
             (rule, RateLimiter::hashmap_with_clock(quota, clock.clone()))
         });
         Self { limiters, clock, shared: matches!(db, Db::Postgres { .. }).then(|| db.clone()) }
@@ -115,7 +116,7 @@ impl Throttle {
 /// back.
 async fn check_shared(db: &Db, rule: &Rule, key: &str, now: i64) -> Result<()> {
     let period = i64::try_from(rule.period.as_millis()).unwrap_or(i64::MAX);
-    let room = period * i64::from(rule.tries.get() - 1);
+    let room = period * i64::from(rule.tries - 1);
     let counted = sql!(
         execute db.write(),
         "INSERT INTO tries (key, free_at) VALUES ($1, $2 + $3) ON CONFLICT (key) DO UPDATE
