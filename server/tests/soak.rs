@@ -129,13 +129,12 @@ async fn soak(name: &str, place: Place) {
     for round in 0..rounds() {
         let (mut child, url, ready) = start(&place).await;
         slowest = slowest.max(ready);
-        let (id, token) = match user.clone() {
-            Some(user) => user,
-            None => {
-                let who = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
-                let made = client.post(format!("{url}/api/auth/sign-up/email")).json(&who).answer().await;
-                (made.json["user"]["id"].as_str().unwrap().to_owned(), made.json["token"].as_str().unwrap().to_owned())
-            }
+        let (id, token) = if let Some(user) = user.clone() {
+            user
+        } else {
+            let who = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
+            let made = client.post(format!("{url}/api/auth/sign-up/email")).json(&who).answer().await;
+            (made.json["user"]["id"].as_str().unwrap().to_owned(), made.json["token"].as_str().unwrap().to_owned())
         };
         user = Some((id.clone(), token.clone()));
         let base = format!("{url}/api/{id}/tasks");

@@ -57,12 +57,12 @@ async fn create() -> String {
 /// The server's URL, without a database.
 pub fn server() -> &'static str {
     static SERVER: OnceLock<(String, Option<Cluster>)> = OnceLock::new();
-    let (url, _) = SERVER.get_or_init(|| match env::var("TEST_POSTGRES_URL") {
-        Ok(url) => (url.trim_end_matches('/').to_owned(), None),
-        Err(_) => {
-            let cluster = Cluster::start();
-            (cluster.url.clone(), Some(cluster))
+    let (url, _) = SERVER.get_or_init(|| {
+        if let Ok(url) = env::var("TEST_POSTGRES_URL") {
+            return (url.trim_end_matches('/').to_owned(), None);
         }
+        let cluster = Cluster::start();
+        (cluster.url.clone(), Some(cluster))
     });
     url
 }
