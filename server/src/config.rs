@@ -35,10 +35,86 @@ pub struct Cli {
 }
 
 /// What the program can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Serve the pages and the API (the default)
     Serve,
+    /// Bring the database's schema up to date, which serving does too
+    Migrate {
+        /// Change nothing: exit status 1 when something is due
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write a whole copy of the SQLite database to a file, also while it is in use
+    Backup {
+        /// The file, which must not be there yet
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the SQLite database, which nobody may use meanwhile
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// Even if there is a database: it is kept beside the new one
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Look after accounts
+    User {
+        /// What to do.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Make tokens for programs
+    Token {
+        /// What to do.
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Ask the server on this machine whether it is ready: exit status 1 when it is not
+    Healthcheck,
+    /// Write a script that completes this command line
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Clone, Subcommand)]
+pub enum UserCommand {
+    /// Say who has an account, separated by tabs
+    List,
+    /// Make an account: with the password from standard input, or without one and with a link to set it
+    Create {
+        /// Their e-mail
+        email: String,
+        /// What they want to be called
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// Make a link to set a new password, good once and for an hour
+    ResetLink {
+        /// Whose
+        email: String,
+    },
+    /// Remove an account with everything in it, for good
+    Delete {
+        /// Whose
+        email: String,
+    },
+}
+
+/// What can be done with tokens.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token for a user's tasks, as another service with the same secret would
+    Mint {
+        /// The user's id
+        user_id: String,
+        /// How long it is good
+        #[arg(long, default_value = "1h", value_parser = lifetime)]
+        ttl: Duration,
+    },
 }
 
 /// How the program is set up.

@@ -1,16 +1,26 @@
 //! The database: one SQLite file, with one connection that writes and a few that read, or a PostgreSQL that several
 //! processes share. The statements are the same for both; [`sql!`](crate::sql) runs them on whichever it is.
 
-use std::{error::Error, fmt, fs::DirBuilder, future::Future, io, os::unix::fs::DirBuilderExt as _, path::Path, time::Duration};
+use std::{
+    error::Error,
+    fmt,
+    fs::{DirBuilder, File},
+    future::Future,
+    io,
+    os::unix::fs::DirBuilderExt as _,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
-    migrate::{Migrate, MigrateError, Migrator},
+    migrate::{AppliedMigration, Migrate, MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::config::Database;
+use crate::{config::Database, file_lock};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -29,8 +39,10 @@ const CONNECTIONS: u32 = 16;
 /// Connections to the database.
 #[derive(Debug, Clone)]
 pub enum Db {
-    /// One file, one process.
+    /// One file.
     Sqlite {
+        /// Says to others that the file is in use.
+        _in_use: Arc<File>,
         /// Its one connection has the write lock when it needs it.
         writer: SqlitePool,
         /// These change nothing.
@@ -142,6 +154,24 @@ impl Db {
         }
     }
 
+    /// How many migrations are due.
+    pub async fn pending(database: &Database) -> Result<usize, OpenError> {
+        let (migrations, applied) = match database {
+            Database::Sqlite(file) => {
+                let says = |error: sqlx::Error| OpenError(format!("cannot open the database {}: {error}", file.display()));
+                let options = SqliteConnectOptions::new().filename(file).create_if_missing(false).read_only(true);
+                let mut connection = options.connect().await.map_err(says)?;
+                (&SQLITE_MIGRATIONS, applied(connection.list_applied_migrations("_sqlx_migrations").await))
+            }
+            Database::Postgres { options, .. } => {
+                let says = |error: sqlx::Error| OpenError(format!("cannot open the database on {}: {error}", options.get_host()));
+                let mut connection = options.connect().await.map_err(says)?;
+                (&POSTGRES_MIGRATIONS, applied(connection.list_applied_migrations("_sqlx_migrations").await))
+            }
+        };
+        Ok(migrations.iter().filter(|migration| !applied.contains(&migration.version)).count())
+    }
+
     async fn open_file(file: &Path) -> Result<Self, OpenError> {
         let name = format!("the database {}", file.display());
         let says = |error: &dyn Error| OpenError(format!("cannot open {name}: {error}"));
@@ -158,11 +188,13 @@ impl Db {
             .busy_timeout(Duration::from_secs(5));
 
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|error| says(&error))?;
+        let in_use = file_lock::shared(file).map_err(|error| says(&error))?;
         migrate(&SQLITE_MIGRATIONS, &mut connection, &name).await?;
         connection.close().await.map_err(|error| says(&error))?;
 
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
         Ok(Self::Sqlite {
+            _in_use: Arc::new(in_use),
             writer: pool().max_connections(1).connect_lazy_with(options.clone()),
             readers: pool().max_connections(READERS).connect_lazy_with(options.read_only(true)),
         })
@@ -226,7 +258,7 @@ impl Db {
     /// Closes every connection; waits for those in use.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -237,6 +269,11 @@ impl Db {
             }
         }
     }
+}
+
+/// The versions of migrations that were run; of a database that has no such table yet, none.
+fn applied(listed: Result<Vec<AppliedMigration>, MigrateError>) -> Vec<i64> {
+    listed.unwrap_or_default().into_iter().map(|migration| migration.version).collect()
 }
 
 async fn migrate<C: Migrate>(migrations: &Migrator, connection: &mut C, name: &str) -> Result<(), OpenError> {

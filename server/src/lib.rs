@@ -2,8 +2,10 @@
 
 pub mod auth;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod db;
+mod file_lock;
 mod housekeeping;
 pub mod http;
 pub mod problem;

@@ -6,6 +6,7 @@ use clap::Parser as _;
 use server::{
     AppState,
     clock::Clock,
+    commands,
     config::{Cli, Command, Config, ConfigError, LogFormat},
     http::serve::Limits,
     serve,
@@ -30,8 +31,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    let Command::Serve = cli.command.unwrap_or(Command::Serve);
-    match run(cli.config) {
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("holdfast: {error}");
@@ -41,8 +41,16 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+async fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    let Cli { command, config } = cli;
     log(&config)?;
+    match command {
+        None | Some(Command::Serve) => listen(config).await,
+        Some(command) => commands::run(command, &config).await,
+    }
+}
+
+async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
     let mail = config.mail()?;
     let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let address = config.listen;

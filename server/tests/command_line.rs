@@ -18,19 +18,19 @@ use tokio::{
 use crate::support::{PASSWORD, SECRET, Send as _};
 
 /// The program in a folder of its own, with nothing in its environment but what is given.
-fn holdfast(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+pub fn holdfast(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
     command.current_dir(folder).args(arguments).env_clear().envs(environment.iter().copied()).stdin(Stdio::null()).kill_on_drop(true);
     command
 }
 
-async fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+pub async fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let ended = tokio::time::timeout(Duration::from_mins(1), holdfast(folder, arguments, environment).output());
     ended.await.expect("the program goes on").unwrap()
 }
 
 /// Starts it and waits for its address.
-async fn serve(folder: &Path, environment: &[(&str, &str)]) -> (Child, String) {
+pub async fn serve(folder: &Path, environment: &[(&str, &str)]) -> (Child, String) {
     let mut child =
         holdfast(folder, &["--listen", "127.0.0.1:0"], environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
@@ -40,7 +40,7 @@ async fn serve(folder: &Path, environment: &[(&str, &str)]) -> (Child, String) {
 }
 
 /// Asks it to end; its status and what it logged.
-async fn terminate(mut child: Child) -> (Option<i32>, String) {
+pub async fn terminate(mut child: Child) -> (Option<i32>, String) {
     let id = child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
     let mut log = String::new();
@@ -49,7 +49,7 @@ async fn terminate(mut child: Child) -> (Option<i32>, String) {
 }
 
 #[track_caller]
-fn one_line(output: &Output, status: i32, words: &[&str]) {
+pub fn one_line(output: &Output, status: i32, words: &[&str]) {
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(status), "{text}");
     assert_eq!(text.lines().count(), 1, "{text}");

@@ -8,6 +8,7 @@ mod account_changes;
 mod account_page;
 mod accounts;
 mod command_line;
+mod commands;
 mod devices;
 mod foreign_tokens;
 mod forged_tokens;

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use app::model::{NAME_MAX, Session, User, validate_email, validate_text};
+use app::model::{NAME_MAX, Session, Timestamp, User, validate_email, validate_text};
 
 use super::{
     Client, Visitor,
     get_session::Current,
-    password::Verdict,
+    password::{Passwords, Verdict},
     policy,
     session::{self, Which, random_id},
     user,
 };
 use crate::{
     AppState,
+    db::{Db, Transaction},
     problem::{Error, Result},
 };
 
@@ -47,27 +48,47 @@ pub struct NewAccount {
     pub password: String,
 }
 
+impl NewAccount {
+    /// The account with its address in lower case and its name trimmed, or what is wrong with it.
+    fn validate(self) -> Result<Self> {
+        let email = validate_email(&self.email).map_err(|error| Error::InvalidAccount(vec![error]))?;
+        let name = self.name.trim().to_owned();
+        validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
+        policy::check("password", &self.password, &email, &name).map_err(Error::Rejected)?;
+        Ok(Self { name, email, password: self.password })
+    }
+}
+
 /// Makes an account and signs it in.
 pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Result<SignedIn> {
-    let email = validate_email(&new.email).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    let name = new.name.trim().to_owned();
-    validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    policy::check("password", &new.password, &email, &name).map_err(Error::Rejected)?;
+    let new = new.validate()?;
     state.throttle_address(client).await?;
-    if user::by_email(&state.db, &email).await?.is_some() {
-        return Err(Error::EmailTaken);
-    }
-    let hash = state.passwords.hash(&new.password).await?;
-
     let now = state.clock.now();
-    let user = User { id: random_id(), name, email, email_verified: false, image: None, created_at: now, updated_at: now };
+    let (user, mut transaction) = add(&state.db, &state.passwords, new, now).await?;
     let until = session::end_of(now, state.config.token_ttl, true);
-    let mut transaction = state.db.begin().await?;
-    user::insert(&mut transaction, &user, &hash).await?;
     let session = session::insert(&mut transaction, &user.id, true, client, now, until).await?;
     transaction.commit().await?;
     tracing::info!(user_id = %user.id, address = %client.address, "signed up");
     SignedIn::new(state, user, &session, true)
+}
+
+/// Makes an account, for its operator.
+pub async fn create(db: &Db, passwords: &Passwords, new: NewAccount, now: Timestamp) -> Result<User> {
+    let (user, transaction) = add(db, passwords, new.validate()?, now).await?;
+    transaction.commit().await?;
+    Ok(user)
+}
+
+async fn add(db: &Db, passwords: &Passwords, new: NewAccount, now: Timestamp) -> Result<(User, Transaction)> {
+    if user::by_email(db, &new.email).await?.is_some() {
+        return Err(Error::EmailTaken);
+    }
+    let hash = passwords.hash(&new.password).await?;
+    let NewAccount { name, email, .. } = new;
+    let user = User { id: random_id(), name, email, email_verified: false, image: None, created_at: now, updated_at: now };
+    let mut transaction = db.begin().await?;
+    user::insert(&mut transaction, &user, &hash).await?;
+    Ok((user, transaction))
 }
 
 /// Checks a password and begins a session. An unknown address costs the same hash and gets the same words.

@@ -19,7 +19,7 @@ use super::{
     session::{self, Which},
     user,
 };
-use crate::{AppState, problem::Result};
+use crate::{AppState, db::Db, problem::Result};
 
 #[derive(Deserialize)]
 pub struct DeleteUser {
@@ -49,15 +49,21 @@ pub async fn delete(state: &AppState, visitor: &Visitor, client: &Client, passwo
     confirm_password(state, &current, password, client).await?;
 
     let id = current.user.id;
-    let mut transaction = state.db.begin().await?;
-    let mut ended = session::end_in(&mut transaction, &id, Which::All).await?;
-    user::delete_with_tasks(&mut transaction, &id).await?;
-    // Nobody knows how long another service's tokens live.
-    let whole = Revocation { subject: id.clone(), until: i64::MAX };
-    whole.insert(&mut transaction).await?;
-    transaction.commit().await?;
-    ended.push(whole);
+    let ended = remove(&state.db, &id).await?;
     state.revocations.refuse(ended, state.clock.now());
     tracing::info!(user_id = id, address = %client.address, "user deleted");
     Ok(())
+}
+
+/// Removes a user; what is refused from now on.
+pub async fn remove(db: &Db, id: &str) -> Result<Vec<Revocation>> {
+    let mut transaction = db.begin().await?;
+    let mut ended = session::end_in(&mut transaction, id, Which::All).await?;
+    user::delete_with_tasks(&mut transaction, id).await?;
+    // Nobody knows how long another service's tokens live.
+    let whole = Revocation { subject: id.to_owned(), until: i64::MAX };
+    whole.insert(&mut transaction).await?;
+    transaction.commit().await?;
+    ended.push(whole);
+    Ok(ended)
 }

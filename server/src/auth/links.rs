@@ -5,8 +5,8 @@ use url::Url;
 use crate::{AppState, http::return_to, problem::Error};
 
 /// The link to a path of this site, or to a trusted page on another one, with the token in its query.
-pub fn to(state: &AppState, target: &str, token: &str) -> String {
-    let base = if target.starts_with('/') { state.base_url() } else { String::new() };
+pub fn to(base_url: &str, target: &str, token: &str) -> String {
+    let base = if target.starts_with('/') { base_url } else { "" };
     with(&format!("{base}{target}"), "token", token)
 }
 

@@ -1,6 +1,6 @@
 //! `POST /api/auth/request-password-reset` and `POST /api/auth/reset-password`
 
-use app::model::validate_email;
+use app::model::{Timestamp, validate_email};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     AppState,
+    db::Db,
     problem::{Error, Result},
 };
 
@@ -51,14 +52,20 @@ pub async fn ask(state: &AppState, client: &Client, email: &str, target: Option<
 }
 
 async fn send(state: &AppState, email: &str, target: Option<&str>) -> Result<()> {
-    let Some(user) = user::by_email(&state.db, email).await? else { return Ok(()) };
-    let mut transaction = state.db.begin().await?;
-    let token = mail_token::issue(&mut transaction, Purpose::Reset, user.id(), email, state.clock.now()).await?;
-    transaction.commit().await?;
-    let link = links::to(state, target.unwrap_or("/reset-password"), &token);
-    state.mailer.post(letters::reset(email, &link));
-    tracing::info!(user_id = user.id(), "a link for a new password was sent");
+    if let Some((user_id, link)) = link(&state.db, &state.base_url(), email, target, state.clock.now()).await? {
+        state.mailer.post(letters::reset(email, &link));
+        tracing::info!(user_id, "a link for a new password was sent");
+    }
     Ok(())
+}
+
+/// Makes a link for a new password, if there is such an account: whose it is, and the link.
+pub async fn link(db: &Db, base_url: &str, email: &str, target: Option<&str>, now: Timestamp) -> Result<Option<(String, String)>> {
+    let Some(user) = user::by_email(db, email).await? else { return Ok(None) };
+    let mut transaction = db.begin().await?;
+    let token = mail_token::issue(&mut transaction, Purpose::Reset, user.id(), email, now).await?;
+    transaction.commit().await?;
+    Ok(Some((user.id().to_owned(), links::to(base_url, target.unwrap_or("/reset-password"), &token))))
 }
 
 /// What the link is used for.

@@ -88,6 +88,12 @@ impl Tokens {
         }
     }
 
+    /// A token for somebody's tasks that belongs to no session: nothing but time ends it, and the end of its user.
+    pub fn sign_for(&self, user_id: &str, now: Timestamp, until: Timestamp) -> Result<String> {
+        let claims = serde_json::json!({ "sub": user_id, "iat": now.seconds(), "exp": until.seconds() });
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
+    }
+
     /// A token of `user` for one session, until that session ends.
     pub fn sign(&self, user: &User, session_id: &str, now: Timestamp, until: Timestamp) -> Result<String> {
         let claims =

@@ -119,7 +119,7 @@ async fn issue(state: &AppState, purpose: Purpose, user_id: &str, email: &str, t
     let mut transaction = state.db.begin().await?;
     let token = mail_token::issue(&mut transaction, purpose, user_id, email, state.clock.now()).await?;
     transaction.commit().await?;
-    let link = links::to(state, PATH, &token);
+    let link = links::to(&state.base_url(), PATH, &token);
     Ok(target.map_or(link.clone(), |target| links::with(&link, "callbackURL", target)))
 }
 

@@ -1,0 +1,30 @@
+//! What the program does beside serving. Each command says what it did in a line on standard output, and why it did not in
+//! one on standard error.
+
+mod database;
+mod healthcheck;
+mod token;
+mod user;
+
+use std::error::Error;
+
+use clap::CommandFactory as _;
+
+use crate::config::{Cli, Command, Config};
+
+/// Runs a command other than `serve`.
+pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Serve => Ok(()),
+        Command::Migrate { check } => database::migrate(config, check).await,
+        Command::Backup { file } => database::backup(config, &file).await,
+        Command::Restore { file, replace } => database::restore(config, &file, replace).await,
+        Command::User { command } => user::run(config, command).await,
+        Command::Token { command } => token::run(config, command),
+        Command::Healthcheck => healthcheck::run(config).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "holdfast", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

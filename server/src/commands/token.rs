@@ -1,0 +1,17 @@
+//! `holdfast token`
+
+use std::error::Error;
+
+use crate::{
+    auth::token::Tokens,
+    clock::Clock,
+    config::{Config, TokenCommand},
+};
+
+/// Runs it.
+pub fn run(config: &Config, TokenCommand::Mint { user_id, ttl }: TokenCommand) -> Result<(), Box<dyn Error>> {
+    let tokens = Tokens::new(&config.secret()?, None);
+    let now = Clock::system().now();
+    println!("{}", tokens.sign_for(&user_id, now, now + ttl)?);
+    Ok(())
+}

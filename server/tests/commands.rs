@@ -1,0 +1,227 @@
+//! What the program does beside serving.
+
+use std::{path::Path, process::Stdio};
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::{
+    command_line::{holdfast, one_line, run, serve, terminate},
+    support::{Answer, PASSWORD, SECRET, Send as _, eventually},
+};
+
+const ENVIRONMENT: [(&str, &str); 1] = [("BETTER_AUTH_SECRET", SECRET)];
+
+/// What a command that works says.
+async fn says(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments, &ENVIRONMENT).await;
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+async fn refuses(folder: &Path, arguments: &[&str], words: &[&str]) {
+    one_line(&run(folder, arguments, &ENVIRONMENT).await, 1, words);
+}
+
+async fn sign_up(url: &str, email: &str) -> Answer {
+    let who = json!({ "name": "Ada", "email": email, "password": PASSWORD });
+    let answer = reqwest::Client::new().post(format!("{url}/api/auth/sign-up/email")).json(&who).answer().await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer
+}
+
+async fn sign_in(url: &str, email: &str, password: &str) -> StatusCode {
+    let who = json!({ "email": email, "password": password });
+    reqwest::Client::new().post(format!("{url}/api/auth/sign-in/email")).json(&who).answer().await.status
+}
+
+async fn tasks(url: &str, user: &str, token: &str, body: Option<Value>) -> Answer {
+    let method = if body.is_some() { Method::POST } else { Method::GET };
+    let request = reqwest::Client::new().request(method, format!("{url}/api/{user}/tasks?limit=1000")).bearer_auth(token);
+    request.json(&body.unwrap_or_default()).answer().await
+}
+
+#[tokio::test]
+async fn each_command_has_its_help() {
+    let folder = TempDir::new().unwrap();
+    for (command, words) in [
+        (vec![], vec!["serve", "migrate", "backup", "restore", "user", "token", "healthcheck", "completions"]),
+        (vec!["serve"], vec!["--listen"]),
+        (vec!["migrate"], vec!["--check"]),
+        (vec!["backup"], vec!["FILE"]),
+        (vec!["restore"], vec!["FILE", "--replace"]),
+        (vec!["user"], vec!["list", "create", "reset-link", "delete"]),
+        (vec!["user", "create"], vec!["standard input", "--name"]),
+        (vec!["token", "mint"], vec!["--ttl"]),
+        (vec!["healthcheck"], vec!["exit status 1"]),
+        (vec!["completions"], vec!["bash", "zsh", "fish"]),
+    ] {
+        let text = says(folder.path(), &[command.clone(), vec!["--help"]].concat()).await;
+        for word in words {
+            assert!(text.contains(word), "{command:?} {word}: {text}");
+        }
+    }
+    assert!(says(folder.path(), &["completions", "bash"]).await.contains("_holdfast"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[tokio::test]
+async fn migrate_says_what_is_due_and_does_it() {
+    let folder = TempDir::new().unwrap();
+    refuses(folder.path(), &["migrate", "--check"], &["cannot open the database"]).await;
+    assert_eq!(says(folder.path(), &["migrate"]).await, "the schema is up to date\n");
+    assert_eq!(says(folder.path(), &["migrate", "--check"]).await, "the schema is up to date\n");
+    let file = folder.path().join("data/holdfast.db");
+    let database = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::query("DELETE FROM _sqlx_migrations WHERE version > 3").execute(&database).await.unwrap();
+    database.close().await;
+    refuses(folder.path(), &["migrate", "--check"], &["2 migrations are due", "holdfast migrate"]).await;
+}
+
+#[tokio::test]
+async fn backups_while_writing_are_whole_twenty_times_of_twenty() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &[ENVIRONMENT[0], ("RATE_LIMIT", "off")]).await;
+    let ada = sign_up(&url, "ada@example.com").await;
+    let (id, token) = (ada.json["user"]["id"].as_str().unwrap(), ada.json["token"].as_str().unwrap());
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let write = async {
+        while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+            assert_eq!(tasks(&url, id, token, Some(json!({ "title": "written meanwhile" }))).await.status, 201);
+        }
+    };
+    let back_up = async {
+        let mut counts = Vec::new();
+        for number in 0..20 {
+            let before = tasks(&url, id, token, None).await.json.as_array().unwrap().len();
+            let file = format!("backup-{number}.db");
+            assert_eq!(says(folder.path(), &["backup", &file]).await, format!("wrote {file}\n"));
+            counts.push(before);
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        counts
+    };
+    let (counts, ..) = tokio::join!(back_up, write, write_too(&url, id, token, &is_over));
+    refuses(folder.path(), &["backup", "backup-0.db"], &["backup-0.db is there already"]).await;
+    terminate(child).await;
+
+    for (number, before) in counts.into_iter().enumerate() {
+        let elsewhere = TempDir::new().unwrap();
+        let backup = folder.path().join(format!("backup-{number}.db"));
+        says(elsewhere.path(), &["restore", backup.to_str().unwrap()]).await;
+        let file = elsewhere.path().join("data/holdfast.db");
+        let database = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+        let whole: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&database).await.unwrap();
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tasks").fetch_one(&database).await.unwrap();
+        assert_eq!(whole, "ok");
+        assert!(usize::try_from(count).unwrap() >= before, "backup {number}: {count} of {before}");
+        database.close().await;
+    }
+}
+
+async fn write_too(url: &str, id: &str, token: &str, is_over: &std::sync::atomic::AtomicBool) {
+    while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+        assert_eq!(tasks(url, id, token, Some(json!({ "title": "and this" }))).await.status, 201);
+    }
+}
+
+#[tokio::test]
+async fn restore_takes_whole_copies_alone_and_replaces_nothing_that_is_in_use() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &ENVIRONMENT).await;
+    sign_up(&url, "ada@example.com").await;
+    says(folder.path(), &["backup", "kept.db"]).await;
+    sign_up(&url, "bob@example.com").await;
+    refuses(folder.path(), &["restore", "kept.db"], &["is there already", "--replace"]).await;
+    refuses(folder.path(), &["restore", "kept.db", "--replace"], &["is in use"]).await;
+    terminate(child).await;
+
+    let half = std::fs::read(folder.path().join("kept.db")).unwrap();
+    std::fs::write(folder.path().join("half.db"), &half[..half.len() / 2]).unwrap();
+    std::fs::write(folder.path().join("none.db"), "this is no database").unwrap();
+    refuses(folder.path(), &["restore", "half.db", "--replace"], &["half.db is no whole copy"]).await;
+    refuses(folder.path(), &["restore", "none.db", "--replace"], &["none.db is no whole copy"]).await;
+    refuses(folder.path(), &["restore", "missing.db", "--replace"], &["cannot copy missing.db"]).await;
+    assert!(says(folder.path(), &["user", "list"]).await.contains("bob@example.com"), "nothing was replaced");
+
+    says(folder.path(), &["restore", "kept.db", "--replace"]).await;
+    let list = says(folder.path(), &["user", "list"]).await;
+    assert!(list.contains("ada@example.com") && !list.contains("bob@example.com"), "{list}");
+    assert!(folder.path().join("data/holdfast.db.before-restore").exists());
+}
+
+#[tokio::test]
+async fn accounts_are_made_listed_and_removed_beside_a_server_that_runs() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &ENVIRONMENT).await;
+    let mut create = holdfast(folder.path(), &["user", "create", "Ada@Example.com", "--name", "Ada"], &ENVIRONMENT);
+    let mut create = create.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    create.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).await.unwrap();
+    let output = create.wait_with_output().await.unwrap();
+    let made = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && made.ends_with("\tada@example.com\n"), "{made}");
+    assert_eq!(sign_in(&url, "ada@example.com", PASSWORD).await, 200);
+
+    // Without a password: a link to set it.
+    let text = says(folder.path(), &["user", "create", "bob@example.com"]).await;
+    let link = text.lines().find(|line| line.starts_with("http://127.0.0.1:")).expect("a link");
+    let token = link.split_once("token=").unwrap().1;
+    let body = json!({ "token": token, "newPassword": "another good password" });
+    let set = reqwest::Client::new().post(format!("{url}/api/auth/reset-password")).json(&body).answer().await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    assert_eq!(sign_in(&url, "bob@example.com", "another good password").await, 200);
+    assert!(says(folder.path(), &["user", "reset-link", "bob@example.com"]).await.contains("/reset-password?token="));
+
+    let list = says(folder.path(), &["user", "list"]).await;
+    assert_eq!(
+        list.lines().map(|line| line.split('\t').nth(1).unwrap()).collect::<Vec<_>>(),
+        ["email", "ada@example.com", "bob@example.com"]
+    );
+    for (arguments, words) in [
+        (["user", "create", "ada@example.com"], "already exists"),
+        (["user", "create", "nope"], "Enter an e-mail address"),
+        (["user", "reset-link", "nobody@example.com"], "nobody has the e-mail"),
+        (["user", "delete", "nobody@example.com"], "nobody has the e-mail"),
+    ] {
+        refuses(folder.path(), &arguments, &[words]).await;
+    }
+
+    // The server that runs learns of it.
+    let who = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let ada = reqwest::Client::new().post(format!("{url}/api/auth/sign-in/email")).json(&who).answer().await;
+    let (id, token) = (ada.json["user"]["id"].as_str().unwrap(), ada.json["token"].as_str().unwrap());
+    assert_eq!(tasks(&url, id, token, None).await.status, 200);
+    says(folder.path(), &["user", "delete", "Ada@example.com"]).await;
+    eventually(async || tasks(&url, id, token, None).await.status == 401).await;
+    assert_eq!(sign_in(&url, "ada@example.com", PASSWORD).await, 401);
+    terminate(child).await;
+}
+
+#[tokio::test]
+async fn a_minted_token_is_good_for_its_time() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &ENVIRONMENT).await;
+    let token = says(folder.path(), &["token", "mint", "somebody-else"]).await;
+    assert_eq!(tasks(&url, "somebody-else", token.trim(), None).await.status, 200);
+    assert_eq!(tasks(&url, "another", token.trim(), None).await.status, 403);
+    let short = says(folder.path(), &["token", "mint", "somebody-else", "--ttl", "1s"]).await;
+    eventually(async || tasks(&url, "somebody-else", short.trim(), None).await.status == 401).await;
+    terminate(child).await;
+}
+
+#[tokio::test]
+async fn healthcheck_tells_a_container_how_it_is() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &ENVIRONMENT).await;
+    let listen = url.strip_prefix("http://").unwrap();
+    assert_eq!(says(folder.path(), &["healthcheck", "--listen", listen]).await, "ready\n");
+    let everywhere = listen.replace("127.0.0.1", "0.0.0.0");
+    assert_eq!(says(folder.path(), &["healthcheck", "--listen", &everywhere]).await, "ready\n");
+    terminate(child).await;
+    refuses(folder.path(), &["healthcheck", "--listen", listen], &[listen]).await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listen = silent.local_addr().unwrap().to_string();
+    refuses(folder.path(), &["healthcheck", "--listen", &listen], &["does not answer"]).await;
+}
