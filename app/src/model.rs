@@ -87,6 +87,13 @@ pub struct Task {
     pub updated_at: Timestamp,
 }
 
+impl Task {
+    /// Its strong entity tag (RFC 9110, section 8.8.3): each change moves `updated_at` on.
+    pub fn tag(&self) -> String {
+        format!("\"{}\"", self.updated_at.0)
+    }
+}
+
 /// What makes a task.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct NewTask {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::model::Timestamp;
 
-use crate::{AppState, db::Db, problem::Result, sql};
+use crate::{AppState, db::Db, problem::Result, sql, tasks::IDEMPOTENCY_KEYS_KEPT_FOR};
 
 /// How often it is to run.
 const EVERY: Duration = Duration::from_hours(1);
@@ -34,6 +34,8 @@ async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
     let revocations = sql!(execute db.write(), "DELETE FROM revocations WHERE until <= $1", now.0)?;
     let mail_tokens = sql!(execute db.write(), "DELETE FROM mail_tokens WHERE expires_at <= $1", now.0)?;
     let tries = sql!(execute db.write(), "DELETE FROM tries WHERE free_at <= $1", now.0)?;
-    tracing::info!(sessions, revocations, mail_tokens, tries, "what is over was removed");
+    let too_old = now.0 - i64::try_from(IDEMPOTENCY_KEYS_KEPT_FOR.as_millis()).unwrap_or(0);
+    let keys = sql!(execute db.write(), "DELETE FROM idempotency_keys WHERE created_at <= $1", too_old)?;
+    tracing::info!(sessions, revocations, mail_tokens, tries, keys, "what is over was removed");
     Ok(())
 }

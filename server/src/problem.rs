@@ -81,6 +81,12 @@ pub enum Error {
     /// 400 of the account API with a code of its own, which is the field error's.
     #[error("{}", .0.message)]
     Rejected(FieldError),
+    /// 412: what is to be changed is not what the request says that it is.
+    #[error("That was changed meanwhile. Read it again before you change it.")]
+    Changed,
+    /// 422: the idempotency key was used for something else.
+    #[error("That Idempotency-Key was used with another body.")]
+    KeyReused,
     /// 401: e-mail and password do not belong together.
     #[error("Invalid email or password")]
     WrongCredentials,
@@ -140,7 +146,8 @@ impl Error {
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid(_) | Self::EmailTaken => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::EmailTaken | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::StorageFull(_) => StatusCode::INSUFFICIENT_STORAGE,
@@ -166,6 +173,8 @@ impl Error {
             Self::BadJson | Self::WrongType(_) => "INVALID_JSON",
             Self::Invalid(_) | Self::InvalidAccount(_) => "VALIDATION_ERROR",
             Self::Rejected(error) => &error.code,
+            Self::Changed => "PRECONDITION_FAILED",
+            Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::WrongCredentials => "INVALID_EMAIL_OR_PASSWORD",
             Self::WrongPassword => "INVALID_PASSWORD",
             Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",

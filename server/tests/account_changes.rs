@@ -92,7 +92,9 @@ async fn delete_user_leaves_not_a_row_and_no_token_that_works() {
     }
     assert_eq!(sign_in(&server, PASSWORD).await, 401);
     assert_eq!(bob.titles("").await, ["stays"]);
-    for (table, column) in [("users", "id"), ("sessions", "user_id"), ("tasks", "user_id")] {
+    for (table, column) in
+        [("users", "id"), ("sessions", "user_id"), ("tasks", "user_id"), ("mail_tokens", "user_id"), ("idempotency_keys", "user_id")]
+    {
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{}'", ada.id);
         let rows: i64 = sql!(scalar server.state.db.read(), sqlx::AssertSqlSafe(sql.clone())).unwrap();
         assert_eq!(rows, 0, "{table}");

@@ -77,7 +77,7 @@ async fn migrate_says_what_is_due_and_does_it() {
     let database = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display())).await.unwrap();
     sqlx::query("DELETE FROM _sqlx_migrations WHERE version > 3").execute(&database).await.unwrap();
     database.close().await;
-    refuses(folder.path(), &["migrate", "--check"], &["2 migrations are due", "holdfast migrate"]).await;
+    refuses(folder.path(), &["migrate", "--check"], &["migrations are due", "holdfast migrate"]).await;
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod account_page;
 mod accounts;
 mod command_line;
 mod commands;
+mod conditions;
 mod devices;
 mod foreign_tokens;
 mod forged_tokens;

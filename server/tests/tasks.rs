@@ -53,6 +53,7 @@ async fn a_14_put_changes_what_it_has_and_keeps_the_rest() {
         (json!({ "description": "third", "completed": false }), "two", json!("third"), false),
         (json!({ "description": " \n " }), "two", Value::Null, false),
     ] {
+        server.advance(Duration::from_secs(1));
         let changed = ada.call(Method::PUT, &path, &body).await;
         assert_eq!(changed.status, 200, "{body}");
         let shown = (&changed.json["title"], &changed.json["description"], &changed.json["completed"]);

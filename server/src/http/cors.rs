@@ -15,10 +15,17 @@ pub fn layer(origins: &[Origin]) -> Option<CorsLayer> {
             .allow_origin(AllowOrigin::list(origins))
             .allow_credentials(true)
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::IF_MATCH,
+                header::IF_NONE_MATCH,
+                HeaderName::from_static("idempotency-key"),
+            ])
             .expose_headers([
                 HeaderName::from_static("set-auth-token"),
                 HeaderName::from_static("x-request-id"),
+                header::ETAG,
                 header::LINK,
                 header::LOCATION,
                 header::RETRY_AFTER,

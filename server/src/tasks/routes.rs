@@ -1,6 +1,6 @@
 //! The six routes.
 
-use app::model::{NewTask, PutTask, SetCompleted, Task};
+use app::model::{NewTask, PutTask, SetCompleted, Task, Timestamp};
 use axum::{
     Json as Answer, Router,
     extract::{FromRequestParts, RawPathParams, RawQuery, State},
@@ -10,7 +10,12 @@ use axum::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{list::ListParams, store};
+use super::{
+    conditions::{Conditions, tag_of_list},
+    idempotency::IdempotencyKey,
+    list::ListParams,
+    store,
+};
 use crate::{
     AppState,
     auth::identity::Identity,
@@ -40,57 +45,85 @@ impl FromRequestParts<AppState> for TaskId {
     }
 }
 
-async fn list(State(state): State<AppState>, identity: Identity, RawQuery(query): RawQuery) -> Result<Response> {
+async fn list(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
     let params = ListParams::parse(query.as_deref().unwrap_or_default())?;
     let (tasks, has_more) = store::list(&state.db, &identity.user_id, &params).await?;
     let next = tasks
         .last()
         .filter(|_| has_more)
         .map(|last| format!("<{}?{}>; rel=\"next\"", tasks_path(&identity.user_id), params.next_query(last)));
-    let mut response = Answer(tasks).into_response();
+    let json = serde_json::to_vec(&tasks).map_err(Error::internal)?;
+    let mut response = conditions.answer(&tag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
     }
     Ok(response)
 }
 
-async fn create(State(state): State<AppState>, identity: Identity, Json(task): Json<NewTask>) -> Result<Response> {
+async fn create(
+    State(state): State<AppState>,
+    identity: Identity,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(task): Json<NewTask>,
+) -> Result<Response> {
     let task = task.validate().map_err(Error::Invalid)?;
-    let task = store::insert(&state.db, &identity.user_id, &task, state.clock.now()).await?;
+    let task = store::insert(&state.db, &identity.user_id, &task, key.as_deref(), state.clock.now()).await?;
     let location = format!("{}/{}", tasks_path(&identity.user_id), task.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Answer(task)).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, task.tag())], Answer(task)).into_response())
 }
 
-async fn read(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId) -> Result<Answer<Task>> {
-    found(store::get(&state.db, &identity.user_id, &id).await?)
+async fn read(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<Response> {
+    let task = store::get(&state.db, &identity.user_id, &id).await?.ok_or(Error::NotFound)?;
+    conditions.answer(&task.tag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
 }
 
 async fn update(
     State(state): State<AppState>,
     identity: Identity,
     TaskId(id): TaskId,
+    conditions: Conditions,
     Json(change): Json<PutTask>,
-) -> Result<Answer<Task>> {
+) -> Result<Response> {
     let change = change.validate().map_err(Error::Invalid)?;
-    found(store::update(&state.db, &identity.user_id, &id, &change, state.clock.now()).await?)
+    let seen = seen(&state, &identity, &id, &conditions).await?;
+    changed(store::update(&state.db, &identity.user_id, &id, &change, seen, state.clock.now()).await?, seen)
 }
 
-async fn delete(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId) -> Result<StatusCode> {
-    if store::delete(&state.db, &identity.user_id, &id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound) }
+async fn delete(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<StatusCode> {
+    let seen = seen(&state, &identity, &id, &conditions).await?;
+    if store::delete(&state.db, &identity.user_id, &id, seen).await? { Ok(StatusCode::NO_CONTENT) } else { Err(gone(seen)) }
 }
 
 async fn complete(
     State(state): State<AppState>,
     identity: Identity,
     TaskId(id): TaskId,
+    conditions: Conditions,
     body: Option<Json<SetCompleted>>,
-) -> Result<Answer<Task>> {
+) -> Result<Response> {
     let completed = body.and_then(|Json(body)| body.completed);
-    found(store::complete(&state.db, &identity.user_id, &id, completed, state.clock.now()).await?)
+    let seen = seen(&state, &identity, &id, &conditions).await?;
+    changed(store::complete(&state.db, &identity.user_id, &id, completed, seen, state.clock.now()).await?, seen)
 }
 
-fn found(task: Option<Task>) -> Result<Answer<Task>> {
-    task.map(Answer).ok_or(Error::NotFound)
+/// What the task is, when the change is bound to that: the statement that changes it looks again.
+async fn seen(state: &AppState, identity: &Identity, id: &str, conditions: &Conditions) -> Result<Option<Timestamp>> {
+    if !conditions.bind() {
+        return Ok(None);
+    }
+    let task = store::get(&state.db, &identity.user_id, id).await?.ok_or(Error::NotFound)?;
+    conditions.allow(&task.tag())?;
+    Ok(Some(task.updated_at))
+}
+
+fn changed(task: Option<Task>, seen: Option<Timestamp>) -> Result<Response> {
+    let task = task.ok_or_else(|| gone(seen))?;
+    Ok(([(header::ETAG, task.tag())], Answer(task)).into_response())
+}
+
+/// Why there was nothing to change: somebody was faster, or it was never there.
+const fn gone(seen: Option<Timestamp>) -> Error {
+    if seen.is_some() { Error::Changed } else { Error::NotFound }
 }
 
 /// A user id can hold any character.

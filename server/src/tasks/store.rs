@@ -6,7 +6,10 @@ use app::model::{NewTask, PutTask, Task, Timestamp};
 use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
-use super::list::{Key, ListParams, Order, Sort};
+use super::{
+    idempotency,
+    list::{Key, ListParams, Order, Sort},
+};
 use crate::{db::Db, problem::Result, sql};
 
 /// Makes the ids of one millisecond ascend too.
@@ -64,6 +67,25 @@ macro_rules! list_sql {
             ", id ",
             $direction,
             " LIMIT $6"
+        )
+    };
+}
+
+/// Writes a new task.
+macro_rules! insert_row {
+    ($on:expr, $task:ident) => {
+        sql!(
+            execute $on,
+            "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+            &$task.id,
+            &$task.user_id,
+            &$task.title,
+            $task.title.to_lowercase(),
+            &$task.description,
+            $task.description.as_deref().map(str::to_lowercase),
+            $task.completed,
+            $task.created_at.0
         )
     };
 }
@@ -132,39 +154,44 @@ pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
     Ok(row.map(Task::from))
 }
 
-/// Adds a task, which has been validated.
-pub async fn insert(db: &Db, owner: &str, task: &NewTask, now: Timestamp) -> Result<Task> {
+/// Adds a task, which has been validated; with a key that was used for the same before, it is the task of then.
+pub async fn insert(db: &Db, owner: &str, new: &NewTask, key: Option<&str>, now: Timestamp) -> Result<Task> {
     let millis = u64::try_from(now.0).unwrap_or(0);
     let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
     let id = Uuid::new_v7(uuid::Timestamp::from_unix(&IDS, millis / 1000, nanos));
-    let row: TaskRow = sql!(
-        one db.write(),
-        concat!(
-            "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, created_at, updated_at)",
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING ",
-            columns!()
-        ),
-        id.to_string(),
-        owner,
-        &task.title,
-        task.title.to_lowercase(),
-        &task.description,
-        task.description.as_deref().map(str::to_lowercase),
-        task.completed,
-        now.0
-    )?;
-    Ok(row.into())
+    let task = Task {
+        id: id.to_string(),
+        user_id: owner.to_owned(),
+        title: new.title.clone(),
+        description: new.description.clone(),
+        completed: new.completed,
+        created_at: now,
+        updated_at: now,
+    };
+    let Some(key) = key else {
+        insert_row!(db.write(), task)?;
+        return Ok(task);
+    };
+    let mut transaction = db.begin().await?;
+    if let Some(made_before) = idempotency::claim(&mut transaction, key, new, &task, now).await? {
+        return Ok(made_before);
+    }
+    insert_row!(transaction.on(), task)?;
+    transaction.commit().await?;
+    Ok(task)
 }
 
-/// Changes what `change` has, which has been validated. `None` when the owner has no such task.
-pub async fn update(db: &Db, owner: &str, id: &str, change: &PutTask, now: Timestamp) -> Result<Option<Task>> {
+/// Changes what `change` has, which has been validated. `None` when the owner has no such task, or it is not any more as it
+/// was at `seen`.
+pub async fn update(db: &Db, owner: &str, id: &str, change: &PutTask, seen: Option<Timestamp>, now: Timestamp) -> Result<Option<Task>> {
     let description = change.description.as_ref().and_then(Option::as_deref);
     let row: Option<TaskRow> = sql!(
         optional db.write(),
         concat!(
             "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
             " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = CASE WHEN $5 THEN $7 ELSE description_key END,",
-            " completed = COALESCE($8, completed), updated_at = $9 WHERE user_id = $1 AND id = $2 RETURNING ",
+            " completed = COALESCE($8, completed), updated_at = CASE WHEN updated_at < $9 THEN $9 ELSE updated_at + 1 END",
+            " WHERE user_id = $1 AND id = $2 AND ($10 IS NULL OR updated_at = $10) RETURNING ",
             columns!()
         ),
         owner,
@@ -175,28 +202,40 @@ pub async fn update(db: &Db, owner: &str, id: &str, change: &PutTask, now: Times
         description,
         description.map(str::to_lowercase),
         change.completed,
-        now.0
+        now.0,
+        seen.map(|seen| seen.0)
     )?;
     Ok(row.map(Task::from))
 }
 
 /// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
-pub async fn complete(db: &Db, owner: &str, id: &str, completed: Option<bool>, now: Timestamp) -> Result<Option<Task>> {
+/// `seen` is as in [`update`].
+pub async fn complete(
+    db: &Db,
+    owner: &str,
+    id: &str,
+    completed: Option<bool>,
+    seen: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<Task>> {
     let row: Option<TaskRow> = sql!(
         optional db.write(),
         concat!(
-            "UPDATE tasks SET completed = COALESCE($3, NOT completed), updated_at = $4 WHERE user_id = $1 AND id = $2 RETURNING ",
+            "UPDATE tasks SET completed = COALESCE($3, NOT completed), updated_at = CASE WHEN updated_at < $4 THEN $4 ELSE updated_at + 1 END",
+            " WHERE user_id = $1 AND id = $2 AND ($5 IS NULL OR updated_at = $5) RETURNING ",
             columns!()
         ),
         owner,
         id,
         completed,
-        now.0
+        now.0,
+        seen.map(|seen| seen.0)
     )?;
     Ok(row.map(Task::from))
 }
 
-/// Removes a task; whether it was there.
-pub async fn delete(db: &Db, owner: &str, id: &str) -> Result<bool> {
-    Ok(sql!(execute db.write(), "DELETE FROM tasks WHERE user_id = $1 AND id = $2", owner, id)? > 0)
+/// Removes a task; whether it was there. `seen` is as in [`update`].
+pub async fn delete(db: &Db, owner: &str, id: &str, seen: Option<Timestamp>) -> Result<bool> {
+    let sql = "DELETE FROM tasks WHERE user_id = $1 AND id = $2 AND ($3 IS NULL OR updated_at = $3)";
+    Ok(sql!(execute db.write(), sql, owner, id, seen.map(|seen| seen.0))? > 0)
 }

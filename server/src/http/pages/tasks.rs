@@ -50,6 +50,6 @@ pub struct AddTask {
 pub async fn add(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, Form(form): Form<AddTask>) -> Result<Response> {
     let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
     let task = NewTask { title: form.title, ..NewTask::default() }.validate().map_err(Error::Invalid)?;
-    tasks::insert(&state.db, &proof.user_id, &task, state.clock.now()).await?;
+    tasks::insert(&state.db, &proof.user_id, &task, None, state.clock.now()).await?;
     Ok(Redirect::to(HOME).into_response())
 }
