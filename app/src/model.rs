@@ -90,8 +90,13 @@ pub struct Task {
 impl Task {
     /// Its strong entity tag (RFC 9110, section 8.8.3): each change moves `updated_at` on.
     pub fn tag(&self) -> String {
-        format!("\"{}\"", self.updated_at.0)
+        tag_of(self.updated_at)
     }
+}
+
+/// The entity tag of a task that last changed then.
+pub fn tag_of(updated_at: Timestamp) -> String {
+    format!("\"{}\"", updated_at.0)
 }
 
 /// What makes a task.

@@ -109,8 +109,8 @@ async fn backups_while_writing_are_whole_twenty_times_of_twenty() {
 
     for (number, before) in counts.into_iter().enumerate() {
         let elsewhere = TempDir::new().unwrap();
-        let backup = folder.path().join(format!("backup-{number}.db"));
-        says(elsewhere.path(), &["restore", backup.to_str().unwrap()]).await;
+        let copy = folder.path().join(format!("backup-{number}.db"));
+        says(elsewhere.path(), &["restore", copy.to_str().unwrap()]).await;
         let file = elsewhere.path().join("data/holdfast.db");
         let database = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display())).await.unwrap();
         let whole: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&database).await.unwrap();

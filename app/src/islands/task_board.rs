@@ -44,6 +44,8 @@ pub struct Board {
     notice: RwSignal<Option<Notice>>,
     said: RwSignal<String>,
     keys: StoredValue<u32>,
+    /// What was not added the last time, and the key that it was sent with: its answer may just not have arrived.
+    unanswered: StoredValue<Option<(String, String)>>,
     status: Status,
 }
 
@@ -116,8 +118,11 @@ impl Board {
         if self.status != Status::Completed {
             self.rows.update(|rows| rows.insert(0, row));
         }
-        match self.client().create(&new).await {
+        let again = self.unanswered.get_value().filter(|(title, _)| *title == new.title);
+        let (_, key) = again.unwrap_or_else(|| (new.title.clone(), random_key()));
+        match self.client().create(&new, &key).await {
             Ok(task) => {
+                self.unanswered.set_value(None);
                 self.say(format!("Added: {}", task.title));
                 row.is_unsaved.set(false);
                 row.saved(task);
@@ -127,6 +132,7 @@ impl Board {
                 self.keep_draft(&typed);
             }
             Err(problem) => {
+                self.unanswered.set_value(Some((new.title.clone(), key)));
                 self.take(row.key);
                 self.count(&row.task.get_untracked(), -1);
                 if let Some(input) = input.get_untracked() {
@@ -183,6 +189,7 @@ pub fn TaskBoard(
         notice: RwSignal::new(None),
         said: RwSignal::new(String::new()),
         keys: StoredValue::new(0),
+        unanswered: StoredValue::new(None),
         status,
     };
     board.rows.set(tasks.into_iter().map(|task| board.row(task)).collect());
@@ -361,6 +368,11 @@ fn Notices(notice: RwSignal<Option<Notice>>) -> impl IntoView {
             {body}
         </div>
     }
+}
+
+/// Tells one's own requests apart; nobody has to be unable to guess it.
+fn random_key() -> String {
+    format!("{:.0}-{}", js_sys::Date::now(), js_sys::Math::random())
 }
 
 fn has_keyboard() -> bool {

@@ -12,11 +12,11 @@ use web_sys::HtmlElement;
 use super::task_board::Board;
 use crate::{
     components::icon::Icon,
-    model::{FieldError, PutTask, Task, validate_description, validate_title},
+    model::{FieldError, PutTask, Task, Timestamp, tag_of, validate_description, validate_title},
     session,
 };
 
-/// Separates title and description in a kept draft; neither can have it.
+/// Separates title, description and what they were typed over in a kept draft; none can have it.
 const SEPARATOR: char = '\0';
 
 /// A task as the page shows it.
@@ -35,6 +35,10 @@ pub struct Row {
     is_completing: StoredValue<bool>,
     /// Text that was not saved: title and description.
     draft: StoredValue<Option<(String, String)>>,
+    /// The `updated_at` of the task that is being typed over.
+    base: StoredValue<Timestamp>,
+    /// Whether somebody changed the task while it was being edited: the text of both is shown.
+    is_contested: RwSignal<bool>,
 }
 
 impl Row {
@@ -45,16 +49,22 @@ impl Row {
             is_unsaved: RwSignal::new(task.id.is_empty()),
             is_editing: RwSignal::new(false),
             server: StoredValue::new(task.clone()),
+            base: StoredValue::new(task.updated_at),
             task: RwSignal::new(task),
             is_completing: StoredValue::new(false),
             draft: StoredValue::new(None),
+            is_contested: RwSignal::new(false),
         };
         let user_id = user_id.to_owned();
         // In the browser alone, and after hydration: the server's HTML knows no drafts.
         Effect::new(move || {
             let id = row.server.with_value(|task| task.id.clone());
             let kept = if id.is_empty() { None } else { session::draft(&user_id, &id) };
-            if let Some((title, description)) = kept.as_deref().and_then(|kept| kept.split_once(SEPARATOR)) {
+            let mut parts = kept.as_deref().unwrap_or_default().split(SEPARATOR);
+            if let (Some(title), Some(description)) = (parts.next(), parts.next()) {
+                if let Some(base) = parts.next().and_then(|base| base.parse().ok()) {
+                    row.base.set_value(base);
+                }
                 row.draft.set_value(Some((title.to_owned(), description.to_owned())));
                 row.is_editing.set(true);
             }
@@ -73,7 +83,8 @@ impl Row {
     }
 
     fn keep_draft(self, board: Board, draft: Option<(String, String)>) {
-        let text = draft.as_ref().map(|(title, description)| format!("{title}{SEPARATOR}{description}"));
+        let base = self.base.get_value();
+        let text = draft.as_ref().map(|(title, description)| format!("{title}{SEPARATOR}{description}{SEPARATOR}{base}"));
         session::keep_draft(&board.client().user_id, &self.id(), text.as_deref());
         self.draft.set_value(draft);
     }
@@ -94,6 +105,10 @@ impl Row {
             }
             match board.client().complete(&self.id(), wanted).await {
                 Ok(task) => {
+                    // One's own tick is nothing that an edit has to be warned of.
+                    if self.base.get_value() == self.server.with_value(|task| task.updated_at) {
+                        self.base.set_value(task.updated_at);
+                    }
                     self.server.set_value(task);
                     board.succeed();
                 }
@@ -123,11 +138,14 @@ impl Row {
         });
         self.is_unsaved.set(true);
         self.is_editing.set(false);
-        let outcome = board.client().update(&self.id(), &change).await;
+        let tag = tag_of(self.base.get_value());
+        let outcome = board.client().update(&self.id(), &change, &tag).await;
         self.is_unsaved.set(false);
         match outcome {
+            Err(problem) if problem.status == 412 => self.contest(board, title, description).await,
             Ok(task) => {
                 self.keep_draft(board, None);
+                self.is_contested.set(false);
                 // A tick that was set meanwhile is on its own way.
                 let completed = self.task.with_untracked(|task| task.completed);
                 self.server.set_value(task.clone());
@@ -142,6 +160,28 @@ impl Row {
                     task.description = server.description;
                 });
                 self.draft.set_value(Some((title, description.unwrap_or_default())));
+                self.is_editing.set(true);
+                board.fail("The change was not saved", &problem);
+            }
+        }
+    }
+
+    /// Somebody was faster: their text and one's own are shown, and whoever saves now has seen both.
+    async fn contest(self, board: Board, title: String, description: Option<String>) {
+        let theirs = board.client().get(&self.id()).await;
+        let draft = (title, description.unwrap_or_default());
+        match theirs {
+            Ok(theirs) => {
+                self.base.set_value(theirs.updated_at);
+                self.keep_draft(board, Some(draft));
+                self.saved(theirs);
+                self.is_contested.set(true);
+                self.is_editing.set(true);
+                board.say("Somebody changed this task meanwhile");
+            }
+            Err(problem) => {
+                self.keep_draft(board, Some(draft));
+                self.saved(self.server.get_value());
                 self.is_editing.set(true);
                 board.fail("The change was not saved", &problem);
             }
@@ -202,6 +242,7 @@ fn Shown(row: Row, board: Board) -> impl IntoView {
     let is_new = move || row.task.read().id.is_empty();
     let open = move |_| {
         row.draft.set_value(None);
+        row.base.set_value(row.server.with_value(|task| task.updated_at));
         row.is_editing.set(true);
     };
     view! {
@@ -267,6 +308,7 @@ fn Editor(row: Row, board: Board) -> impl IntoView {
     };
     let cancel = move || {
         row.keep_draft(board, None);
+        row.is_contested.set(false);
         row.is_editing.set(false);
         focus_on(format!("edit-{}", row.key));
     };
@@ -288,6 +330,20 @@ fn Editor(row: Row, board: Board) -> impl IntoView {
                 submit();
             }
         >
+            {row
+                .is_contested
+                .get_untracked()
+                .then(|| {
+                    view! {
+                        <div class="contest" role="alert">
+                            <p class="error">{Icon::Warning.draw()} "Somebody changed this task meanwhile. It reads now:"</p>
+                            <p class="title" dir="auto">
+                                {server.title.clone()}
+                            </p>
+                            {server.description.clone().map(|text| view! { <p class="note" dir="auto">{text}</p> })}
+                        </div>
+                    }
+                })}
             <label for=title_id.clone()>"Title"</label>
             {html::input()
                 .node_ref(title)
@@ -301,9 +357,9 @@ fn Editor(row: Row, board: Board) -> impl IntoView {
             <textarea node_ref=description id=description_id rows="3" dir="auto" prop:value=first_description on:input=move |_| keep()></textarea>
             {move || complaint("description")}
             <div class="buttons">
-                <button class="primary">"Save"</button>
+                <button class="primary">{if row.is_contested.get_untracked() { "Save mine" } else { "Save" }}</button>
                 <button type="button" on:click=move |_| cancel()>
-                    "Cancel"
+                    {if row.is_contested.get_untracked() { "Take theirs" } else { "Cancel" }}
                 </button>
             </div>
         </form>
