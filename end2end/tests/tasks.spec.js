@@ -179,3 +179,70 @@ test.describe("when the server is away", () => {
     await expect.poll(async () => (await server.tasks(server.ada)).map((task) => task.title)).toEqual(["Typed in vain", "Renew it tomorrow"]);
   });
 });
+
+test.describe("with somebody else at the same tasks", () => {
+  test.use({ expectedComplaint: /Failed to load resource.*(412|net::ERR_FAILED)/ });
+
+  const change = async (server, body) => {
+    const [{ id }] = await server.tasks(server.ada);
+    const headers = { authorization: `Bearer ${server.ada.token}`, "content-type": "application/json" };
+    const url = `${server.url}/api/${server.ada.user.id}/tasks/${id}`;
+    expect((await fetch(url, { method: "PUT", headers, body: JSON.stringify(body) })).status).toBe(200);
+  };
+  const contested = async (page, server) => {
+    await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
+    await page.getByRole("textbox", { name: "Title" }).fill("Renew both passports");
+    await change(server, { title: "Renew the identity card", description: "It is cheaper" });
+    await page.getByRole("button", { name: "Save" }).click();
+    const alert = page.getByRole("alert").filter({ hasText: "Somebody changed this task meanwhile" });
+    await expect(alert).toContainText("Renew the identity card");
+    await expect(alert).toContainText("It is cheaper");
+    await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Renew both passports");
+  };
+
+  test("an edit that would overwrite a newer one shows both, and one's own can win", async ({ page, server }) => {
+    await contested(page, server);
+    await page.getByRole("button", { name: "Save mine" }).click();
+    await expect(row(page, "Renew both passports")).toBeVisible();
+    await expect.poll(async () => (await server.tasks(server.ada))[0].title).toBe("Renew both passports");
+  });
+
+  test("an edit that would overwrite a newer one shows both, and theirs can stay", async ({ page, server }) => {
+    await contested(page, server);
+    await page.reload();
+    await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Renew both passports");
+    await page.getByRole("textbox", { name: "Title" }).press("Escape");
+    await expect(row(page, "Renew the identity card")).toContainText("It is cheaper");
+    expect((await server.tasks(server.ada))[0].title).toBe("Renew the identity card");
+  });
+
+  test("one's own tick in the middle of an edit is no conflict", async ({ page, server }) => {
+    const other = await page.context().newPage();
+    await other.goto("/tasks");
+    await awake(other);
+    await page.getByRole("checkbox", { name: "Completed: Renew the passport" }).check();
+    await expect.poll(async () => (await server.tasks(server.ada))[0].completed).toBe(true);
+    await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
+    await page.getByRole("textbox", { name: "Title" }).fill("Renew both passports");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect.poll(async () => (await server.tasks(server.ada))[0].title).toBe("Renew both passports");
+  });
+
+  test("a task whose answer was lost is not made twice", async ({ page, server }) => {
+    let lost = 0;
+    await page.route("**/tasks", async (route) => {
+      if (route.request().method() !== "POST" || lost > 0) return route.continue();
+      lost += 1;
+      await route.fetch();
+      return route.abort();
+    });
+    await page.getByLabel("New task").fill("Only once");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("can’t be reached")).toBeVisible();
+    await expect(page.getByLabel("New task")).toHaveValue("Only once");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("can’t be reached")).toHaveCount(0);
+    await expect(row(page, "Only once")).toHaveCount(1);
+    expect((await server.tasks(server.ada)).filter((task) => task.title === "Only once")).toHaveLength(1);
+  });
+});

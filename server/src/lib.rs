@@ -150,6 +150,7 @@ pub fn router(state: &AppState) -> Router {
         .fallback(assets::serve)
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(DefaultBodyLimit::max(http::body::MAX_BODY))
+        .layer(middleware::from_fn(request::unambiguous))
         .layer(middleware::from_fn(request::trace))
         // Outside of it, since the pages in place of errors are written there.
         .layer(middleware::from_fn_with_state(state.clone(), security::headers))

@@ -51,6 +51,9 @@ pub enum Error {
     /// 401: a link that confirms an address and is wrong, used or too old.
     #[error("That link is not valid, or not any more. Ask for a new one.")]
     BadVerification,
+    /// 400: a request that two servers in a row could read as different ones.
+    #[error("The request's head is not clear HTTP.")]
+    Ambiguous,
     /// 404, also for what belongs to somebody else.
     #[error("There is nothing here.")]
     NotFound,
@@ -134,6 +137,7 @@ impl Error {
         match self {
             Self::NoToken | Self::BadToken | Self::SignedOut | Self::WrongCredentials | Self::BadVerification => StatusCode::UNAUTHORIZED,
             Self::BadAuthorization
+            | Self::Ambiguous
             | Self::BadJson
             | Self::WrongType(_)
             | Self::InvalidAccount(_)
@@ -162,7 +166,7 @@ impl Error {
             Self::BadToken | Self::BadLink | Self::BadVerification => "INVALID_TOKEN",
             Self::ForeignRedirect => "INVALID_REDIRECT_URL",
             Self::ForeignCallback => "INVALID_CALLBACK_URL",
-            Self::BadAuthorization => "INVALID_REQUEST",
+            Self::BadAuthorization | Self::Ambiguous => "INVALID_REQUEST",
             Self::WrongUser => "FORBIDDEN",
             Self::ForeignOrigin => "INVALID_ORIGIN",
             Self::NotFound => "NOT_FOUND",
@@ -226,6 +230,8 @@ impl Error {
             Self::BadToken => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_token""#),
             Self::BadAuthorization => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_request""#),
             Self::WrongUser => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="insufficient_scope""#),
+            // Where the next request begins is not clear either.
+            Self::Ambiguous => fixed(header::CONNECTION, "close"),
             Self::Unavailable(_) | Self::StorageFull(_) => fixed(header::RETRY_AFTER, RETRY_AFTER_S),
             // The second is where Better Auth's client looks.
             Self::TooManyTries(seconds) => {

@@ -23,6 +23,7 @@ mod ownership;
 mod pages;
 mod password_reset;
 mod races;
+mod resilience;
 mod sessions;
 mod soak;
 mod stored_hashes;
