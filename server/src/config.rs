@@ -153,6 +153,10 @@ pub struct Config {
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// How long to go on taking requests after the call to stop, while `/health/ready` sends new ones elsewhere
+    #[arg(long, env, global = true, default_value = "0s", value_parser = pause)]
+    pub shutdown_delay: Duration,
+
     /// Who mails come from; the server is in `SMTP_URL` or the file of `SMTP_URL_FILE`, and without one mails are files
     #[arg(long, env, global = true, default_value = "Holdfast <holdfast@localhost>")]
     pub mail_from: Mailbox,
@@ -343,6 +347,11 @@ fn network(text: &str) -> Result<IpNet, String> {
     let address =
         |text: &str| text.parse::<IpAddr>().map(IpNet::from).map_err(|_| "it must be an address or a network like 10.0.0.0/8".into());
     text.parse().or_else(|_| address(text))
+}
+
+fn pause(text: &str) -> Result<Duration, String> {
+    let length = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if length > Duration::from_mins(1) { Err("it must be at most 1m".into()) } else { Ok(length) }
 }
 
 fn lifetime(text: &str) -> Result<Duration, String> {

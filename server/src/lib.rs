@@ -172,6 +172,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     accept(listener, router, state.limits, async move {
         stop.await;
         stopping.stopping.store(true, Ordering::Relaxed);
+        tokio::time::sleep(stopping.config.shutdown_delay).await;
     })
     .await;
     state.mailer.close().await;

@@ -209,3 +209,82 @@ async fn json_of_both_is_the_same() {
     }
     assert_eq!(shapes[0], shapes[1]);
 }
+
+/// The smallest load balancer: asks each node twenty times a second whether it is ready, and sends requests to one that is.
+struct Balancer {
+    nodes: std::sync::Mutex<Vec<(String, bool)>>,
+}
+
+impl Balancer {
+    async fn watch(&self) {
+        loop {
+            let urls: Vec<_> = self.nodes.lock().unwrap().iter().map(|(url, _)| url.clone()).collect();
+            for url in urls {
+                let is_ready = reqwest::get(format!("{url}/health/ready")).await.is_ok_and(|answer| answer.status() == 200);
+                self.nodes.lock().unwrap().iter_mut().filter(|(other, _)| *other == url).for_each(|(_, ready)| *ready = is_ready);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// A node that is ready, each in turn.
+    fn pick(&self, turn: usize) -> Option<String> {
+        let nodes = self.nodes.lock().unwrap();
+        let ready: Vec<_> = nodes.iter().filter(|(_, ready)| *ready).collect();
+        (!ready.is_empty()).then(|| ready[turn % ready.len()].0.clone())
+    }
+
+    fn add(&self, url: &str) {
+        self.nodes.lock().unwrap().push((url.to_owned(), false));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolling_restart_under_load_fails_no_request() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    let place = Server::place_on_postgres().await;
+    let start = async || Server::at_draining(&place, Duration::from_millis(500)).await;
+    let mut nodes = vec![start().await, start().await];
+    let (id, token) = {
+        let ada = nodes[0].person("Ada").await;
+        (ada.id.clone(), ada.token.clone())
+    };
+    let balancer = Balancer { nodes: std::sync::Mutex::default() };
+    nodes.iter().for_each(|node| balancer.add(&node.url));
+    let (is_over, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let load = async |number: usize| {
+        let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        let mut turn = number;
+        while !is_over.load(Ordering::Relaxed) {
+            turn += 1;
+            let Some(url) = balancer.pick(turn) else {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                continue;
+            };
+            let request = client.post(format!("{url}/api/{id}/tasks")).bearer_auth(&token).json(&json!({ "title": "x" }));
+            let answer = request.send().await.expect("no request fails");
+            assert_eq!(answer.status(), 201);
+            answered.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    let restart = async {
+        eventually(async || answered.load(Ordering::Relaxed) > 20).await;
+        for _ in 0..2 {
+            let mut old = nodes.remove(0);
+            old.stop().await;
+            let new = start().await;
+            balancer.add(&new.url);
+            nodes.push(new);
+            eventually(async || balancer.nodes.lock().unwrap().iter().filter(|(_, ready)| *ready).count() == 2).await;
+        }
+        is_over.store(true, Ordering::Relaxed);
+    };
+    let loads = futures_util::future::join_all((0..8).map(load));
+    tokio::select! {
+        () = balancer.watch() => {}
+        _ = async { tokio::join!(loads, restart) } => {}
+    }
+    let kept: i64 = sql!(scalar nodes[0].state.db.read(), "SELECT count(*) FROM tasks").unwrap();
+    assert_eq!(usize::try_from(kept).unwrap(), answered.load(Ordering::Relaxed));
+}

@@ -117,6 +117,11 @@ impl Server {
         Self::on(place.clone(), Self::clock(), |_| {}, Limits::default(), None).await
     }
 
+    /// One at this place that goes on for so long after the call to stop.
+    pub async fn at_draining(place: &Arc<Place>, delay: Duration) -> Self {
+        Self::on(place.clone(), Self::clock(), |config| config.shutdown_delay = delay, Limits::default(), None).await
+    }
+
     /// Stops, and starts again on the same database.
     pub async fn restart(mut self) -> Self {
         self.stop().await;
