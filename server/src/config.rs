@@ -124,6 +124,10 @@ pub struct Config {
     #[arg(long, env, global = true, default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
+    /// Address and port for Prometheus, under `/metrics` [default: none]
+    #[arg(long, env, global = true)]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// Database, as `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; also in the file of `DATABASE_URL_FILE`
     /// [default: sqlite:holdfast.db in the data directory]
     #[arg(long, env, global = true, hide_env_values = true, value_parser = database)]

@@ -242,6 +242,14 @@ impl Db {
         }
     }
 
+    /// How many connections there are, and how many of them nobody uses.
+    pub fn connections(&self) -> (u32, usize) {
+        match self {
+            Self::Sqlite { writer, readers, .. } => (writer.size() + readers.size(), writer.num_idle() + readers.num_idle()),
+            Self::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
+        }
+    }
+
     /// Begins a transaction.
     pub async fn begin(&self) -> sqlx::Result<Transaction> {
         Ok(match self {

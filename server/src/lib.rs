@@ -40,7 +40,9 @@ use crate::{
     config::{Config, RateLimit},
     db::Db,
     http::{
-        assets, cors, health, pages,
+        assets, cors, health,
+        metrics::{self, Metrics},
+        pages,
         request::{self, method_not_allowed},
         security,
         serve::{Limits, accept},
@@ -73,6 +75,8 @@ pub struct Parts {
     pub presence: Presence,
     /// Sessions and users whose tokens are refused.
     pub revocations: Revocations,
+    /// What Prometheus asks for, if it does.
+    pub metrics: Option<Metrics>,
     stopping: AtomicBool,
     address: OnceLock<SocketAddr>,
 }
@@ -105,6 +109,7 @@ impl AppState {
             revocations,
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
             throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db)),
+            metrics: config.metrics_listen.is_some().then(Metrics::default),
             config,
             limits,
             clock,
@@ -151,7 +156,7 @@ pub fn router(state: &AppState) -> Router {
         .layer(CatchPanicLayer::custom(request::panicked))
         .layer(DefaultBodyLimit::max(http::body::MAX_BODY))
         .layer(middleware::from_fn(request::unambiguous))
-        .layer(middleware::from_fn(request::trace))
+        .layer(middleware::from_fn_with_state(state.clone(), request::trace))
         // Outside of it, since the pages in place of errors are written there.
         .layer(middleware::from_fn_with_state(state.clone(), security::headers))
         .with_state(state.clone())
@@ -181,4 +186,10 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     house.abort();
     auth::presence::write(&state).await;
     state.db.close().await;
+}
+
+/// Serves `/metrics`, for as long as it is let.
+pub async fn serve_metrics(state: AppState, listener: TcpListener) {
+    let limits = state.limits;
+    accept(listener, metrics::router(state), limits, std::future::pending()).await;
 }

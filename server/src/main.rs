@@ -63,6 +63,12 @@ async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
         tracing::warn!("no BASE_URL: links in mails lead to {}", state.base_url());
     }
 
+    if let Some(address) = state.config.metrics_listen {
+        let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        tracing::info!("metrics are on http://{}/metrics", listener.local_addr()?);
+        tokio::spawn(server::serve_metrics(state.clone(), listener));
+    }
+
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     println!("Holdfast is ready on http://{}", listener.local_addr()?);
     serve(state, listener, async move {

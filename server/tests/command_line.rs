@@ -213,6 +213,7 @@ async fn help_and_version_name_every_flag_with_its_variable() {
         ("--trusted-proxies", "TRUSTED_PROXIES"),
         ("--database-listen-url", "DATABASE_LISTEN_URL"),
         ("--shutdown-delay", "SHUTDOWN_DELAY"),
+        ("--metrics-listen", "METRICS_LISTEN"),
         ("--mail-from", "MAIL_FROM"),
         ("--rate-limit", "RATE_LIMIT"),
         ("--argon2-memory", "ARGON2_MEMORY"),

@@ -251,7 +251,9 @@ async fn a_rolling_restart_under_load_fails_no_request() {
         (ada.id.clone(), ada.token.clone())
     };
     let balancer = Balancer { nodes: std::sync::Mutex::default() };
-    nodes.iter().for_each(|node| balancer.add(&node.url));
+    for node in &nodes {
+        balancer.add(&node.url);
+    }
     let (is_over, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
     let load = async |number: usize| {
         let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();

@@ -16,6 +16,7 @@ mod forged_tokens;
 mod http;
 mod lists;
 mod mail;
+mod metrics;
 mod nodes;
 mod origins;
 mod outages;

@@ -29,7 +29,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, create_engine, select
 
 SECRET = os.environ["BETTER_AUTH_SECRET"]
-engine = create_engine(f"sqlite:///{os.environ['DATABASE']}", connect_args={"check_same_thread": False, "timeout": 30})
+engine = create_engine(
+    f"sqlite:///{os.environ['DATABASE']}",
+    connect_args={"check_same_thread": False, "timeout": 30},
+    # No limit: with one, FastAPI's threads wait for connections of requests that wait for a thread, until the timeout.
+    pool_size=0,
+)
 
 
 @event.listens_for(engine, "connect")

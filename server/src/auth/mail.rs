@@ -94,6 +94,11 @@ impl Mailer {
         matches!(*self.transport, Transport::Smtp(_))
     }
 
+    /// How many are not delivered yet.
+    pub fn waiting(&self) -> usize {
+        self.under_way.len()
+    }
+
     /// Does what may lead to a letter, later, so that the time of an answer does not tell whether it did.
     pub fn later(&self, subject: &'static str, work: impl Future<Output = Result<()>> + Send + 'static) {
         if self.has_room(subject) {

@@ -7,13 +7,14 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use tokio::{sync::Semaphore, task};
+use tokio::{sync::Semaphore, task, time::timeout};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
@@ -25,12 +26,16 @@ use crate::{
 const SCRYPT: (u8, u32, u32) = (14, 16, 1);
 const SCRYPT_KEY: usize = 64;
 
+/// How long a password waits for a core before its owner is told to come back later.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 /// Hashes passwords and checks them.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
     cores: Arc<Semaphore>,
     hashes: Arc<AtomicU64>,
+    waiting: Arc<AtomicU64>,
 }
 
 /// What a password is to a hash.
@@ -53,6 +58,7 @@ impl Passwords {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             cores: Arc::new(Semaphore::new(cores)),
             hashes: Arc::default(),
+            waiting: Arc::default(),
         })
     }
 
@@ -77,9 +83,17 @@ impl Passwords {
         self.hashes.load(Ordering::Relaxed)
     }
 
+    /// How many wait for a core.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(&self, password: &str, work: impl FnOnce(&Argon2<'static>, &str) -> T + Send + 'static) -> Result<T> {
         let password = password.to_owned();
-        let permit = self.cores.clone().acquire_owned().await.map_err(Error::internal)?;
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let permit = timeout(PATIENCE, self.cores.clone().acquire_owned()).await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let permit = permit.map_err(|_| Error::Unavailable("too many passwords wait to be hashed".into()))?.map_err(Error::internal)?;
         self.hashes.fetch_add(1, Ordering::Relaxed);
         let argon2 = self.argon2.clone();
         task::spawn_blocking(move || {

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod body;
 pub mod cors;
 pub mod health;
+pub mod metrics;
 pub mod pages;
 pub mod request;
 pub mod return_to;

@@ -4,18 +4,18 @@ use std::time::Instant;
 
 use axum::{
     Json,
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
-use crate::{http::pages, problem::Error};
+use crate::{AppState, http::pages, problem::Error};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The outermost layer: request id, log line, and the bodies of errors.
-pub async fn trace(request: Request, next: Next) -> Response {
+pub async fn trace(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = format!("{:032x}", rand::random::<u128>());
     let method = request.method().clone();
@@ -33,12 +33,16 @@ pub async fn trace(request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let took = started.elapsed();
+    if let Some(metrics) = &state.metrics {
+        metrics.note(&method, route.as_deref(), response.status(), took);
+    }
     tracing::info!(
         request_id = %id,
         %method,
         route = route.as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
-        ms = started.elapsed().as_secs_f64() * 1000.0,
+        ms = took.as_secs_f64() * 1000.0,
         "request"
     );
     response
