@@ -17,6 +17,7 @@ use crate::{
     pages::{
         account::Account,
         auth::Auth,
+        docs::Docs,
         home::Home,
         password::{Forgot, Reset},
         refusal::Refusal,
@@ -28,6 +29,7 @@ pub use crate::{
     pages::{
         account::{AccountForm, AccountPage, Device, Done},
         auth::{AuthPage, Notice},
+        docs::{DocsOperation, DocsPage},
         password::{ForgotPage, ResetPage},
         tasks::TaskPage,
     },
@@ -48,6 +50,8 @@ pub enum Page {
     Account(Box<AccountPage>),
     /// Somebody's tasks.
     Tasks(Box<TaskPage>),
+    /// The API.
+    Docs(DocsPage),
     /// Why there is no page.
     Refusal {
         /// The HTTP status.
@@ -62,6 +66,7 @@ impl Page {
         match self {
             Self::Home => "Holdfast: a quiet list of what you have to do".into(),
             Self::Auth(page) => format!("{} · Holdfast", page.kind.title()),
+            Self::Docs(_) => "The API · Holdfast".into(),
             Self::Forgot(_) => "Forgot your password? · Holdfast".into(),
             Self::Reset(_) => "Set a new password · Holdfast".into(),
             Self::Account(_) => "Your account · Holdfast".into(),
@@ -76,7 +81,7 @@ impl Page {
         match self {
             Self::Auth(_) | Self::Account(_) | Self::Tasks(_) => true,
             Self::Reset(page) => page.link.is_some(),
-            Self::Home | Self::Forgot(_) | Self::Refusal { .. } => false,
+            Self::Home | Self::Forgot(_) | Self::Docs(_) | Self::Refusal { .. } => false,
         }
     }
 }
@@ -99,6 +104,7 @@ pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
     let body = match page {
         Page::Home => view! { <Home /> }.into_any(),
         Page::Auth(page) => view! { <Auth page /> }.into_any(),
+        Page::Docs(page) => view! { <Docs page /> }.into_any(),
         Page::Forgot(page) => view! { <Forgot page /> }.into_any(),
         Page::Reset(page) => view! { <Reset page /> }.into_any(),
         Page::Account(page) => view! { <Account page=*page /> }.into_any(),

@@ -21,6 +21,7 @@ pub const PASSWORD_MAX: usize = 128;
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// 32 letters and digits.
@@ -48,6 +49,7 @@ impl User {
 
 /// One signed-in device of one user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// 32 letters and digits; the `sid` of its tokens.
@@ -70,6 +72,7 @@ pub struct Session {
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Task {
     /// A `UUIDv7`, so that ids sort by age.
     pub id: String,
@@ -200,6 +203,7 @@ impl Status {
 
 /// One thing wrong with one member of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The member's name.
     pub field: String,
@@ -218,6 +222,7 @@ impl FieldError {
 
 /// The body of every error under `/api`: RFC 9457, with `code` and `message` for clients of Better Auth.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `about:blank`: the status says it all (RFC 9457, section 4.2.1).
     #[serde(rename = "type", default)]

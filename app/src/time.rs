@@ -9,6 +9,7 @@ const DAY_MS: i64 = 86_400_000;
 /// Milliseconds since 1970-01-01T00:00:00Z. Written as `2026-01-31T08:05:00.123Z`: exactly three digits, which
 /// JavaScript's `Date`, Python and the Better Auth client all read alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(value_type = String, format = DateTime, example = "2026-01-31T08:05:00.123Z"))]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

@@ -42,7 +42,7 @@ use crate::{
     http::{
         assets, cors, health,
         metrics::{self, Metrics},
-        pages,
+        openapi, pages,
         request::{self, method_not_allowed},
         security,
         serve::{Limits, accept},
@@ -142,7 +142,11 @@ impl AppState {
 /// Every route with what all requests pass.
 pub fn router(state: &AppState) -> Router {
     // The refusal of a method comes before CORS, which answers preflights in its place.
-    let api = Router::new().nest("/api/auth", auth::routes(state)).merge(tasks::routes()).method_not_allowed_fallback(method_not_allowed);
+    let api = Router::new()
+        .nest("/api/auth", auth::routes(state))
+        .merge(tasks::routes())
+        .merge(openapi::routes())
+        .method_not_allowed_fallback(method_not_allowed);
     let api = match cors::layer(&state.config.trusted_origins) {
         Some(cors) => api.layer(cors),
         None => api,

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     process::{Child, Command},
+    task::JoinHandle,
 };
 
 use crate::support::{PASSWORD, SECRET, Send as _};
@@ -29,23 +30,34 @@ pub async fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]
     ended.await.expect("the program goes on").unwrap()
 }
 
+/// The program as it serves. What it logs is read all the time: a full pipe would hold it up.
+pub struct Running {
+    pub child: Child,
+    log: JoinHandle<String>,
+}
+
 /// Starts it and waits for its address.
-pub async fn serve(folder: &Path, environment: &[(&str, &str)]) -> (Child, String) {
+pub async fn serve(folder: &Path, environment: &[(&str, &str)]) -> (Running, String) {
     let mut child =
         holdfast(folder, &["--listen", "127.0.0.1:0"], environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let log = tokio::spawn(async move {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).await.unwrap();
+        log
+    });
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).await.unwrap();
     let url = line.trim().strip_prefix("Holdfast is ready on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-    (child, url)
+    (Running { child, log }, url)
 }
 
 /// Asks it to end; its status and what it logged.
-pub async fn terminate(mut child: Child) -> (Option<i32>, String) {
-    let id = child.id().unwrap().to_string();
+pub async fn terminate(mut running: Running) -> (Option<i32>, String) {
+    let id = running.child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-    let mut log = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
-    (child.wait().await.unwrap().code(), log)
+    let log = running.log.await.unwrap();
+    (running.child.wait().await.unwrap().code(), log)
 }
 
 #[track_caller]

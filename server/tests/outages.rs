@@ -10,8 +10,9 @@ use std::{
 };
 
 use serde_json::json;
+use tempfile::NamedTempFile;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
     time::sleep,
 };
@@ -30,6 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The program on a PostgreSQL of its own, with somebody signed in.
 struct World {
     child: Child,
+    log: NamedTempFile,
     url: String,
     client: reqwest::Client,
     tasks: String,
@@ -38,6 +40,8 @@ struct World {
 
 impl World {
     async fn start(cluster: &Cluster) -> Self {
+        // Not a pipe, which would hold the program up once it is full.
+        let log = NamedTempFile::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_holdfast"))
             .args(["--listen", "127.0.0.1:0", "--rate-limit", "off", "--data-dir", "/nonexistent"])
             .env_clear()
@@ -45,7 +49,7 @@ impl World {
             .env("DATABASE_URL", format!("{}/postgres", cluster.url))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(log.reopen().unwrap())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
@@ -56,7 +60,7 @@ impl World {
         let who = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
         let made = client.post(format!("{url}/api/auth/sign-up/email")).json(&who).answer().await;
         let tasks = format!("{url}/api/{}/tasks", made.json["user"]["id"].as_str().unwrap());
-        Self { child, url, client, tasks, token: made.json["token"].as_str().unwrap().to_owned() }
+        Self { child, log, url, client, tasks, token: made.json["token"].as_str().unwrap().to_owned() }
     }
 
     /// Status of a read and of a write; an answer that does not come in time fails the test.
@@ -129,8 +133,7 @@ async fn endure(begin: &str, end: &str) {
     assert!(after.1 <= before.1 + 20_000, "memory: {before:?} {after:?}");
 
     world.child.start_kill().unwrap();
-    let mut log = String::new();
-    world.child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    let log = std::fs::read_to_string(world.log.path()).unwrap();
     assert!(!log.contains("panic"), "{log}");
 }
 

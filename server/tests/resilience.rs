@@ -80,7 +80,7 @@ async fn sixty_four_writers_and_as_many_readers_never_find_it_busy() {
 #[tokio::test(flavor = "multi_thread")]
 async fn at_the_end_no_answer_is_cut_and_the_program_goes() {
     let folder = TempDir::new().unwrap();
-    let (mut child, url) = serve(folder.path(), &[("BETTER_AUTH_SECRET", SECRET), ("RUST_LOG", "error")]).await;
+    let (mut running, url) = serve(folder.path(), &[("BETTER_AUTH_SECRET", SECRET)]).await;
     let who = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
     let made = reqwest::Client::new().post(format!("{url}/api/auth/sign-up/email")).json(&who).answer().await;
     let tasks = format!("{url}/api/{}/tasks", made.json["user"]["id"].as_str().unwrap());
@@ -108,9 +108,9 @@ async fn at_the_end_no_answer_is_cut_and_the_program_goes() {
     let end = async {
         eventually(async || answered.load(Ordering::Relaxed) > 200).await;
         is_called.store(true, Ordering::Relaxed);
-        let id = child.id().unwrap().to_string();
+        let id = running.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-        timeout(Duration::from_secs(20), child.wait()).await.expect("it goes").unwrap()
+        timeout(Duration::from_secs(20), running.child.wait()).await.expect("it goes").unwrap()
     };
     let ((), status) = tokio::join!(async { drop(load.await) }, end);
     assert!(status.success());

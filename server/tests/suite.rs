@@ -18,6 +18,7 @@ mod lists;
 mod mail;
 mod metrics;
 mod nodes;
+mod openapi;
 mod origins;
 mod outages;
 mod ownership;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod auth;
+pub mod docs;
 pub mod home;
 pub mod password;
 pub mod refusal;

@@ -6,13 +6,12 @@ contract it has what a load client drives: the six task routes, sign-up and sign
 
     python3.11 -m venv .venv && .venv/bin/pip install -r requirements.txt
     export DATABASE=/tmp/peer.db BETTER_AUTH_SECRET=$(openssl rand -base64 48)
-    .venv/bin/python seed.py 1000 100000   # first, or `seed.py 0 0`: two workers would race to make the tables
+    .venv/bin/python seed.py 1000 100000   # makes the tables too; `seed.py 0 0` does nothing else
     .venv/bin/uvicorn main:app --port 8000 --workers 2 --no-access-log   # as many workers as cores
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import uuid4
@@ -47,31 +46,27 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_id() -> str:
-    return str(uuid4())
+class Row(SQLModel):
+    id: str = Field(default_factory=lambda: str(uuid4()), primary_key=True)
+    created_at: datetime = Field(default_factory=now)
+    updated_at: datetime = Field(default_factory=now)
 
 
-class User(SQLModel, table=True):
-    id: str = Field(default_factory=new_id, primary_key=True)
+class User(Row, table=True):
     name: str
     email: str = Field(unique=True)  # in lower case
     email_verified: bool = False
     image: str | None = None
     password_hash: str
-    created_at: datetime = Field(default_factory=now)
-    updated_at: datetime = Field(default_factory=now)
 
 
-class Task(SQLModel, table=True):
+class Task(Row, table=True):
     __table_args__ = (Index("tasks_by_creation", "user_id", "created_at", "id"),)
 
-    id: str = Field(default_factory=new_id, primary_key=True)
     user_id: str
     title: str
     description: str | None = None
     completed: bool = False
-    created_at: datetime = Field(default_factory=now)
-    updated_at: datetime = Field(default_factory=now)
 
 
 # SQLite's datetimes come back without their zone.
@@ -136,30 +131,27 @@ def get_session() -> Iterator[Session]:
         yield session
 
 
-async def get_owner(user_id: str, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]) -> str:
+SessionDep = Annotated[Session, Depends(get_session)]
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+async def get_owner(user_id: str, credentials: Credentials) -> str:
     """The user of the token, who must be the one of the path."""
+    challenge = 'Bearer realm="holdfast"'
     if credentials is None:
-        raise HTTPException(401, "Not authenticated", {"WWW-Authenticate": 'Bearer realm="holdfast"'})
+        raise HTTPException(401, "Not authenticated", {"WWW-Authenticate": challenge})
     try:
         claims = jwt.decode(credentials.credentials, SECRET, algorithms=["HS256"], options={"require": ["exp", "sub"]})
     except jwt.InvalidTokenError:
-        raise HTTPException(401, "Invalid token", {"WWW-Authenticate": 'Bearer realm="holdfast", error="invalid_token"'}) from None
+        raise HTTPException(401, "Invalid token", {"WWW-Authenticate": challenge + ', error="invalid_token"'}) from None
     if claims["sub"] != user_id:
         raise HTTPException(403, "Not your tasks")
     return user_id
 
 
-SessionDep = Annotated[Session, Depends(get_session)]
 Owner = Annotated[str, Depends(get_owner)]
 
-
-@asynccontextmanager
-async def lifespan(_: FastAPI):
-    SQLModel.metadata.create_all(engine)
-    yield
-
-
-app = FastAPI(title="Tasks", lifespan=lifespan)
+app = FastAPI(title="Tasks")
 
 
 def find(session: Session, owner: str, task_id: str) -> Task:
@@ -224,7 +216,7 @@ def complete_task(task_id: str, owner: Owner, session: SessionDep, body: Complet
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # What a password is checked against when there is no such user, so that both take the same time.
-NOBODYS_HASH = hasher.hash(new_id())
+NOBODYS_HASH = hasher.hash("nobody")
 
 
 def signed_in(user: User) -> SignedIn:

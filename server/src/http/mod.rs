@@ -5,6 +5,7 @@ pub mod body;
 pub mod cors;
 pub mod health;
 pub mod metrics;
+pub mod openapi;
 pub mod pages;
 pub mod request;
 pub mod return_to;

@@ -61,7 +61,8 @@ async fn home(visitor: Visitor) -> Response {
     if visitor.0.is_some() { Redirect::to(return_to::HOME).into_response() } else { render(Page::Home).await }
 }
 
-async fn render(page: Page) -> Response {
+/// The whole document of a page, with the policy that goes with it.
+pub async fn render(page: Page) -> Response {
     let nonce = Nonce::new();
     let policy = security::page_policy(&nonce);
     let context = move || provide_context(nonce.clone());

@@ -1,0 +1,89 @@
+//! `/api/docs`: the contract for people.
+
+use leptos::prelude::*;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct DocsPage {
+    /// Of the program.
+    pub version: String,
+    /// In the order of the contract.
+    pub operations: Vec<DocsOperation>,
+}
+
+/// One method of one path.
+#[derive(Debug, Clone)]
+pub struct DocsOperation {
+    /// In upper case.
+    pub method: String,
+    /// With its parameters in braces.
+    pub path: String,
+    /// What it does.
+    pub summary: String,
+    /// What it wants to see; empty for nothing.
+    pub auth: String,
+    /// Names of parameters, and what they mean.
+    pub parameters: Vec<(String, String)>,
+    /// The JSON Schema of the body.
+    pub body: Option<String>,
+    /// Status, meaning and JSON Schema of what comes when all is well.
+    pub success: (u16, String, Option<String>),
+    /// Statuses of errors.
+    pub errors: Vec<u16>,
+}
+
+/// All operations, each folded.
+#[component]
+pub fn Docs(
+    /// What to show.
+    page: DocsPage,
+) -> impl IntoView {
+    view! {
+        <h1>"The API of Holdfast " {page.version}</h1>
+        <p class="docs-lead">
+            "For machines: " <a href="/api/openapi.json">"openapi.json"</a>
+            " (OpenAPI 3.1). Every error is a problem document (RFC 9457) with a stable code."
+        </p>
+        <ul class="docs">{page.operations.into_iter().map(|operation| view! { <Operation operation /> }).collect_view()}</ul>
+    }
+}
+
+#[component]
+fn Operation(operation: DocsOperation) -> impl IntoView {
+    let DocsOperation { method, path, summary, auth, parameters, body, success: (status, words, schema), errors } = operation;
+    let errors = errors.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    view! {
+        <li>
+            <details>
+                <summary>
+                    <code>{method} " " {path}</code>
+                    " "
+                    <span class="hint">{summary}</span>
+                </summary>
+                {(!auth.is_empty()).then(|| view! { <p>"Needs: " {auth}</p> })}
+                {(!parameters.is_empty())
+                    .then(|| {
+                        view! {
+                            <dl>
+                                {parameters
+                                    .into_iter()
+                                    .map(|(name, words)| {
+                                        view! {
+                                            <dt>
+                                                <code>{name}</code>
+                                            </dt>
+                                            <dd>{words}</dd>
+                                        }
+                                    })
+                                    .collect_view()}
+                            </dl>
+                        }
+                    })}
+                {body.map(|body| view! { <p>"Body:"</p> <pre tabindex="0">{body}</pre> })}
+                <p>{status} ": " {words}</p>
+                {schema.map(|schema| view! { <pre tabindex="0">{schema}</pre> })}
+                {(!errors.is_empty()).then(|| view! { <p>"Errors: " {errors}</p> })}
+            </details>
+        </li>
+    }
+}

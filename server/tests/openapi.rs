@@ -1,0 +1,71 @@
+//! The contract for machines is what the program says that it is, and what is checked in.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::support::{Send as _, Server};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+
+#[tokio::test]
+async fn the_document_is_the_one_that_is_checked_in() {
+    let server = Server::start().await;
+    let answer = server.get("/api/openapi.json").await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/json"));
+    assert_eq!(answer.json["openapi"], "3.1.0");
+    let text = format!("{}\n", serde_json::to_string_pretty(&answer.json).unwrap());
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(FILE, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(FILE).unwrap_or_default(), text, "UPDATE_OPENAPI=1 cargo test -p server writes it anew");
+}
+
+/// Everything that refers to a schema refers to one that is there, and no schema is empty.
+fn walk(document: &Value, value: &Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                let pointer = reference.strip_prefix('#').expect("a reference into the document");
+                assert!(document.pointer(pointer).is_some(), "{reference}");
+            }
+            if let Some(schema) = members.get("schema") {
+                assert!(schema.as_object().is_some_and(|schema| !schema.is_empty()), "{value}");
+            }
+            members.values().for_each(|member| walk(document, member));
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(document, item)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_there_and_every_reference_leads_somewhere() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let id = ada.add("one").await;
+    let document = server.get("/api/openapi.json").await.json;
+    walk(&document, &document);
+    let mut count = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            count += 1;
+            let real = path.replace("{user_id}", &ada.id).replace("{id}", &id);
+            let answer = server.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &real).answer().await;
+            assert!(!matches!(answer.status.as_u16(), 404 | 405 | 500), "{method} {path}: {}", answer.status);
+            let documented = &document["paths"][path][method]["responses"];
+            assert!(documented.get(answer.status.as_str()).is_some(), "{method} {path}: {} is not documented", answer.status);
+        }
+    }
+    assert_eq!(count, 6 + 18);
+}
+
+#[tokio::test]
+async fn the_docs_are_a_page_of_this_site_alone() {
+    let server = Server::start().await;
+    let page = server.get("/api/docs").await;
+    assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html; charset=utf-8"));
+    for words in ["/api/{user_id}/tasks", "Adds a task", "/api/auth/change-password", "openapi.json", "idempotency-key"] {
+        assert!(page.text.contains(words), "{words}");
+    }
+    assert!(!page.text.contains("https://") && !page.text.contains("//cdn"), "nothing from another host");
+}
