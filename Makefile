@@ -25,10 +25,14 @@ SERVER_SOURCES := $(SHARED_SOURCES) $(shell find server/src server/build.rs serv
 # Not the whole workspace at once: with `frontend` beside it, `app` would be built for the browser and the server in one.
 NATIVE := --package app --package server
 
+# How many examples of each kind the fuzzer makes.
+EXAMPLES := 200
+SCHEMATHESIS := 4.32.5
+
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check fmt test test-rust test-end2end soak tools clean
+.PHONY: help run watch build check fmt test test-rust test-fuzz test-end2end fuzz soak tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,7 +55,7 @@ check: | rust ## Format and lint, without running anything
 fmt: | rust ## Format the Rust code
 	@cargo fmt --all
 
-test: check test-rust test-end2end ## Everything: format, lints, Rust tests, tests in a real browser
+test: check test-rust test-fuzz test-end2end ## Everything: format, lints, Rust tests, tests in a real browser
 
 test-rust: | rust postgres ## The Rust tests, on both databases
 	@$(call say,Rust tests on SQLite)
@@ -59,11 +63,18 @@ test-rust: | rust postgres ## The Rust tests, on both databases
 	@$(call say,Rust tests on PostgreSQL)
 	@TEST_DATABASE=postgres cargo test --package server --locked --test suite
 
+test-fuzz: ## A short run of it, the same each time
+	@$(MAKE) fuzz EXAMPLES=10 SEED=1
+
 test-end2end: $(BINARY) end2end/node_modules/.stamp | browser postgres ## The tests in a real browser, against the release binary, on both databases
 	@$(call say,tests in the browser on SQLite)
 	@cd end2end && npx playwright test
 	@$(call say,tests in the browser on PostgreSQL)
 	@cd end2end && TEST_DATABASE=postgres npx playwright test
+
+fuzz: | .tools/fuzz/bin/schemathesis postgres ## Schemathesis on both databases, with all checks (EXAMPLES=200)
+	@cargo build --package server --locked
+	@for database in sqlite postgres; do $(call say,schemathesis on $$database); server/tests/fuzz.sh $$database $(EXAMPLES) $(SEED); done
 
 soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, outages of the database
 	@SOAK_ROUNDS=50 SOAK_OUTAGE_S=20 cargo test --package server --release --locked --test suite -- --nocapture --test-threads 1 soak:: outages:: nodes::
@@ -134,6 +145,12 @@ postgres:
 	  fi; \
 	  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call stop,no PostgreSQL to test on: install it (Debian: apt-get install postgresql) or set TEST_POSTGRES_URL and run make again); \
 	fi
+
+.tools/fuzz/bin/schemathesis:
+	@command -v python3 >/dev/null || $(call stop,Python 3 is missing: install it (Debian: apt-get install python3-venv) and run make again)
+	@$(call say,installing schemathesis $(SCHEMATHESIS))
+	@rm -rf $(TOOLS)/fuzz && python3 -m venv $(TOOLS)/fuzz || $(call stop,python3 -m venv does not work: install it (Debian: apt-get install python3-venv) and run make again)
+	@$(TOOLS)/fuzz/bin/pip install --quiet --disable-pip-version-check schemathesis==$(SCHEMATHESIS)
 
 clean: ## Remove everything that was built
 	@rm -rf target end2end/node_modules end2end/test-results $(TOOLS)

@@ -21,6 +21,10 @@ const STATES = {
   home: (page) => page.goto("/"),
   signin: (page) => page.goto("/signin?expired=1"),
   signup: (page) => page.goto("/signup"),
+  docs: async (page) => {
+    await page.goto("/api/docs");
+    await page.getByText("/api/{user_id}/tasks", { exact: false }).nth(1).click();
+  },
   "not-found": (page) => page.goto("/nothing"),
   "signup-error": async (page) => {
     await page.goto("/signup");

@@ -183,3 +183,39 @@ async fn kills_lose_nothing_on_sqlite() {
 async fn kills_lose_nothing_on_postgres() {
     soak("PostgreSQL", Place::on_postgres().await).await;
 }
+
+/// Three processes on one PostgreSQL: how long until what one revokes is refused by both others. `SOAK_ROUNDS` times four.
+#[tokio::test(flavor = "multi_thread")]
+async fn revocations_reach_the_other_processes() {
+    let place = Place::on_postgres().await;
+    let nodes = [start(&place).await, start(&place).await, start(&place).await];
+    let urls: Vec<_> = nodes.iter().map(|(_, url, _)| url.as_str()).collect();
+    let client = reqwest::Client::new();
+    let who = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
+    let made = client.post(format!("{}/api/auth/sign-up/email", urls[0])).json(&who).answer().await;
+    let id = made.json["user"]["id"].as_str().unwrap();
+    let mut worst = Duration::ZERO;
+    let count = rounds() * 4;
+    for round in 0..count {
+        let signed_in = client.post(format!("{}/api/auth/sign-in/email", urls[round % 3])).json(&who).answer().await;
+        let token = signed_in.json["token"].as_str().unwrap();
+        let is_refused = async |url: &str| {
+            let answer = client.get(format!("{url}/api/{id}/tasks?limit=1")).bearer_auth(token).send().await.unwrap();
+            answer.status() == 401
+        };
+        for url in &urls {
+            assert!(!is_refused(url).await);
+        }
+        let revoker = (round + 1) % 3;
+        let out = client.post(format!("{}/api/auth/sign-out", urls[revoker])).bearer_auth(token).json(&json!({})).answer().await;
+        assert_eq!(out.status, 200);
+        let answered = Instant::now();
+        for url in &urls {
+            while !is_refused(url).await {
+                assert!(answered.elapsed() < Duration::from_secs(20), "it never comes");
+            }
+        }
+        worst = worst.max(answered.elapsed());
+    }
+    println!("three processes: {count} revocations, refused everywhere after {worst:?} at the latest");
+}

@@ -99,8 +99,11 @@ fn typed_password() -> Value {
     json!({ "type": "string", "format": "password" })
 }
 
+/// Unicode's `White_Space`, which trimming takes away; what `\s` is differs from one regular expression to another.
+const WHITE_SPACE: &str = "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+
 fn title() -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": TITLE_MAX, "pattern": "^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$" })
+    json!({ "type": "string", "minLength": 1, "maxLength": TITLE_MAX, "pattern": format!("^[^\\u0000]*[^\\u0000{WHITE_SPACE}][^\\u0000]*$") })
 }
 
 fn description() -> Value {
@@ -180,7 +183,12 @@ fn task_endpoints() -> Vec<Endpoint> {
             )
             .with(&["etag", "link"]),
         endpoint(Method::POST, LIST, "create_task", "Adds a task", Auth::Bearer, &[400, 401, 403, 413, 415, 422, 503, 507])
-            .header("idempotency-key", "The same answer again for 24 h; 422 with another body.")
+            .asks(
+                ParameterIn::Header,
+                "idempotency-key",
+                "The same answer again for 24 h; 422 with another body.",
+                json!({ "type": "string", "minLength": 1, "maxLength": 255 }),
+            )
             .takes(new)
             .answers(201, "The task.", Some(task()))
             .with(&["etag", "location"]),
@@ -222,7 +230,7 @@ fn account_endpoints() -> Vec<Endpoint> {
     let session = object(json!({ "session": reference("Session"), "user": reference("User") }), &["session", "user"]);
     let post = |path, id, summary, auth| endpoint(Method::POST, path, id, summary, auth, &BODY);
     let get = |path, id, summary, auth, errors| endpoint(Method::GET, path, id, summary, auth, errors);
-    let url = || json!({ "type": "string", "description": "A path of this site or an address of a trusted one" });
+    let url = || json!({ "type": ["string", "null"], "description": "A path of this site or an address of a trusted one" });
     vec![
         get("/api/auth/ok", "ok", "Says that it is there", Auth::Nobody, &[]).answers(200, "It is.", Some(object(json!({ "ok": { "type": "boolean" } }), &["ok"]))),
         endpoint(Method::POST, "/api/auth/sign-up/email", "sign_up", "Makes an account and signs in", Auth::Nobody, &[400, 403, 413, 415, 422, 429, 503, 507])
@@ -230,7 +238,7 @@ fn account_endpoints() -> Vec<Endpoint> {
             .answers(200, "Signed in.", Some(signed_in(json!({}))))
             .with(&SIGNED_IN),
         post("/api/auth/sign-in/email", "sign_in", "Signs in", Auth::Nobody)
-            .takes(object(json!({ "email": email(), "password": typed_password(), "rememberMe": { "type": "boolean", "default": true } }), &["email", "password"]))
+            .takes(object(json!({ "email": email(), "password": typed_password(), "rememberMe": { "type": ["boolean", "null"], "default": true } }), &["email", "password"]))
             .answers(200, "Signed in.", Some(signed_in(json!({ "redirect": { "type": "boolean" } }))))
             .with(&SIGNED_IN),
         endpoint(Method::POST, "/api/auth/sign-out", "sign_out", "Ends this session, if there is one", Auth::Nobody, &[403, 503, 507])
@@ -251,12 +259,12 @@ fn account_endpoints() -> Vec<Endpoint> {
         endpoint(Method::POST, "/api/auth/revoke-sessions", "revoke_sessions", "Ends all one's sessions", Auth::Session, &[401, 403, 503, 507])
             .answers(200, "They have ended.", Some(status_true())),
         post("/api/auth/update-user", "update_user", "Changes name and picture", Auth::Session)
-            .takes(object(json!({ "name": text(NAME_MAX), "image": { "type": ["string", "null"], "maxLength": IMAGE_MAX, "pattern": "^[^\\u0000]*$" } }), &[]))
+            .takes(object(json!({ "name": { "type": ["string", "null"], "maxLength": NAME_MAX, "pattern": "^[^\\u0000]*$" }, "image": { "type": ["string", "null"], "maxLength": IMAGE_MAX, "pattern": "^[^\\u0000]*$" } }), &[]))
             .answers(200, "They are changed.", Some(status_true()))
             .with(&SIGNED_IN),
         post("/api/auth/change-password", "change_password", "Changes the password", Auth::Session)
             .takes(object(
-                json!({ "currentPassword": typed_password(), "newPassword": new_password(), "revokeOtherSessions": { "type": "boolean" } }),
+                json!({ "currentPassword": typed_password(), "newPassword": new_password(), "revokeOtherSessions": { "type": ["boolean", "null"] } }),
                 &["currentPassword", "newPassword"],
             ))
             .answers(200, "It is changed; `token` is `null` unless the other sessions were ended.", Some(object(
@@ -282,15 +290,29 @@ fn account_endpoints() -> Vec<Endpoint> {
             .answers(200, "If it has an account and is not proven, a link is on its way.", Some(status_true())),
         get("/api/auth/verify-email", "verify_email", "What the mailed link opens", Auth::Nobody, &[303, 400, 401, 403, 503, 507])
             .query("token", "The link's token", json!({ "type": "string" }))
-            .query("callbackURL", "Where to go on to", url())
+            .query("callbackURL", "Where to go on to: a path of this site or an address of a trusted one", json!({ "type": "string" }))
             .answers(200, "The address is proven.", Some(status_true())),
     ]
+}
+
+fn health_endpoints() -> Vec<Endpoint> {
+    let ok = || Some(object(json!({ "status": { "type": "string" } }), &["status"]));
+    let get = |path, id, summary, errors| endpoint(Method::GET, path, id, summary, Auth::Nobody, errors);
+    vec![
+        get("/health/live", "live", "Says that the process answers", &[]).answers(200, "It does.", ok()),
+        get("/health/ready", "ready", "Says whether the process wants traffic", &[503]).answers(200, "It does.", ok()),
+    ]
+}
+
+/// Every endpoint, in the order of the contract.
+fn endpoints() -> impl Iterator<Item = Endpoint> {
+    task_endpoints().into_iter().chain(account_endpoints()).chain(health_endpoints())
 }
 
 /// The document of this program.
 pub fn document() -> OpenApi {
     let mut paths = Paths::new();
-    for endpoint in task_endpoints().into_iter().chain(account_endpoints()) {
+    for endpoint in endpoints() {
         let method = match endpoint.method.as_str() {
             "GET" => HttpMethod::Get,
             "PUT" => HttpMethod::Put,
@@ -323,7 +345,11 @@ pub fn document() -> OpenApi {
 }
 
 fn operation(endpoint: &Endpoint) -> OperationBuilder {
-    let tag = if endpoint.path.starts_with("/api/auth/") { "Accounts" } else { "Tasks" };
+    let tag = match endpoint.path {
+        path if path.starts_with("/api/auth/") => "Accounts",
+        path if path.starts_with("/health/") => "Operations",
+        _ => "Tasks",
+    };
     let mut operation = OperationBuilder::new().operation_id(Some(endpoint.id)).summary(Some(endpoint.summary)).tag(tag);
     for name in ["user_id", "id"].into_iter().filter(|name| endpoint.path.contains(&format!("{{{name}}}"))) {
         let words = if name == "id" { "The task" } else { "The user of the token" };
@@ -416,7 +442,7 @@ fn schema(value: Value) -> RefOr<Schema> {
 }
 
 async fn docs() -> Response {
-    let operations = task_endpoints().into_iter().chain(account_endpoints()).map(|endpoint| DocsOperation {
+    let operations = endpoints().map(|endpoint| DocsOperation {
         method: endpoint.method.to_string(),
         path: endpoint.path.to_owned(),
         summary: endpoint.summary.to_owned(),

@@ -34,8 +34,9 @@ impl FromRequestParts<AppState> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self> {
         let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(value) = values.next() else { return Ok(Self(None)) };
-        let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MAX_BYTES && values.next().is_none());
-        let words = "Idempotency-Key is one header of 1 to 255 printable ASCII characters.";
+        let key =
+            value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MAX_BYTES && !key.contains(' ') && values.next().is_none());
+        let words = "Idempotency-Key is one header of 1 to 255 printable ASCII characters without spaces.";
         key.map(|key| Self(Some(key.to_owned())))
             .ok_or_else(|| Error::Invalid(vec![FieldError::new("Idempotency-Key", "INVALID_HEADER", words)]))
     }
