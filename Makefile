@@ -76,8 +76,8 @@ fuzz: | .tools/fuzz/bin/schemathesis postgres ## Schemathesis on both databases,
 	@cargo build --package server --locked
 	@for database in sqlite postgres; do $(call say,schemathesis on $$database); server/tests/fuzz.sh $$database $(EXAMPLES) $(SEED); done
 
-soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, outages of the database
-	@SOAK_ROUNDS=50 SOAK_OUTAGE_S=20 cargo test --package server --release --locked --test suite -- --nocapture --test-threads 1 soak:: outages:: nodes::
+soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, outages of the database, the end under load
+	@SOAK_ROUNDS=50 SOAK_OUTAGE_S=20 cargo test --package server --locked --test suite -- --nocapture --test-threads 1 soak:: outages:: nodes:: resilience:: backups | grep -E "after|rounds|FAILED|test result"
 
 # What is built
 

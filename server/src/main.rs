@@ -85,6 +85,8 @@ async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
 /// Log lines go to standard error; standard output says the address alone.
 fn log(config: &Config) -> Result<(), ConfigError> {
     let filter = EnvFilter::builder().parse(&config.log).map_err(|error| ConfigError(format!("--log (RUST_LOG): {error}")))?;
+    // PostgreSQL tells at each start that the table of the migrations is there already.
+    let filter = filter.add_directive("sqlx::postgres::notice=warn".parse().map_err(|error| ConfigError(format!("--log: {error}")))?);
     let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Pretty => lines.init(),

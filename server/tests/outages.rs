@@ -6,7 +6,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::json;
@@ -122,13 +122,16 @@ async fn endure(begin: &str, end: &str) {
         sleep(outage()).await;
         assert_eq!((world.health("ready").await, world.health("live").await), (503, 200));
         cluster.order(end);
+        let back = Instant::now();
         // Nobody restarts anything.
         eventually(async || world.health("ready").await == 200 && world.try_both().await == (200, 201)).await;
+        println!("{begin} of PostgreSQL for {:?}: works again after {:?}", outage(), back.elapsed());
         sleep(Duration::from_secs(1)).await;
         is_over.store(true, Ordering::Relaxed);
     });
     assert_eq!(*seen.lock().unwrap(), [200, 201, 503].into());
     let after = world.size();
+    println!("{begin}: (descriptors, kB) before {before:?}, after {after:?}");
     assert!(after.0 <= before.0 + 10, "descriptors: {before:?} {after:?}");
     assert!(after.1 <= before.1 + 20_000, "memory: {before:?} {after:?}");
 

@@ -3,7 +3,7 @@
 use std::{
     process::Stdio,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use reqwest::Method;
@@ -109,8 +109,11 @@ async fn at_the_end_no_answer_is_cut_and_the_program_goes() {
         eventually(async || answered.load(Ordering::Relaxed) > 200).await;
         is_called.store(true, Ordering::Relaxed);
         let id = running.child.id().unwrap().to_string();
+        let called = Instant::now();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-        timeout(Duration::from_secs(20), running.child.wait()).await.expect("it goes").unwrap()
+        let status = timeout(Duration::from_secs(20), running.child.wait()).await.expect("it goes").unwrap();
+        println!("SIGTERM under load: gone after {:?}", called.elapsed());
+        status
     };
     let ((), status) = tokio::join!(async { drop(load.await) }, end);
     assert!(status.success());
