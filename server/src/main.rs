@@ -1,6 +1,6 @@
 //! The command line: sets the program up and starts it.
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, io, process::ExitCode};
 
 use clap::Parser as _;
 use server::{
@@ -27,12 +27,15 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
         Err(help) => {
-            print!("{help}");
+            // Whoever reads may have read enough.
+            let _ = help.print();
             return ExitCode::SUCCESS;
         }
     };
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has read enough, as `head` does.
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("holdfast: {error}");
             ExitCode::from(if error.is::<ConfigError>() { 2 } else { 1 })
@@ -87,7 +90,7 @@ fn log(config: &Config) -> Result<(), ConfigError> {
     let filter = EnvFilter::builder().parse(&config.log).map_err(|error| ConfigError(format!("--log (RUST_LOG): {error}")))?;
     // PostgreSQL tells at each start that the table of the migrations is there already.
     let filter = filter.add_directive("sqlx::postgres::notice=warn".parse().map_err(|error| ConfigError(format!("--log: {error}")))?);
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
     match config.log_format {
         LogFormat::Pretty => lines.init(),
         LogFormat::Json => lines.json().flatten_event(true).init(),

@@ -44,6 +44,17 @@ async fn tasks(url: &str, user: &str, token: &str, body: Option<Value>) -> Answe
 }
 
 #[tokio::test]
+async fn who_stops_reading_is_no_error() {
+    let folder = TempDir::new().unwrap();
+    for arguments in [vec!["--help"], vec!["user", "list"], vec!["migrate"], vec!["completions", "bash"], vec!["token", "mint", "ada"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = holdfast(folder.path(), &arguments, &ENVIRONMENT).stdout(writer).output().await.unwrap();
+        assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
 async fn each_command_has_its_help() {
     let folder = TempDir::new().unwrap();
     for (command, words) in [

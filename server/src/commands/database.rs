@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     fs::{self, File},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -21,11 +22,11 @@ pub async fn migrate(config: &Config, check: bool) -> Result<(), Box<dyn Error>>
     let database = config.database()?;
     if !check {
         Db::open(&database).await?.close().await;
-        println!("the schema is up to date");
+        writeln!(io::stdout(), "the schema is up to date")?;
         return Ok(());
     }
     match Db::pending(&database).await? {
-        0 => println!("the schema is up to date"),
+        0 => writeln!(io::stdout(), "the schema is up to date")?,
         count => return Err(format!("{count} migrations are due: run `holdfast migrate`").into()),
     }
     Ok(())
@@ -47,7 +48,7 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Box<dyn Error>> 
     File::open(&draft)?.sync_all()?;
     fs::rename(&draft, file)?;
     sync_folder(file)?;
-    println!("wrote {}", file.display());
+    writeln!(io::stdout(), "wrote {}", file.display())?;
     Ok(())
 }
 
@@ -78,7 +79,7 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
     }
     fs::rename(&draft, &database)?;
     sync_folder(&database)?;
-    println!("restored {}", database.display());
+    writeln!(io::stdout(), "restored {}", database.display())?;
     Ok(())
 }
 
@@ -102,7 +103,7 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
 }
 
 /// A name in a folder is as lasting as the folder.
-fn sync_folder(file: &Path) -> std::io::Result<()> {
+fn sync_folder(file: &Path) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }

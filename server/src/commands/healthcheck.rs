@@ -2,6 +2,7 @@
 
 use std::{
     error::Error,
+    io::{self, Write as _},
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
@@ -25,7 +26,7 @@ pub async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.take(64 * 1024).read_to_end(&mut answer).await?;
-        Ok::<_, std::io::Error>(answer)
+        Ok::<_, io::Error>(answer)
     };
     let answer = timeout(PATIENCE, ask).await.map_err(|_| format!("{address} does not answer"))?;
     let answer = answer.map_err(|error| format!("{address}: {error}"))?;
@@ -33,7 +34,7 @@ pub async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     if status != b"200" {
         return Err(format!("{address} is not ready: {}", String::from_utf8_lossy(status)).into());
     }
-    println!("ready");
+    writeln!(io::stdout(), "ready")?;
     Ok(())
 }
 

@@ -6,7 +6,10 @@ mod healthcheck;
 mod token;
 mod user;
 
-use std::error::Error;
+use std::{
+    error::Error,
+    io::{self, Write as _},
+};
 
 use clap::CommandFactory as _;
 
@@ -23,8 +26,9 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
         Command::Token { command } => token::run(config, command),
         Command::Healthcheck => healthcheck::run(config).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "holdfast", &mut std::io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "holdfast", &mut script);
+            Ok(io::stdout().write_all(&script)?)
         }
     }
 }

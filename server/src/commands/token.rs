@@ -1,6 +1,9 @@
 //! `holdfast token`
 
-use std::error::Error;
+use std::{
+    error::Error,
+    io::{self, Write as _},
+};
 
 use crate::{
     auth::token::Tokens,
@@ -12,6 +15,6 @@ use crate::{
 pub fn run(config: &Config, TokenCommand::Mint { user_id, ttl }: TokenCommand) -> Result<(), Box<dyn Error>> {
     let tokens = Tokens::new(&config.secret()?, None);
     let now = Clock::system().now();
-    println!("{}", tokens.sign_for(&user_id, now, now + ttl)?);
+    writeln!(io::stdout(), "{}", tokens.sign_for(&user_id, now, now + ttl)?)?;
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! `holdfast user`
 
-use std::{error::Error, io::IsTerminal as _};
+use std::{
+    error::Error,
+    io::{self, IsTerminal as _, Write as _},
+};
 
 use app::model::Timestamp;
 use rand::distr::{Alphanumeric, SampleString as _};
@@ -45,22 +48,22 @@ async fn list(db: &Db) -> Result<(), Box<dyn Error>> {
         "SELECT id, email, name, email_verified, created_at, (SELECT count(*) FROM tasks WHERE user_id = users.id) AS tasks
          FROM users ORDER BY created_at, id"
     )?;
-    println!("id\temail\tname\tconfirmed\tcreated\ttasks");
+    writeln!(io::stdout(), "id\temail\tname\tconfirmed\tcreated\ttasks")?;
     for row in rows {
         let name: String = row.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        println!("{}\t{}\t{name}\t{}\t{}\t{}", row.id, row.email, row.email_verified, Timestamp(row.created_at), row.tasks);
+        writeln!(io::stdout(), "{}\t{}\t{name}\t{}\t{}\t{}", row.id, row.email, row.email_verified, Timestamp(row.created_at), row.tasks)?;
     }
     Ok(())
 }
 
 /// With the password from standard input, or with none that anybody knows and a link to set one.
 async fn create(config: &Config, db: &Db, email: String, name: String) -> Result<(), Box<dyn Error>> {
-    let typed = if std::io::stdin().is_terminal() { String::new() } else { std::io::read_to_string(std::io::stdin())? };
+    let typed = if io::stdin().is_terminal() { String::new() } else { io::read_to_string(io::stdin())? };
     let typed = typed.trim_end_matches(['\r', '\n']);
     let password = if typed.is_empty() { Alphanumeric.sample_string(&mut rand::rng(), 64) } else { typed.to_owned() };
     let passwords = Passwords::new(config.hash_cost)?;
     let user = auth::create_user(db, &passwords, NewAccount { name, email, password }, Clock::system().now()).await?;
-    println!("{}\t{}", user.id, user.email);
+    writeln!(io::stdout(), "{}\t{}", user.id, user.email)?;
     if typed.is_empty() { reset_link(config, db, &user.email).await } else { Ok(()) }
 }
 
@@ -69,7 +72,7 @@ async fn reset_link(config: &Config, db: &Db, email: &str) -> Result<(), Box<dyn
     let email = email.to_lowercase();
     let link = reset_password::link(db, &base_url, &email, None, Clock::system().now()).await?;
     let (_, link) = link.ok_or_else(|| format!("nobody has the e-mail {email}"))?;
-    println!("{link}");
+    writeln!(io::stdout(), "{link}")?;
     Ok(())
 }
 
@@ -78,6 +81,6 @@ async fn delete(db: &Db, email: &str) -> Result<(), Box<dyn Error>> {
     let id: Option<(String,)> = sql!(optional db.read(), "SELECT id FROM users WHERE email = $1", &email)?;
     let (id,) = id.ok_or_else(|| format!("nobody has the e-mail {email}"))?;
     auth::remove_user(db, &id).await?;
-    println!("{id}\t{email}\tdeleted");
+    writeln!(io::stdout(), "{id}\t{email}\tdeleted")?;
     Ok(())
 }
