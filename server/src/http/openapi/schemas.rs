@@ -68,7 +68,8 @@ pub fn priority() -> Value {
 
 /// A day of the calendar.
 pub fn day() -> Value {
-    json!({ "type": "string", "format": "date" })
+    // A format alone says nothing to who does not know it.
+    json!({ "type": "string", "format": "date", "minLength": 10, "maxLength": 10 })
 }
 
 /// A tag to look for: any text that is not blank.
