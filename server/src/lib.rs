@@ -17,6 +17,7 @@ use std::{
     net::SocketAddr,
     ops::Deref,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -47,6 +48,9 @@ use crate::{
     },
     tasks::events::Events,
 };
+
+/// How long the end waits until other processes have been told what was done here.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// What every request may use; cheap to clone.
 #[derive(Clone)]
@@ -186,8 +190,8 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     jobs.spawn(auth::presence::keep_writing(state.clone()));
     jobs.spawn(auth::revocation::keep_looking(state.clone()));
     jobs.spawn(notices::keep_listening(state.clone()));
-    jobs.spawn(tasks::events::tell_others(state.clone()));
     jobs.spawn(housekeeping::keep_house(state.clone()));
+    let mut telling = JoinSet::from_iter([tasks::events::tell_others(state.clone())]);
     let stopping = state.clone();
     accept(listener, router, state.limits, async move {
         stop.await;
@@ -196,6 +200,9 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     })
     .await;
     state.mailer.close().await;
+    // What the last requests changed, those who watch elsewhere should see.
+    state.events.close();
+    let _ = tokio::time::timeout(FAREWELL, telling.join_next()).await;
     jobs.shutdown().await;
     auth::presence::write(&state).await;
     state.db.close().await;

@@ -102,9 +102,15 @@ impl Revocations {
     pub fn refuse(&self, revocations: Vec<Revocation>, now: Timestamp) {
         let mut refused = self.refused.write().unwrap_or_else(PoisonError::into_inner);
         refused.retain(|_, until| *until > now);
-        refused.extend(revocations.into_iter().map(|revocation| (revocation.subject, Timestamp(revocation.until))));
+        let mut is_new = false;
+        for Revocation { subject, until } in revocations {
+            is_new |= refused.insert(subject, Timestamp(until)).is_none();
+        }
         drop(refused);
-        self.told.send_replace(());
+        // The same ones are read again and again: they wake nobody.
+        if is_new {
+            self.told.send_replace(());
+        }
     }
 
     /// Says when there is another one.

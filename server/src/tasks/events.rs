@@ -7,6 +7,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -23,7 +24,10 @@ use axum::{
 use futures_util::stream;
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    mpsc,
+};
 
 use super::store;
 use crate::{
@@ -42,10 +46,14 @@ const BEHIND_MAX: usize = 256;
 const MISSED_MAX: usize = 1000;
 /// How much of the time before is told again, in milliseconds: a change may be written later than its time says.
 const OVERLAP_MS: i64 = 5_000;
+/// How many tasks' latest changes are kept in mind, at least.
+const TOLD_MAX: usize = 1000;
 /// Most streams of one user in one process.
 const STREAMS_MAX: usize = 32;
 /// When somebody who has too many may try again, in seconds.
 const RETRY_AFTER_S: u64 = 60;
+/// How long until other processes are told again what they were not.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How often a stream is asked whether its session goes on.
 const CHECKED_EVERY: Duration = Duration::from_secs(1);
 /// How often a stream says that it is alive, so that neither a proxy nor the client gives it up.
@@ -83,18 +91,52 @@ impl Change {
     }
 }
 
+/// Those who watch the tasks of one user.
+struct Audience {
+    sender: broadcast::Sender<Change>,
+    /// When what each task was last told to be was so.
+    told: HashMap<String, Timestamp>,
+}
+
+impl Default for Audience {
+    fn default() -> Self {
+        Self { sender: broadcast::channel(BEHIND_MAX).0, told: HashMap::new() }
+    }
+}
+
+impl Audience {
+    /// Of two changes of a task, the one that is told last is the later one: whoever is overtaken after writing is not heard.
+    fn tell(&mut self, id: &str, change: Change) {
+        if self.told.get(id).is_some_and(|told| *told > change.at) {
+            return;
+        }
+        if self.told.len() >= TOLD_MAX {
+            self.told.retain(|_, told| told.0 > change.at.0 - OVERLAP_MS);
+        }
+        self.told.insert(id.to_owned(), change.at);
+        // Nobody listens any more: whoever left last is about to clear up.
+        let _ = self.sender.send(change);
+    }
+}
+
 /// Tells what happens to those who watch.
 pub struct Events {
     /// By user, while somebody watches.
-    streams: Mutex<HashMap<String, broadcast::Sender<Change>>>,
-    /// What other processes are to be told, where there are any: users and tasks.
-    outgoing: Option<(mpsc::UnboundedSender<Notice>, Mutex<Option<mpsc::UnboundedReceiver<Notice>>>)>,
+    audiences: Mutex<HashMap<String, Audience>>,
+    /// What other processes are to be told, where there are any.
+    outgoing: Option<(mpsc::UnboundedSender<Outgoing>, Mutex<Option<mpsc::UnboundedReceiver<Outgoing>>>)>,
     /// Tells this process's notices from those of others.
     process: String,
 }
 
 /// A user's id and that of a task of theirs.
 type Notice = (String, String);
+
+enum Outgoing {
+    Notice(Notice),
+    /// Nothing comes after this.
+    End,
+}
 
 impl Events {
     /// For a process that may have others beside it.
@@ -103,7 +145,7 @@ impl Events {
             let (sender, receiver) = mpsc::unbounded_channel();
             (sender, Mutex::new(Some(receiver)))
         });
-        Self { streams: Mutex::default(), outgoing, process: uuid::Uuid::now_v7().to_string() }
+        Self { audiences: Mutex::default(), outgoing, process: uuid::Uuid::now_v7().to_string() }
     }
 
     /// A task was made, changed or put back.
@@ -117,28 +159,34 @@ impl Events {
     }
 
     fn tell(&self, owner: &str, id: &str, change: impl FnOnce() -> Change) {
-        if let Some(stream) = self.streams().get(owner) {
-            // Nobody listens any more: whoever left last is about to clear up.
-            let _ = stream.send(change());
+        if let Some(audience) = self.audiences().get_mut(owner) {
+            audience.tell(id, change());
         }
         if let Some((outgoing, _)) = &self.outgoing {
-            let _ = outgoing.send((owner.to_owned(), id.to_owned()));
+            let _ = outgoing.send(Outgoing::Notice((owner.to_owned(), id.to_owned())));
         }
     }
 
-    fn streams(&self) -> MutexGuard<'_, HashMap<String, broadcast::Sender<Change>>> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    fn audiences(&self) -> MutexGuard<'_, HashMap<String, Audience>> {
+        self.audiences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn watch(&self, owner: &str) -> Result<broadcast::Receiver<Change>> {
-        let mut streams = self.streams();
-        let stream = streams.entry(owner.to_owned()).or_insert_with(|| broadcast::channel(BEHIND_MAX).0);
-        if stream.receiver_count() >= STREAMS_MAX { Err(Error::TooManyTries(RETRY_AFTER_S)) } else { Ok(stream.subscribe()) }
+        let mut audiences = self.audiences();
+        let sender = &audiences.entry(owner.to_owned()).or_default().sender;
+        if sender.receiver_count() >= STREAMS_MAX { Err(Error::TooManyTries(RETRY_AFTER_S)) } else { Ok(sender.subscribe()) }
     }
 
     /// Ends every stream's certainty that it missed nothing: each reads again from where it was.
     pub fn missed_some(&self) {
-        self.streams().clear();
+        self.audiences().clear();
+    }
+
+    /// Ends [`tell_others`], once it has told everything.
+    pub fn close(&self) {
+        if let Some((outgoing, _)) = &self.outgoing {
+            let _ = outgoing.send(Outgoing::End);
+        }
     }
 }
 
@@ -154,10 +202,11 @@ struct Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let mut streams = self.state.events.streams();
-        // This one still counts.
-        if streams.get(&self.identity.user_id).is_some_and(|stream| stream.receiver_count() <= 1) {
-            streams.remove(&self.identity.user_id);
+        let mut audiences = self.state.events.audiences();
+        // From here on, this one does not count.
+        drop(mem::replace(&mut self.changes, broadcast::channel(1).1));
+        if audiences.get(&self.identity.user_id).is_some_and(|audience| audience.sender.receiver_count() == 0) {
+            audiences.remove(&self.identity.user_id);
         }
     }
 }
@@ -168,12 +217,17 @@ pub async fn events(State(state): State<AppState>, identity: Identity, headers: 
     let since = headers.get(LAST_EVENT_ID).map(|id| id.to_str().ok().and_then(|id| id.parse().ok()).map_or(Timestamp(0), Timestamp));
     let changes = state.events.watch(&identity.user_id)?;
     let mut watch = Watch { state, identity, changes, missed: Vec::new(), seen: now };
+    let mut id = now;
     if let Some(since) = since {
         watch.seen = since.min(now);
         watch.catch_up().await?;
+        // Whoever is cut off before what was missed arrives goes on from where they were.
+        if !watch.missed.is_empty() {
+            id = since.min(now);
+        }
     }
     // An answer has begun to arrive before anything happens.
-    watch.missed.push(Event::default().event("ready").id(watch.seen.0.to_string()).data("{}"));
+    watch.missed.push(Event::default().event("ready").id(id.0.to_string()).data("{}"));
     let stream = stream::unfold(watch, async |mut watch| watch.next().await.map(|event| (Ok::<_, Infallible>(event), watch)));
     let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response();
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
@@ -185,7 +239,7 @@ impl Watch {
     async fn catch_up(&mut self) -> Result<()> {
         let now = self.state.clock.now();
         let forgotten = now.0 - i64::try_from(store::DELETED_KEPT_FOR.as_millis()).unwrap_or(0);
-        let since = Timestamp(self.seen.0 - OVERLAP_MS);
+        let since = Timestamp(self.seen.0.saturating_sub(OVERLAP_MS));
         let changes =
             if since.0 < forgotten { None } else { store::changes(&self.state.db, &self.identity.user_id, since, MISSED_MAX).await? };
         self.missed = match changes {
@@ -213,8 +267,13 @@ impl Watch {
                         self.seen = self.seen.max(change.at);
                         return Some(change.event());
                     }
-                    // Too slow, or nobody knows what was missed.
-                    Err(_) => {
+                    // Too slow: what it is behind with is read at once.
+                    Err(RecvError::Lagged(_)) => {
+                        self.changes = self.changes.resubscribe();
+                        self.catch_up().await.ok()?;
+                    }
+                    // Nobody knows what was missed.
+                    Err(RecvError::Closed) => {
                         self.changes = self.state.events.watch(&self.identity.user_id).ok()?;
                         self.catch_up().await.ok()?;
                     }
@@ -227,24 +286,38 @@ impl Watch {
     }
 }
 
-/// Tells other processes what is done here, for as long as it is let. Many changes at once are one notice: each costs all
-/// who write to the database a moment.
+/// Tells other processes what is done here, until [`Events::close`]. Many changes at once are one notice: each costs all who
+/// write to the database a moment.
 pub async fn tell_others(state: AppState) {
     let Some((_, receiver)) = &state.events.outgoing else { return };
     let Some(mut receiver) = receiver.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
     let size = |notice: &Notice| serde_json::to_string(notice).map_or(0, |json| json.len()) + 1;
-    while let Some(first) = receiver.recv().await {
-        let mut bytes = size(&first);
-        let mut notices = vec![first];
+    let mut is_over = false;
+    while !is_over {
+        let (mut bytes, mut notices) = (0, Vec::new());
         // The longest id there can be still fits.
         while bytes < NOTICE_MAX - 1_700 {
-            let Ok(notice) = receiver.try_recv() else { break };
-            bytes += size(&notice);
-            notices.push(notice);
+            let outgoing = if notices.is_empty() { receiver.recv().await } else { receiver.try_recv().ok() };
+            match outgoing {
+                Some(Outgoing::Notice(notice)) => {
+                    bytes += size(&notice);
+                    notices.push(notice);
+                }
+                Some(Outgoing::End) => {
+                    is_over = true;
+                    break;
+                }
+                None => break,
+            }
+        }
+        if notices.is_empty() {
+            continue;
         }
         let notice = serde_json::to_string(&(&state.events.process, notices)).unwrap_or_default();
-        if let Err(error) = state.db.notify(CHANNEL, &notice).await {
+        // A change that nobody is told of shows on no other screen until somebody reads the list again.
+        while let Err(error) = state.db.notify(CHANNEL, &notice).await {
             tracing::debug!(%error, "other processes were not told of a change");
+            tokio::time::sleep(AGAIN_AFTER).await;
         }
     }
 }
@@ -256,17 +329,18 @@ pub async fn hear(state: &AppState, notice: &str) {
         return;
     }
     for (owner, id) in notices {
-        if !state.events.streams().contains_key(&owner) {
+        if !state.events.audiences().contains_key(&owner) {
             continue;
         }
-        let change = match store::get(&state.db, &owner, &id).await {
-            Ok(Some(task)) => Change::saved(&task),
-            Ok(None) => Change::deleted(&id, state.clock.now()),
+        let change = match store::last_change(&state.db, &owner, &id).await {
+            Ok(Some(change)) => change,
+            // The user is gone, and so will their streams be.
+            Ok(None) => continue,
             // Whoever watches finds it later.
             Err(_) => return state.events.missed_some(),
         };
-        if let Some(stream) = state.events.streams().get(&owner) {
-            let _ = stream.send(change);
+        if let Some(audience) = state.events.audiences().get_mut(&owner) {
+            audience.tell(&id, change);
         }
     }
 }

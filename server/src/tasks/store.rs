@@ -331,9 +331,10 @@ pub async fn delete(state: &AppState, owner: &str, id: &str, seen: Option<Timest
 
 /// Puts a deleted task back as it was; one that is there stays as it is. `None` when there is none to put back any more.
 pub async fn restore(state: &AppState, owner: &str, id: &str) -> Result<Option<Task>> {
+    let too_old = state.clock.now().0 - i64::try_from(DELETED_KEPT_FOR.as_millis()).unwrap_or(0);
     let mut transaction = state.db.begin().await?;
-    let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 RETURNING task, deleted_at";
-    let Some((json, deleted_at)): Option<(String, i64)> = sql!(optional transaction.on(), sql, owner, id)? else {
+    let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 AND deleted_at > $3 RETURNING task, deleted_at";
+    let Some((json, deleted_at)): Option<(String, i64)> = sql!(optional transaction.on(), sql, owner, id, too_old)? else {
         drop(transaction);
         return get(&state.db, owner, id).await;
     };
@@ -359,6 +360,16 @@ pub async fn changes(db: &Db, owner: &str, since: Timestamp, limit: usize) -> Re
     let mut changes: Vec<_> = saved.chain(deleted.into_iter().map(|(id, at)| Change::deleted(&id, Timestamp(at)))).collect();
     changes.sort_by_key(|change| change.at);
     Ok(Some(changes))
+}
+
+/// What last happened to a task.
+pub async fn last_change(db: &Db, owner: &str, id: &str) -> Result<Option<Change>> {
+    if let Some(task) = get(db, owner, id).await? {
+        return Ok(Some(Change::saved(&task)));
+    }
+    let sql = "SELECT deleted_at FROM deleted_tasks WHERE user_id = $1 AND id = $2";
+    let at: Option<(i64,)> = sql!(optional db.read(), sql, owner, id)?;
+    Ok(at.map(|(at,)| Change::deleted(id, Timestamp(at))))
 }
 
 /// Tells those who watch about a task that was written.
