@@ -11,6 +11,7 @@ mod command_line;
 mod commands;
 mod conditions;
 mod devices;
+mod events;
 mod foreign_tokens;
 mod forged_tokens;
 mod http;
