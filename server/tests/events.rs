@@ -201,7 +201,7 @@ async fn nobody_hears_of_somebody_elses_tasks() {
     let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
     let begun = server.state.clock.now().0;
     let mut live = Stream::of(&bob).await;
-    server.advance(Duration::from_secs(60));
+    server.advance(Duration::from_mins(1));
     let (hers, _) = (ada.add("hers").await, ada.add("hers too").await);
     ada.call(Method::PUT, &format!("/{hers}"), &json!({ "title": "still hers" })).await;
     delete(&ada, &hers).await;

@@ -503,8 +503,8 @@ async fn tasks_stand_newest_first_until_one_is_moved_and_moving_it_changes_no_ot
     ];
     for (at, to, order) in moves {
         server.advance(Duration::from_secs(1));
-        let moved = ada.call(Method::PUT, &format!("/{}", tasks[at]["id"].as_str().unwrap()), &json!({ "position": to.unwrap() })).await;
-        assert_eq!(moved.status, 200, "{}", moved.text);
+        let answer = ada.call(Method::PUT, &format!("/{}", tasks[at]["id"].as_str().unwrap()), &json!({ "position": to.unwrap() })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
         assert_eq!(ada.titles("?sort=position").await, order);
     }
     let after = ada.get("?sort=position").await.json;

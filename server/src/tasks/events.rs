@@ -124,9 +124,15 @@ pub struct Events {
     /// By user, while somebody watches.
     audiences: Mutex<HashMap<String, Audience>>,
     /// What other processes are to be told, where there are any.
-    outgoing: Option<(mpsc::UnboundedSender<Outgoing>, Mutex<Option<mpsc::UnboundedReceiver<Outgoing>>>)>,
+    outbox: Option<Outbox>,
     /// Tells this process's notices from those of others.
     process: String,
+}
+
+struct Outbox {
+    sender: mpsc::UnboundedSender<Outgoing>,
+    /// Until [`tell_others`] takes it.
+    receiver: Mutex<Option<mpsc::UnboundedReceiver<Outgoing>>>,
 }
 
 /// A user's id and that of a task of theirs.
@@ -141,11 +147,11 @@ enum Outgoing {
 impl Events {
     /// For a process that may have others beside it.
     pub fn new(has_others: bool) -> Self {
-        let outgoing = has_others.then(|| {
+        let outbox = has_others.then(|| {
             let (sender, receiver) = mpsc::unbounded_channel();
-            (sender, Mutex::new(Some(receiver)))
+            Outbox { sender, receiver: Mutex::new(Some(receiver)) }
         });
-        Self { audiences: Mutex::default(), outgoing, process: uuid::Uuid::now_v7().to_string() }
+        Self { audiences: Mutex::default(), outbox, process: uuid::Uuid::now_v7().to_string() }
     }
 
     /// A task was made, changed or put back.
@@ -162,8 +168,8 @@ impl Events {
         if let Some(audience) = self.audiences().get_mut(owner) {
             audience.tell(id, change());
         }
-        if let Some((outgoing, _)) = &self.outgoing {
-            let _ = outgoing.send(Outgoing::Notice((owner.to_owned(), id.to_owned())));
+        if let Some(outbox) = &self.outbox {
+            let _ = outbox.sender.send(Outgoing::Notice((owner.to_owned(), id.to_owned())));
         }
     }
 
@@ -184,8 +190,8 @@ impl Events {
 
     /// Ends [`tell_others`], once it has told everything.
     pub fn close(&self) {
-        if let Some((outgoing, _)) = &self.outgoing {
-            let _ = outgoing.send(Outgoing::End);
+        if let Some(outbox) = &self.outbox {
+            let _ = outbox.sender.send(Outgoing::End);
         }
     }
 }
@@ -291,8 +297,8 @@ impl Watch {
 /// Tells other processes what is done here, until [`Events::close`]. Many changes at once are one notice: each costs all who
 /// write to the database a moment.
 pub async fn tell_others(state: AppState) {
-    let Some((_, receiver)) = &state.events.outgoing else { return };
-    let Some(mut receiver) = receiver.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+    let Some(outbox) = &state.events.outbox else { return };
+    let Some(mut receiver) = outbox.receiver.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
     let size = |notice: &Notice| serde_json::to_string(notice).map_or(0, |json| json.len()) + 1;
     let mut is_over = false;
     while !is_over {
