@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use server::{db::On, sql};
-use sqlx::AssertSqlSafe;
-use tokio::time::timeout;
+use sqlx::{AssertSqlSafe, Postgres, pool::PoolConnection};
+use tokio::{net::TcpStream, time::timeout};
 
 use crate::support::{PASSWORD, Person, SECRET, Send as _, Server, eventually, jwt};
 
@@ -471,6 +471,17 @@ async fn cut_notifications(node: &Server) -> i64 {
     sqlx::query_scalar(cut).fetch_one(pool).await.unwrap()
 }
 
+/// Takes every connection of a node: nothing that it does comes to the database.
+async fn all_connections(node: &Server) -> Vec<PoolConnection<Postgres>> {
+    let On::Postgres(pool) = node.state.db.write() else { panic!("no PostgreSQL") };
+    let mut held = Vec::new();
+    while held.len() < pool.options().get_max_connections() as usize {
+        // Its own jobs let go of theirs in a moment.
+        held.extend(pool.acquire().await.ok());
+    }
+    held
+}
+
 #[tokio::test]
 async fn what_one_node_does_is_seen_on_the_others_once() {
     let nodes = two().await;
@@ -550,16 +561,19 @@ async fn nothing_is_missed_though_the_notifications_were_cut() {
 #[tokio::test]
 async fn what_a_node_did_last_is_seen_on_the_others() {
     let mut nodes = two().await;
-    let ada = nodes[0].stranger("ada");
-    let (id, token) = (ada.id.clone(), ada.token.clone());
+    let ada = nodes[0].person("Ada").await;
+    add_in_silence(&nodes[0], &ada, "last", 1).await;
+    let task = serde_json::from_value(ada.get("").await.json[0].clone()).unwrap();
     let mut stream = Stream::of(&ada).await;
-    let there = Person { server: &nodes[1], id, token, cookie: String::new() };
-    futures_util::future::join_all((0..20).map(async |n: usize| there.add(&n.to_string()).await)).await;
-    nodes[1].stop().await;
-    let mut seen = Vec::new();
-    while seen.len() < 20 {
-        seen.push(stream.shows().await);
-    }
+    // It comes to its end before it comes to tell.
+    let held = all_connections(&nodes[1]).await;
+    nodes[1].state.events.saved(&task);
+    let address = nodes[1].url.strip_prefix("http://").unwrap().to_owned();
+    nodes[1].call_stop();
+    eventually(async || TcpStream::connect(&address).await.is_err()).await;
+    drop(held);
+    nodes[1].stopped().await;
+    assert_eq!(stream.shows().await, "saved last 1");
 }
 
 #[tokio::test]
@@ -569,18 +583,13 @@ async fn a_change_that_could_not_be_told_at_once_is_told_later() {
     add_in_silence(&nodes[0], &ada, "kept", 1).await;
     let task = serde_json::from_value(ada.get("").await.json[0].clone()).unwrap();
     let mut stream = Stream::of(&ada).await;
-    let On::Postgres(pool) = nodes[1].state.db.write() else { panic!("no PostgreSQL") };
-    let mut all_connections = Vec::new();
-    while all_connections.len() < pool.options().get_max_connections() as usize {
-        // Its own jobs let go of theirs in a moment.
-        all_connections.extend(pool.acquire().await.ok());
-    }
+    let held = all_connections(&nodes[1]).await;
     nodes[1].state.events.saved(&task);
     // Whoever asked before has been refused by then.
     for _ in 0..2 {
-        assert!(pool.acquire().await.is_err());
+        assert!(nodes[1].state.db.begin().await.is_err());
     }
-    drop(all_connections);
+    drop(held);
     assert_eq!(stream.shows().await, "saved kept 1");
 }
 
