@@ -4,9 +4,12 @@
 
 pub mod client;
 mod components;
+mod day;
 pub mod islands;
 pub mod model;
 mod pages;
+pub mod position;
+pub mod quick;
 pub mod session;
 mod time;
 
@@ -31,7 +34,7 @@ pub use crate::{
         auth::{AuthPage, Notice},
         docs::{DocsOperation, DocsPage},
         password::{ForgotPage, ResetPage},
-        tasks::TaskPage,
+        tasks::{Counts, TaskPage},
     },
 };
 
@@ -70,7 +73,7 @@ impl Page {
             Self::Forgot(_) => "Forgot your password? · Holdfast".into(),
             Self::Reset(_) => "Set a new password · Holdfast".into(),
             Self::Account(_) => "Your account · Holdfast".into(),
-            Self::Tasks(page) => pages::tasks::title(page.pending),
+            Self::Tasks(page) => pages::tasks::title(page.counts.pending),
             Self::Refusal { status: 404, .. } => "Not found · Holdfast".into(),
             Self::Refusal { .. } => "Not possible now · Holdfast".into(),
         }

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::day::Day;
+
 const DAY_MS: i64 = 86_400_000;
 
 /// Milliseconds since 1970-01-01T00:00:00Z. Written as `2026-01-31T08:05:00.123Z`: exactly three digits, which
@@ -32,8 +34,7 @@ impl Timestamp {
 
     /// The date alone, as `2026-01-31`.
     pub fn date(self) -> String {
-        let (year, month, day) = civil_from_days(self.0.div_euclid(DAY_MS));
-        format!("{year:04}-{month:02}-{day:02}")
+        Day::of_millis(self.0).to_string()
     }
 }
 
@@ -76,7 +77,8 @@ impl FromStr for Timestamp {
             }
             digits.parse().map_err(|_| NotATimestamp)
         };
-        let days = days_from_civil(number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let day: Day = text.get(..10).and_then(|day| day.parse().ok()).ok_or(NotATimestamp)?;
+        let days = i64::from(day.since(Day::of_millis(0)));
         let clock = (number(11, 13)? * 60 + number(14, 16)?) * 60 + number(17, 19)?;
         let time = Self(days * DAY_MS + clock * 1000 + number(20, 23)?);
         if time.to_string() == text { Ok(time) } else { Err(NotATimestamp) }
@@ -93,28 +95,6 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
-}
-
-/// Year, month and day of a day number, after H. Hinnant, "chrono-compatible low-level date algorithms".
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
-/// The inverse of [`civil_from_days`]; a month or day out of range gives some other day, never a panic.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
 }
 
 #[cfg(test)]

@@ -242,6 +242,14 @@ impl Db {
         }
     }
 
+    /// Tells the other processes something now. A SQLite file has no others that listen.
+    pub async fn notify(&self, channel: &str, notice: &str) -> sqlx::Result<()> {
+        if let Self::Postgres { pool, .. } = self {
+            within(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(pool)).await?;
+        }
+        Ok(())
+    }
+
     /// How many connections there are, and how many of them nobody uses.
     pub fn connections(&self) -> (u32, usize) {
         match self {

@@ -4,7 +4,13 @@ use std::time::Duration;
 
 use app::model::Timestamp;
 
-use crate::{AppState, db::Db, problem::Result, sql, tasks::IDEMPOTENCY_KEYS_KEPT_FOR};
+use crate::{
+    AppState,
+    db::Db,
+    problem::Result,
+    sql,
+    tasks::{DELETED_KEPT_FOR as DELETED_TASKS_KEPT_FOR, IDEMPOTENCY_KEYS_KEPT_FOR},
+};
 
 /// How often it is to run.
 const EVERY: Duration = Duration::from_hours(1);
@@ -26,16 +32,16 @@ async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
     // Whoever writes the time first does the work.
     let sql = "INSERT INTO jobs (name, begun_at) VALUES ('purge', $1)
                ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at WHERE jobs.begun_at <= $2";
-    let before = now.0 - i64::try_from(EVERY.as_millis()).unwrap_or(0);
-    if sql!(execute db.write(), sql, now.0, before)? == 0 {
+    let ago = |length: Duration| now.0 - i64::try_from(length.as_millis()).unwrap_or(0);
+    if sql!(execute db.write(), sql, now.0, ago(EVERY))? == 0 {
         return Ok(());
     }
     let sessions = sql!(execute db.write(), "DELETE FROM sessions WHERE expires_at <= $1", now.0)?;
     let revocations = sql!(execute db.write(), "DELETE FROM revocations WHERE until <= $1", now.0)?;
     let mail_tokens = sql!(execute db.write(), "DELETE FROM mail_tokens WHERE expires_at <= $1", now.0)?;
     let tries = sql!(execute db.write(), "DELETE FROM tries WHERE free_at <= $1", now.0)?;
-    let too_old = now.0 - i64::try_from(IDEMPOTENCY_KEYS_KEPT_FOR.as_millis()).unwrap_or(0);
-    let keys = sql!(execute db.write(), "DELETE FROM idempotency_keys WHERE created_at <= $1", too_old)?;
-    tracing::info!(sessions, revocations, mail_tokens, tries, keys, "what is over was removed");
+    let keys = sql!(execute db.write(), "DELETE FROM idempotency_keys WHERE created_at <= $1", ago(IDEMPOTENCY_KEYS_KEPT_FOR))?;
+    let tasks = sql!(execute db.write(), "DELETE FROM deleted_tasks WHERE deleted_at <= $1", ago(DELETED_TASKS_KEPT_FOR))?;
+    tracing::info!(sessions, revocations, mail_tokens, tries, keys, tasks, "what is over was removed");
     Ok(())
 }

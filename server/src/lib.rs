@@ -8,6 +8,7 @@ pub mod db;
 mod file_lock;
 mod housekeeping;
 pub mod http;
+mod notices;
 pub mod problem;
 pub mod tasks;
 
@@ -15,14 +16,12 @@ use std::{
     future::Future,
     net::SocketAddr,
     ops::Deref,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tower_http::catch_panic::CatchPanicLayer;
 use url::Origin;
 
@@ -47,7 +46,11 @@ use crate::{
         security,
         serve::{Limits, accept},
     },
+    tasks::events::Events,
 };
+
+/// How long the end waits until other processes have been told what was done here.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// What every request may use; cheap to clone.
 #[derive(Clone)]
@@ -77,7 +80,9 @@ pub struct Parts {
     pub revocations: Revocations,
     /// What Prometheus asks for, if it does.
     pub metrics: Option<Metrics>,
-    stopping: AtomicBool,
+    /// What happens to tasks, for those who watch.
+    pub events: Events,
+    stopping: watch::Sender<bool>,
     address: OnceLock<SocketAddr>,
 }
 
@@ -110,11 +115,12 @@ impl AppState {
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
             throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db)),
             metrics: config.metrics_listen.is_some().then(Metrics::default),
+            events: Events::new(matches!(db, Db::Postgres { .. })),
             config,
             limits,
             clock,
             db,
-            stopping: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
             address: OnceLock::new(),
         })))
     }
@@ -135,7 +141,12 @@ impl AppState {
 
     /// Whether the end has been called for.
     pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
+    }
+
+    /// Says when the end is called for.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 }
 
@@ -174,20 +185,25 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
         let _ = state.address.set(address);
     }
     let router = router(&state);
-    let presence = tokio::spawn(auth::presence::keep_writing(state.clone()));
-    let in_step = tokio::spawn(auth::revocation::keep_in_step(state.clone()));
-    let house = tokio::spawn(housekeeping::keep_house(state.clone()));
+    // They end when this set is dropped.
+    let mut jobs = JoinSet::new();
+    jobs.spawn(auth::presence::keep_writing(state.clone()));
+    jobs.spawn(auth::revocation::keep_looking(state.clone()));
+    jobs.spawn(notices::keep_listening(state.clone()));
+    jobs.spawn(housekeeping::keep_house(state.clone()));
+    let mut telling = JoinSet::from_iter([tasks::events::tell_others(state.clone())]);
     let stopping = state.clone();
     accept(listener, router, state.limits, async move {
         stop.await;
-        stopping.stopping.store(true, Ordering::Relaxed);
+        stopping.stopping.send_replace(true);
         tokio::time::sleep(stopping.config.shutdown_delay).await;
     })
     .await;
     state.mailer.close().await;
-    presence.abort();
-    in_step.abort();
-    house.abort();
+    // What the last requests changed, those who watch elsewhere should see.
+    state.events.close();
+    let _ = tokio::time::timeout(FAREWELL, telling.join_next()).await;
+    jobs.shutdown().await;
     auth::presence::write(&state).await;
     state.db.close().await;
 }

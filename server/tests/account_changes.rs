@@ -81,6 +81,8 @@ async fn delete_user_leaves_not_a_row_and_no_token_that_works() {
     let phone = server.sign_in("ada@example.com").await;
     let foreign = server.stranger(&ada.id);
     ada.add("gone soon").await;
+    let deleted = ada.add("deleted").await;
+    assert_eq!(ada.request(Method::DELETE, &format!("/{deleted}")).answer().await.status, 204);
     bob.add("stays").await;
     post(&ada, "/delete-user", &json!({ "password": "wrong one" })).await.is_problem(400, "INVALID_PASSWORD");
     assert_eq!(ada.titles("").await, ["gone soon"]);
@@ -92,9 +94,14 @@ async fn delete_user_leaves_not_a_row_and_no_token_that_works() {
     }
     assert_eq!(sign_in(&server, PASSWORD).await, 401);
     assert_eq!(bob.titles("").await, ["stays"]);
-    for (table, column) in
-        [("users", "id"), ("sessions", "user_id"), ("tasks", "user_id"), ("mail_tokens", "user_id"), ("idempotency_keys", "user_id")]
-    {
+    for (table, column) in [
+        ("users", "id"),
+        ("sessions", "user_id"),
+        ("tasks", "user_id"),
+        ("deleted_tasks", "user_id"),
+        ("mail_tokens", "user_id"),
+        ("idempotency_keys", "user_id"),
+    ] {
         let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{}'", ada.id);
         let rows: i64 = sql!(scalar server.state.db.read(), sqlx::AssertSqlSafe(sql.clone())).unwrap();
         assert_eq!(rows, 0, "{table}");

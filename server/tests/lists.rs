@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{Person, Send as _, Server};
 
 /// The titles of all pages, one after the other.
-async fn pages(person: &Person<'_>, query: &str) -> Vec<Vec<String>> {
+pub async fn pages(person: &Person<'_>, query: &str) -> Vec<Vec<String>> {
     let (mut pages, mut query) = (Vec::new(), query.to_owned());
     loop {
         let answer = person.get(&query).await;

@@ -160,8 +160,9 @@ async fn schema_of_postgres(pool: &PgPool) -> Schema {
 }
 
 async fn schema_of_sqlite(pool: &sqlx::SqlitePool) -> Schema {
+    // `xinfo` names generated columns too.
     let columns = "SELECT m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || CASE WHEN c.\"notnull\" THEN 'NO' ELSE 'YES' END
-                   FROM sqlite_master m JOIN pragma_table_info(m.name) c
+                   FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
                    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '_sqlx_migrations'";
     let indexes = "SELECT m.name || ' (' || (SELECT group_concat(i.name, ', ') FROM pragma_index_info(l.name) i) || ')' || CASE WHEN l.\"unique\" THEN ' unique' ELSE '' END
                    FROM sqlite_master m JOIN pragma_index_list(m.name) l WHERE m.type = 'table' AND m.name <> '_sqlx_migrations'";
@@ -201,7 +202,7 @@ async fn json_of_both_is_the_same() {
         let ada = server.person("Ada").await;
         let made = ada.call(Method::POST, "", &json!({ "title": "  crab 🦀 ", "description": "two\nlines", "completed": true })).await;
         let mut task = made.json.clone();
-        for own in ["id", "user_id", "created_at", "updated_at"] {
+        for own in ["id", "user_id", "position", "completed_at", "created_at", "updated_at"] {
             assert!(task[own].is_string());
             task[own] = Value::Null;
         }

@@ -133,10 +133,16 @@ async fn cors_is_for_configured_origins_alone() {
     for (origin, allowed) in
         [("http://trusted.example", "http://trusted.example"), ("https://trusted.example", ""), ("http://evil.example", "")]
     {
-        for path in ["/api/auth/sign-in/email", "/api/someone/tasks"] {
-            let preflight = server.request(Method::OPTIONS, path).header("origin", origin).header("access-control-request-method", "POST");
-            let answer = preflight.header("access-control-request-headers", "authorization,content-type").answer().await;
+        for (method, path, headers) in [
+            ("POST", "/api/auth/sign-in/email", "authorization,content-type"),
+            ("POST", "/api/someone/tasks", "authorization,content-type,idempotency-key"),
+            ("GET", "/api/someone/events", "authorization,last-event-id"),
+        ] {
+            let preflight = server.request(Method::OPTIONS, path).header("origin", origin).header("access-control-request-method", method);
+            let answer = preflight.header("access-control-request-headers", headers).answer().await;
             assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin} {path}");
+            let lets_through = answer.header("access-control-allow-headers");
+            assert!(headers.split(',').all(|name| lets_through.split(',').any(|other| other == name)), "{path}: {lets_through}");
         }
         let answer = server.request(Method::GET, "/api/auth/ok").header("origin", origin).answer().await;
         assert_eq!(answer.header("access-control-allow-origin"), allowed);

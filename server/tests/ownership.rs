@@ -16,6 +16,7 @@ async fn b_22_a_task_of_somebody_else_is_404_in_the_bytes_of_one_that_does_not_e
         (Method::PUT, "", json!({ "title": "his" })),
         (Method::DELETE, "", Value::Null),
         (Method::PATCH, "/complete", json!({ "completed": true })),
+        (Method::POST, "/restore", Value::Null),
     ] {
         let of_hers = bob.call(method.clone(), &format!("/{hers}{rest}"), &body).await;
         let of_none = bob.call(method.clone(), &format!("/{gone}{rest}"), &body).await;

@@ -18,7 +18,10 @@ async fn a_12_a_new_task_is_201_with_its_location_and_every_member() {
     let now = server.state.clock.now().to_string();
     assert_eq!(
         made.json,
-        json!({ "id": id, "user_id": ada.id, "title": "Milk", "description": " two\n  lines ", "completed": true, "created_at": now, "updated_at": now })
+        json!({
+            "id": id, "user_id": ada.id, "title": "Milk", "description": " two\n  lines ", "completed": true, "due_date": null, "priority": "none",
+            "tags": [], "position": app::position::of_id(id), "completed_at": now, "created_at": now, "updated_at": now
+        })
     );
     assert_eq!(id.len(), 36);
     assert_eq!(&id[14..15], "7", "a UUIDv7");

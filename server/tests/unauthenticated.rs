@@ -5,20 +5,22 @@ use serde_json::json;
 
 use crate::support::{Answer, SECRET, Send as _, Server, jwt, signed};
 
-/// Every task route, with a body where it takes one; `{id}` is a task of the path's user.
-const ROUTES: [(&str, &str, bool); 6] = [
-    ("GET", "", false),
-    ("POST", "", true),
-    ("GET", "/{id}", false),
-    ("PUT", "/{id}", true),
-    ("DELETE", "/{id}", false),
-    ("PATCH", "/{id}/complete", false),
+/// Every route of a user, with a body where it takes one; `{id}` is a task of theirs.
+const ROUTES: [(&str, &str, bool); 8] = [
+    ("GET", "/tasks", false),
+    ("POST", "/tasks", true),
+    ("GET", "/tasks/{id}", false),
+    ("PUT", "/tasks/{id}", true),
+    ("DELETE", "/tasks/{id}", false),
+    ("PATCH", "/tasks/{id}/complete", false),
+    ("POST", "/tasks/{id}/restore", false),
+    ("GET", "/events", false),
 ];
 
 async fn on_every_route(server: &Server, user: &str, id: &str, authorization: Option<&str>) -> Vec<Answer> {
     let mut answers = Vec::new();
     for (method, rest, has_body) in ROUTES {
-        let path = format!("/api/{user}/tasks{}", rest.replace("{id}", id));
+        let path = format!("/api/{user}{}", rest.replace("{id}", id));
         let mut request = server.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
         if let Some(authorization) = authorization {
             request = request.header("authorization", authorization);
@@ -135,8 +137,11 @@ async fn b_16_the_scheme_is_read_in_any_case_and_another_scheme_names_nobody() {
 async fn b_17_a_cookie_opens_no_task_route() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;
-    let request = server.request(Method::GET, &format!("/api/{}/tasks", ada.id)).header("cookie", &ada.cookie);
-    request.answer().await.is_problem(401, "UNAUTHORIZED");
+    for (method, rest, _) in ROUTES {
+        let path = format!("/api/{}{}", ada.id, rest.replace("{id}", &ada.add("mine").await));
+        let request = server.request(Method::from_bytes(method.as_bytes()).unwrap(), &path).header("cookie", &ada.cookie);
+        request.answer().await.is_problem(401, "UNAUTHORIZED");
+    }
 }
 
 #[tokio::test]

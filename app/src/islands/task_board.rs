@@ -12,7 +12,7 @@ use super::task_row::{Row, TaskRow};
 use crate::{
     client::{Client, UNREACHABLE},
     components::icon::Icon,
-    model::{NewTask, Problem, Status, Task, Timestamp, validate_title},
+    model::{NewTask, Problem, Status, Task, validate_title},
     pages::tasks::title,
     session::{self, Elsewhere},
 };
@@ -104,15 +104,7 @@ impl Board {
 
     async fn add(self, input: NodeRef<Input>, title: String) {
         let new = NewTask { title, ..NewTask::default() };
-        let draft = Task {
-            id: String::new(),
-            user_id: String::new(),
-            title: new.title.clone(),
-            description: None,
-            completed: false,
-            created_at: Timestamp::default(),
-            updated_at: Timestamp::default(),
-        };
+        let draft = Task { title: new.title.clone(), ..Task::default() };
         let row = self.row(draft);
         self.count(&row.task.get_untracked(), 1);
         if self.status != Status::Completed {
@@ -303,7 +295,8 @@ fn Filters(status: Status) -> impl IntoView {
     view! {
         <nav class="filters" aria-label="Which tasks">
             {Status::EACH
-                .map(|each| {
+                .iter()
+                .map(|&each| {
                     let href = if each == Status::All { "/tasks".to_owned() } else { format!("/tasks?status={}", each.as_str()) };
                     view! {
                         <a href=href aria-current=(each == status).then_some("page")>

@@ -12,7 +12,7 @@ use web_sys::HtmlElement;
 use super::task_board::Board;
 use crate::{
     components::icon::Icon,
-    model::{FieldError, PutTask, Task, Timestamp, tag_of, validate_description, validate_title},
+    model::{FieldError, PutTask, Task, Timestamp, etag_of, validate_description, validate_title},
     session,
 };
 
@@ -131,14 +131,14 @@ impl Row {
 
     /// Saves an edit: shown at once; when it fails, the text is open for editing again.
     async fn save(self, board: Board, title: String, description: Option<String>) {
-        let change = PutTask { title: Some(title.clone()), description: Some(description.clone()), completed: None };
+        let change = PutTask { title: Some(title.clone()), description: Some(description.clone()), ..PutTask::default() };
         self.task.update(|task| {
             task.title.clone_from(&title);
             task.description.clone_from(&description);
         });
         self.is_unsaved.set(true);
         self.is_editing.set(false);
-        let tag = tag_of(self.base.get_value());
+        let tag = etag_of(self.base.get_value());
         let outcome = board.client().update(&self.id(), &change, &tag).await;
         self.is_unsaved.set(false);
         match outcome {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 
-use crate::config::Config;
+use crate::{config::Config, http::request::cookie};
 
 /// On https the prefix makes the browser insist on `Secure`, this host alone and `Path=/`.
 const fn name(is_https: bool) -> &'static str {
@@ -13,9 +13,7 @@ const fn name(is_https: bool) -> &'static str {
 
 /// The token in the request's session cookie.
 pub fn get<'a>(config: &Config, headers: &'a HeaderMap) -> Option<&'a str> {
-    let name = name(config.is_https());
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    cookie(headers, name(config.is_https()))
 }
 
 /// Whether the browser sends a session cookie, valid or not.

@@ -22,10 +22,18 @@ use crate::{
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The user of a task route: proven by the Bearer header alone, and the one whom the path names.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Identity {
     /// Owner of everything that the request may touch.
     pub user_id: String,
+    token: String,
+}
+
+impl Identity {
+    /// Whether the token is as good as it was when the request came: for answers that go on and on.
+    pub fn still_holds(&self, state: &AppState) -> bool {
+        verify(state, &self.token).is_some()
+    }
 }
 
 impl FromRequestParts<AppState> for Identity {
@@ -36,7 +44,10 @@ impl FromRequestParts<AppState> for Identity {
         let proof = verify(state, token).ok_or(Error::BadToken)?;
         // `/api/{user_id}/…`, compared as bytes: what is no text is nobody's id.
         let named = parts.uri.path().split('/').nth(2).unwrap_or_default();
-        if percent_decode_str(named).eq(proof.user_id.bytes()) { Ok(Self { user_id: proof.user_id }) } else { Err(Error::WrongUser) }
+        if !percent_decode_str(named).eq(proof.user_id.bytes()) {
+            return Err(Error::WrongUser);
+        }
+        Ok(Self { user_id: proof.user_id, token: token.to_owned() })
     }
 }
 

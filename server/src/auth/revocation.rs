@@ -1,6 +1,6 @@
 //! Sessions and users whose tokens are refused before they expire. In memory, so that a request to the task API asks no
 //! database, and in the table `revocations`, by which every process learns of what another one ended: at once where the
-//! database can tell it (PostgreSQL's `NOTIFY`), else by looking.
+//! database can tell it (`NOTIFY`: see `notices`), else by looking.
 
 use std::{
     collections::HashMap,
@@ -9,8 +9,11 @@ use std::{
 };
 
 use app::model::Timestamp;
-use sqlx::{FromRow, postgres::PgListener};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use sqlx::FromRow;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
 
 use super::session::{self, Which};
 use crate::{
@@ -25,10 +28,8 @@ const LOOKED_AT_EVERY: Duration = Duration::from_millis(500);
 /// How long a transaction may take from writing a revocation to its end, and still be seen: what is younger than the
 /// latest that is known is read again, in milliseconds.
 const OVERLAP_MS: i64 = 30_000;
-/// How long until somebody tries again to listen to a database that does not let them.
-const LISTENS_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// The channel of `NOTIFY`.
-const CHANNEL: &str = "holdfast_revocations";
+pub const CHANNEL: &str = "holdfast_revocations";
 
 /// A session or a user whose tokens are refused.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -65,6 +66,7 @@ pub struct Revocations {
     refused: RwLock<HashMap<String, Timestamp>>,
     /// When the latest of them was written, by the database's clock.
     latest: RwLock<i64>,
+    told: watch::Sender<()>,
 }
 
 #[derive(FromRow)]
@@ -100,7 +102,20 @@ impl Revocations {
     pub fn refuse(&self, revocations: Vec<Revocation>, now: Timestamp) {
         let mut refused = self.refused.write().unwrap_or_else(PoisonError::into_inner);
         refused.retain(|_, until| *until > now);
-        refused.extend(revocations.into_iter().map(|revocation| (revocation.subject, Timestamp(revocation.until))));
+        let mut is_new = false;
+        for Revocation { subject, until } in revocations {
+            is_new |= refused.insert(subject, Timestamp(until)).is_none();
+        }
+        drop(refused);
+        // The same ones are read again and again: they wake nobody.
+        if is_new {
+            self.told.send_replace(());
+        }
+    }
+
+    /// Says when there is another one.
+    pub fn watch(&self) -> watch::Receiver<()> {
+        self.told.subscribe()
     }
 
     /// Reads what has been written since the last time.
@@ -116,12 +131,8 @@ impl Revocations {
     }
 }
 
-/// Learns of what other processes end, for as long as it is let.
-pub async fn keep_in_step(state: AppState) {
-    tokio::join!(look_again_and_again(&state), listen_again_and_again(&state));
-}
-
-async fn look_again_and_again(state: &AppState) {
+/// Looks at what other processes end, again and again: those that cannot tell, or whose word does not arrive, are found.
+pub async fn keep_looking(state: AppState) {
     let mut ticks = interval(LOOKED_AT_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_away = false;
@@ -136,24 +147,9 @@ async fn look_again_and_again(state: &AppState) {
     }
 }
 
-async fn listen_again_and_again(state: &AppState) {
-    let Some(pool) = state.db.listening() else { return };
-    loop {
-        if let Err(error) = listen(state, pool).await {
-            tracing::debug!(%error, "notifications of the database do not come");
-        }
-        sleep(LISTENS_AGAIN_AFTER).await;
+/// Refuses at once what another process says that it has ended.
+pub fn hear(state: &AppState, notice: &str) {
+    if let Some(revocation) = Revocation::read(notice) {
+        state.revocations.refuse(vec![revocation], state.clock.now());
     }
-}
-
-async fn listen(state: &AppState, pool: &sqlx::PgPool) -> sqlx::Result<()> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
-    // `None` when the connection was lost: what came meanwhile is found by looking.
-    while let Some(notice) = listener.try_recv().await? {
-        if let Some(revocation) = Revocation::read(notice.payload()) {
-            state.revocations.refuse(vec![revocation], state.clock.now());
-        }
-    }
-    Ok(())
 }

@@ -59,6 +59,13 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         let path = error.path().to_string();
         // serde_path_to_error writes `.` for the value itself.
         let field = if path == "." { "body" } else { &path };
+        // Of the right type, but none of the values: our own types say what they take.
+        let words = error.inner().to_string();
+        let is_parsers_own = ["invalid type", "invalid value", "unknown variant", "missing field", "duplicate field"];
+        if !is_parsers_own.iter().any(|start| words.starts_with(start)) {
+            let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+            return Error::Invalid(vec![FieldError::new(field, "INVALID_VALUE", words)]);
+        }
         Error::WrongType(FieldError::new(field, "INVALID_TYPE", format!("The {field} is missing or has the wrong type.")))
     })?;
     deserializer.end().map_err(|_| Error::BadJson)?;

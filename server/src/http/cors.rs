@@ -21,6 +21,7 @@ pub fn layer(origins: &[Origin]) -> Option<CorsLayer> {
                 header::IF_MATCH,
                 header::IF_NONE_MATCH,
                 HeaderName::from_static("idempotency-key"),
+                HeaderName::from_static("last-event-id"),
             ])
             .expose_headers([
                 HeaderName::from_static("set-auth-token"),

@@ -66,7 +66,7 @@ impl Conditions {
 }
 
 /// A strong tag of a list: what is in it, and what follows it.
-pub fn tag_of_list(json: &[u8], next: Option<&str>) -> String {
+pub fn etag_of_list(json: &[u8], next: Option<&str>) -> String {
     let hash = Sha256::new().chain_update(json).chain_update(next.unwrap_or_default()).finalize();
     format!("\"{}\"", URL_SAFE_NO_PAD.encode(&hash[..16]))
 }

@@ -1,12 +1,13 @@
-//! The task API: six routes under `/api/{user_id}/tasks`.
+//! The task API: the routes under `/api/{user_id}/tasks`, and `/api/{user_id}/events`.
 
 mod conditions;
+pub mod events;
 mod idempotency;
 mod list;
 mod routes;
 mod store;
 
 pub use idempotency::KEPT_FOR as IDEMPOTENCY_KEYS_KEPT_FOR;
-pub use list::{Filter, ListParams};
+pub use list::ListParams;
 pub use routes::routes;
-pub use store::{Counts, counts, insert, list};
+pub use store::{DELETED_KEPT_FOR, counts, insert, list};

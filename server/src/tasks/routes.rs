@@ -1,17 +1,18 @@
-//! The six routes.
+//! The six routes, and the two that undo a deletion and tell what happens.
 
-use app::model::{NewTask, PutTask, SetCompleted, Task, Timestamp};
+use app::model::{Day, NewTask, PutTask, SetCompleted, Task, Timestamp};
 use axum::{
     Json as Answer, Router,
     extract::{FromRequestParts, RawPathParams, RawQuery, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
-    routing::{get, patch},
+    routing::{get, patch, post},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    conditions::{Conditions, tag_of_list},
+    conditions::{Conditions, etag_of_list},
+    events,
     idempotency::IdempotencyKey,
     list::ListParams,
     store,
@@ -29,6 +30,8 @@ pub fn routes() -> Router<AppState> {
         .route("/api/{user_id}/tasks", get(list).post(create))
         .route("/api/{user_id}/tasks/{id}", get(read).put(update).delete(delete))
         .route("/api/{user_id}/tasks/{id}/complete", patch(complete))
+        .route("/api/{user_id}/tasks/{id}/restore", post(restore))
+        .route("/api/{user_id}/events", get(events::events))
 }
 
 /// The task id of the path, as it stands there: what is no id of a task is simply not found.
@@ -46,14 +49,14 @@ impl FromRequestParts<AppState> for TaskId {
 }
 
 async fn list(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
-    let params = ListParams::parse(query.as_deref().unwrap_or_default())?;
+    let params = ListParams::parse(query.as_deref().unwrap_or_default(), Day::of_millis(state.clock.now().0))?;
     let (tasks, has_more) = store::list(&state.db, &identity.user_id, &params).await?;
     let next = tasks
         .last()
         .filter(|_| has_more)
         .map(|last| format!("<{}?{}>; rel=\"next\"", tasks_path(&identity.user_id), params.next_query(last)));
     let json = serde_json::to_vec(&tasks).map_err(Error::internal)?;
-    let mut response = conditions.answer(&tag_of_list(&json, next.as_deref()), json.into())?;
+    let mut response = conditions.answer(&etag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
     }
@@ -67,14 +70,14 @@ async fn create(
     Json(task): Json<NewTask>,
 ) -> Result<Response> {
     let task = task.validate().map_err(Error::Invalid)?;
-    let task = store::insert(&state.db, &identity.user_id, &task, key.as_deref(), state.clock.now()).await?;
+    let task = store::insert(&state, &identity.user_id, &task, key.as_deref()).await?;
     let location = format!("{}/{}", tasks_path(&identity.user_id), task.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, task.tag())], Answer(task)).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, task.etag())], Answer(task)).into_response())
 }
 
 async fn read(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<Response> {
     let task = store::get(&state.db, &identity.user_id, &id).await?.ok_or(Error::NotFound)?;
-    conditions.answer(&task.tag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
+    conditions.answer(&task.etag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
 }
 
 async fn update(
@@ -86,12 +89,12 @@ async fn update(
 ) -> Result<Response> {
     let change = change.validate().map_err(Error::Invalid)?;
     let seen = seen(&state, &identity, &id, &conditions).await?;
-    changed(store::update(&state.db, &identity.user_id, &id, &change, seen, state.clock.now()).await?, seen)
+    changed(store::update(&state, &identity.user_id, &id, &change, seen).await?, seen)
 }
 
 async fn delete(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<StatusCode> {
     let seen = seen(&state, &identity, &id, &conditions).await?;
-    if store::delete(&state.db, &identity.user_id, &id, seen).await? { Ok(StatusCode::NO_CONTENT) } else { Err(gone(seen)) }
+    if store::delete(&state, &identity.user_id, &id, seen).await? { Ok(StatusCode::NO_CONTENT) } else { Err(gone(seen)) }
 }
 
 async fn complete(
@@ -103,7 +106,11 @@ async fn complete(
 ) -> Result<Response> {
     let completed = body.and_then(|Json(body)| body.completed);
     let seen = seen(&state, &identity, &id, &conditions).await?;
-    changed(store::complete(&state.db, &identity.user_id, &id, completed, seen, state.clock.now()).await?, seen)
+    changed(store::complete(&state, &identity.user_id, &id, completed, seen).await?, seen)
+}
+
+async fn restore(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId) -> Result<Response> {
+    changed(store::restore(&state, &identity.user_id, &id).await?, None)
 }
 
 /// What the task is, when the change is bound to that: the statement that changes it looks again.
@@ -112,13 +119,13 @@ async fn seen(state: &AppState, identity: &Identity, id: &str, conditions: &Cond
         return Ok(None);
     }
     let task = store::get(&state.db, &identity.user_id, id).await?.ok_or(Error::NotFound)?;
-    conditions.allow(&task.tag())?;
+    conditions.allow(&task.etag())?;
     Ok(Some(task.updated_at))
 }
 
 fn changed(task: Option<Task>, seen: Option<Timestamp>) -> Result<Response> {
     let task = task.ok_or_else(|| gone(seen))?;
-    Ok(([(header::ETAG, task.tag())], Answer(task)).into_response())
+    Ok(([(header::ETAG, task.etag())], Answer(task)).into_response())
 }
 
 /// Why there was nothing to change: somebody was faster, or it was never there.

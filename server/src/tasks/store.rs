@@ -1,16 +1,29 @@
 //! The table `tasks`. Every statement names the owner: there is no way to a task but through whose it is.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
-use app::model::{NewTask, PutTask, Task, Timestamp};
+use app::{
+    Counts,
+    model::{Day, Due, NewTask, Order, Priority, PutTask, Sort, Status, Task, Timestamp},
+    position,
+};
 use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
 use super::{
+    events::Change,
     idempotency,
-    list::{Key, ListParams, Order, Sort},
+    list::{Key, ListParams, NO_DAY},
 };
-use crate::{db::Db, problem::Result, sql};
+use crate::{
+    AppState,
+    db::Db,
+    problem::{Error, Result},
+    sql,
+};
+
+/// How long a deleted task can be put back.
+pub const DELETED_KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// Makes the ids of one millisecond ascend too.
 static IDS: Mutex<ContextV7> = Mutex::new(ContextV7::new());
@@ -22,6 +35,11 @@ struct TaskRow {
     title: String,
     description: Option<String>,
     completed: bool,
+    due_date: Option<String>,
+    priority: i16,
+    tags: String,
+    position: String,
+    completed_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
 }
@@ -34,6 +52,11 @@ impl From<TaskRow> for Task {
             title: row.title,
             description: row.description,
             completed: row.completed,
+            due_date: row.due_date.and_then(|day| day.parse().ok()),
+            priority: Priority::of_rank(row.priority),
+            tags: row.tags.split('\n').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+            position: row.position,
+            completed_at: row.completed_at.map(Timestamp),
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
         }
@@ -43,7 +66,7 @@ impl From<TaskRow> for Task {
 /// The columns of a [`TaskRow`].
 macro_rules! columns {
     () => {
-        "id, user_id, title, description, completed, created_at, updated_at"
+        "id, user_id, title, description, completed, due_date, priority, tags, position, completed_at, created_at, updated_at"
     };
 }
 
@@ -55,6 +78,8 @@ macro_rules! list_sql {
             columns!(),
             " FROM tasks WHERE user_id = $1 AND ($2 IS NULL OR completed = $2)",
             " AND ($3 IS NULL OR title_key LIKE $3 ESCAPE '\\' OR description_key LIKE $3 ESCAPE '\\')",
+            " AND ($7 IS NULL OR priority = $7) AND ($8 IS NULL OR tags_key LIKE $8 ESCAPE '\\')",
+            " AND ($9 IS NULL OR due_key BETWEEN $9 AND $10)",
             " AND ($4 IS NULL OR (",
             $column,
             ", id) ",
@@ -76,8 +101,9 @@ macro_rules! insert_row {
     ($on:expr, $task:ident) => {
         sql!(
             execute $on,
-            "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+            "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, due_date, priority, tags, tags_key,
+                                position, completed_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             &$task.id,
             &$task.user_id,
             &$task.title,
@@ -85,9 +111,21 @@ macro_rules! insert_row {
             &$task.description,
             $task.description.as_deref().map(str::to_lowercase),
             $task.completed,
-            $task.created_at.0
+            $task.due_date.map(|day| day.to_string()),
+            $task.priority.rank(),
+            joined(&$task.tags),
+            joined(&$task.tags).to_lowercase(),
+            &$task.position,
+            $task.completed_at.map(|time| time.0),
+            $task.created_at.0,
+            $task.updated_at.0
         )
     };
+}
+
+/// Tags as one text: each between two line feeds, which none of them has.
+fn joined(tags: &[String]) -> String {
+    if tags.is_empty() { String::new() } else { format!("\n{}\n", tags.join("\n")) }
 }
 
 /// A page of the owner's tasks, and whether there are more.
@@ -99,19 +137,42 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
         (Sort::UpdatedAt, Order::Desc) => list_sql!("updated_at", "<", "DESC"),
         (Sort::Title, Order::Asc) => list_sql!("title_key", ">", "ASC"),
         (Sort::Title, Order::Desc) => list_sql!("title_key", "<", "DESC"),
+        (Sort::DueDate, Order::Asc) => list_sql!("due_key", ">", "ASC"),
+        (Sort::DueDate, Order::Desc) => list_sql!("due_key", "<", "DESC"),
+        (Sort::Priority, Order::Asc) => list_sql!("priority", ">", "ASC"),
+        (Sort::Priority, Order::Desc) => list_sql!("priority", "<", "DESC"),
+        (Sort::Position, Order::Asc) => list_sql!("position", ">", "ASC"),
+        (Sort::Position, Order::Desc) => list_sql!("position", "<", "DESC"),
     };
-    let (time, title, id) = match params.after.clone() {
-        Some((Key::Time(time), id)) => (Some(time), None, Some(id)),
-        Some((Key::Title(title), id)) => (None, Some(title), Some(id)),
+    let (number, text, id) = match params.after.clone() {
+        Some((Key::Number(number), id)) => (Some(number), None, Some(id)),
+        Some((Key::Text(text), id)) => (None, Some(text), Some(id)),
         None => (None, None, None),
     };
-    let completed = params.filter.status.completed();
-    let search = params.filter.search.as_deref().map(pattern);
+    let query = &params.query;
+    // Nothing that is done is overdue.
+    let completed = match (query.due, query.status) {
+        (Some(Due::Overdue), Status::Completed) => return Ok((Vec::new(), false)),
+        (Some(Due::Overdue), _) => Some(false),
+        _ => query.status.completed(),
+    };
+    let search = query.search.as_deref().map(pattern);
+    let priority = query.priority.map(Priority::rank);
+    let tag = query.tag.as_deref().map(|tag| pattern(&format!("\n{tag}\n")));
+    let (first, last) = match query.due.map(|due| due.days(params.today)) {
+        None => (None, None),
+        Some(None) => (Some(NO_DAY.to_owned()), Some(NO_DAY.to_owned())),
+        Some(Some((first, last))) => (Some(first.to_string()), Some(last.to_string())),
+    };
     // One row more than asked for tells whether there is a next page.
     let limit = i64::from(params.limit) + 1;
     let mut rows: Vec<TaskRow> = match params.sort {
-        Sort::Title => sql!(all db.read(), sql, owner, completed, search, title, id, limit)?,
-        Sort::CreatedAt | Sort::UpdatedAt => sql!(all db.read(), sql, owner, completed, search, time, id, limit)?,
+        Sort::Title | Sort::DueDate | Sort::Position => {
+            sql!(all db.read(), sql, owner, completed, search, text, id, limit, priority, tag, first, last)?
+        }
+        Sort::CreatedAt | Sort::UpdatedAt | Sort::Priority => {
+            sql!(all db.read(), sql, owner, completed, search, number, id, limit, priority, tag, first, last)?
+        }
     };
     let limit = params.limit as usize;
     let has_more = rows.len() > limit;
@@ -132,19 +193,17 @@ fn pattern(search: &str) -> String {
     pattern
 }
 
-/// How many tasks somebody has.
-#[derive(Debug, Clone, Copy, FromRow)]
-pub struct Counts {
-    /// All of them.
-    pub total: i64,
-    /// Those still to do.
-    pub pending: i64,
-}
-
-/// Counts the owner's tasks.
-pub async fn counts(db: &Db, owner: &str) -> Result<Counts> {
-    let sql = "SELECT count(*) AS total, count(CASE WHEN completed THEN NULL ELSE 1 END) AS pending FROM tasks WHERE user_id = $1";
-    Ok(sql!(one db.read(), sql, owner)?)
+/// Counts the owner's tasks, of each view.
+pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
+    let (total, pending, today, upcoming): (i64, i64, i64, i64) = sql!(
+        one db.read(),
+        "SELECT count(*), count(CASE WHEN completed THEN NULL ELSE 1 END),
+                count(CASE WHEN NOT completed AND due_date <= $2 THEN 1 END), count(CASE WHEN NOT completed AND due_date > $2 THEN 1 END)
+         FROM tasks WHERE user_id = $1",
+        owner,
+        today.to_string()
+    )?;
+    Ok(Counts { total, pending, today, upcoming })
 }
 
 /// One task.
@@ -155,42 +214,57 @@ pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
 }
 
 /// Adds a task, which has been validated; with a key that was used for the same before, it is the task of then.
-pub async fn insert(db: &Db, owner: &str, new: &NewTask, key: Option<&str>, now: Timestamp) -> Result<Task> {
+pub async fn insert(state: &AppState, owner: &str, new: &NewTask, key: Option<&str>) -> Result<Task> {
+    let now = state.clock.now();
     let millis = u64::try_from(now.0).unwrap_or(0);
     let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
-    let id = Uuid::new_v7(uuid::Timestamp::from_unix(&IDS, millis / 1000, nanos));
+    let id = Uuid::new_v7(uuid::Timestamp::from_unix(&IDS, millis / 1000, nanos)).to_string();
     let task = Task {
-        id: id.to_string(),
         user_id: owner.to_owned(),
         title: new.title.clone(),
         description: new.description.clone(),
         completed: new.completed,
+        due_date: new.due_date,
+        priority: new.priority,
+        tags: new.tags.clone(),
+        position: new.position.clone().unwrap_or_else(|| position::of_id(&id)),
+        completed_at: new.completed.then_some(now),
         created_at: now,
         updated_at: now,
+        id,
     };
-    let Some(key) = key else {
-        insert_row!(db.write(), task)?;
-        return Ok(task);
-    };
-    let mut transaction = db.begin().await?;
-    if let Some(made_before) = idempotency::claim(&mut transaction, key, new, &task, now).await? {
-        return Ok(made_before);
+    match key {
+        None => {
+            insert_row!(state.db.write(), task)?;
+        }
+        Some(key) => {
+            let mut transaction = state.db.begin().await?;
+            if let Some(made_before) = idempotency::claim(&mut transaction, key, new, &task, now).await? {
+                return Ok(made_before);
+            }
+            insert_row!(transaction.on(), task)?;
+            transaction.commit().await?;
+        }
     }
-    insert_row!(transaction.on(), task)?;
-    transaction.commit().await?;
+    state.events.saved(&task);
     Ok(task)
 }
 
 /// Changes what `change` has, which has been validated. `None` when the owner has no such task, or it is not any more as it
 /// was at `seen`.
-pub async fn update(db: &Db, owner: &str, id: &str, change: &PutTask, seen: Option<Timestamp>, now: Timestamp) -> Result<Option<Task>> {
+pub async fn update(state: &AppState, owner: &str, id: &str, change: &PutTask, seen: Option<Timestamp>) -> Result<Option<Task>> {
     let description = change.description.as_ref().and_then(Option::as_deref);
+    let tags = change.tags.as_deref().map(joined);
     let row: Option<TaskRow> = sql!(
-        optional db.write(),
+        optional state.db.write(),
         concat!(
             "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
             " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = CASE WHEN $5 THEN $7 ELSE description_key END,",
-            " completed = COALESCE($8, completed), updated_at = CASE WHEN updated_at < $9 THEN $9 ELSE updated_at + 1 END",
+            " completed = COALESCE($8, completed),",
+            " completed_at = CASE WHEN NOT COALESCE($8, completed) THEN NULL ELSE COALESCE(completed_at, $9) END,",
+            " due_date = CASE WHEN $11 THEN $12 ELSE due_date END, priority = COALESCE($13, priority),",
+            " tags = COALESCE($14, tags), tags_key = COALESCE($15, tags_key), position = COALESCE($16, position),",
+            " updated_at = CASE WHEN updated_at < $9 THEN $9 ELSE updated_at + 1 END",
             " WHERE user_id = $1 AND id = $2 AND ($10 IS NULL OR updated_at = $10) RETURNING ",
             columns!()
         ),
@@ -202,40 +276,105 @@ pub async fn update(db: &Db, owner: &str, id: &str, change: &PutTask, seen: Opti
         description,
         description.map(str::to_lowercase),
         change.completed,
-        now.0,
-        seen.map(|seen| seen.0)
+        state.clock.now().0,
+        seen.map(|seen| seen.0),
+        change.due_date.is_some(),
+        change.due_date.flatten().map(|day| day.to_string()),
+        change.priority.map(Priority::rank),
+        &tags,
+        tags.as_deref().map(str::to_lowercase),
+        &change.position
     )?;
-    Ok(row.map(Task::from))
+    Ok(told(state, row))
 }
 
 /// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
 /// `seen` is as in [`update`].
-pub async fn complete(
-    db: &Db,
-    owner: &str,
-    id: &str,
-    completed: Option<bool>,
-    seen: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<Option<Task>> {
+pub async fn complete(state: &AppState, owner: &str, id: &str, completed: Option<bool>, seen: Option<Timestamp>) -> Result<Option<Task>> {
     let row: Option<TaskRow> = sql!(
-        optional db.write(),
+        optional state.db.write(),
         concat!(
-            "UPDATE tasks SET completed = COALESCE($3, NOT completed), updated_at = CASE WHEN updated_at < $4 THEN $4 ELSE updated_at + 1 END",
+            "UPDATE tasks SET completed = COALESCE($3, NOT completed),",
+            " completed_at = CASE WHEN NOT COALESCE($3, NOT completed) THEN NULL ELSE COALESCE(completed_at, $4) END,",
+            " updated_at = CASE WHEN updated_at < $4 THEN $4 ELSE updated_at + 1 END",
             " WHERE user_id = $1 AND id = $2 AND ($5 IS NULL OR updated_at = $5) RETURNING ",
             columns!()
         ),
         owner,
         id,
         completed,
-        now.0,
+        state.clock.now().0,
         seen.map(|seen| seen.0)
     )?;
-    Ok(row.map(Task::from))
+    Ok(told(state, row))
 }
 
-/// Removes a task; whether it was there. `seen` is as in [`update`].
-pub async fn delete(db: &Db, owner: &str, id: &str, seen: Option<Timestamp>) -> Result<bool> {
-    let sql = "DELETE FROM tasks WHERE user_id = $1 AND id = $2 AND ($3 IS NULL OR updated_at = $3)";
-    Ok(sql!(execute db.write(), sql, owner, id, seen.map(|seen| seen.0))? > 0)
+/// Removes a task, and keeps it for a while, so that it can be put back; whether it was there. `seen` is as in [`update`].
+pub async fn delete(state: &AppState, owner: &str, id: &str, seen: Option<Timestamp>) -> Result<bool> {
+    let sql = concat!("DELETE FROM tasks WHERE user_id = $1 AND id = $2 AND ($3 IS NULL OR updated_at = $3) RETURNING ", columns!());
+    let mut transaction = state.db.begin().await?;
+    let row: Option<TaskRow> = sql!(optional transaction.on(), sql, owner, id, seen.map(|seen| seen.0))?;
+    let Some(task) = row.map(Task::from) else { return Ok(false) };
+    let at = Timestamp(state.clock.now().0.max(task.updated_at.0 + 1));
+    sql!(
+        execute transaction.on(),
+        "INSERT INTO deleted_tasks (user_id, id, task, deleted_at) VALUES ($1, $2, $3, $4)",
+        owner,
+        id,
+        serde_json::to_string(&task).map_err(Error::internal)?,
+        at.0
+    )?;
+    transaction.commit().await?;
+    state.events.deleted(owner, id, at);
+    Ok(true)
+}
+
+/// Puts a deleted task back as it was; one that is there stays as it is. `None` when there is none to put back any more.
+pub async fn restore(state: &AppState, owner: &str, id: &str) -> Result<Option<Task>> {
+    let too_old = state.clock.now().0 - i64::try_from(DELETED_KEPT_FOR.as_millis()).unwrap_or(0);
+    let mut transaction = state.db.begin().await?;
+    let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 AND deleted_at > $3 RETURNING task, deleted_at";
+    let Some((json, deleted_at)): Option<(String, i64)> = sql!(optional transaction.on(), sql, owner, id, too_old)? else {
+        drop(transaction);
+        return get(&state.db, owner, id).await;
+    };
+    let task: Task = serde_json::from_str(&json).map_err(Error::internal)?;
+    let task = Task { updated_at: Timestamp(state.clock.now().0.max(deleted_at + 1)), ..task };
+    insert_row!(transaction.on(), task)?;
+    transaction.commit().await?;
+    state.events.saved(&task);
+    Ok(Some(task))
+}
+
+/// What has happened to the owner's tasks after `since`, the oldest first; `None` when that is more than `limit` changes.
+pub async fn changes(db: &Db, owner: &str, since: Timestamp, limit: usize) -> Result<Option<Vec<Change>>> {
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
+    let sql = concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND updated_at > $2 ORDER BY updated_at, id LIMIT $3");
+    let saved: Vec<TaskRow> = sql!(all db.read(), sql, owner, since.0, one_more)?;
+    let sql = "SELECT id, deleted_at FROM deleted_tasks WHERE user_id = $1 AND deleted_at > $2 ORDER BY deleted_at LIMIT $3";
+    let deleted: Vec<(String, i64)> = sql!(all db.read(), sql, owner, since.0, one_more)?;
+    if saved.len() + deleted.len() > limit {
+        return Ok(None);
+    }
+    let saved = saved.into_iter().map(|row| Change::saved(&row.into()));
+    let mut changes: Vec<_> = saved.chain(deleted.into_iter().map(|(id, at)| Change::deleted(&id, Timestamp(at)))).collect();
+    changes.sort_by_key(|change| change.at);
+    Ok(Some(changes))
+}
+
+/// What last happened to a task.
+pub async fn last_change(db: &Db, owner: &str, id: &str) -> Result<Option<Change>> {
+    if let Some(task) = get(db, owner, id).await? {
+        return Ok(Some(Change::saved(&task)));
+    }
+    let sql = "SELECT deleted_at FROM deleted_tasks WHERE user_id = $1 AND id = $2";
+    let at: Option<(i64,)> = sql!(optional db.read(), sql, owner, id)?;
+    Ok(at.map(|(at,)| Change::deleted(id, Timestamp(at))))
+}
+
+/// Tells those who watch about a task that was written.
+fn told(state: &AppState, row: Option<TaskRow>) -> Option<Task> {
+    let task = Task::from(row?);
+    state.events.saved(&task);
+    Some(task)
 }

@@ -173,7 +173,7 @@ impl Server {
     pub async fn everything_kept(&self) -> Vec<u8> {
         if let On::Postgres(pool) = self.state.db.read() {
             let mut kept = Vec::new();
-            for table in ["users", "sessions", "tasks", "revocations", "mail_tokens"] {
+            for table in ["users", "sessions", "tasks", "deleted_tasks", "revocations", "mail_tokens"] {
                 let sql = format!("SELECT row::text FROM {table} AS row");
                 let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await.unwrap();
                 kept.extend(rows.join("\n").into_bytes());

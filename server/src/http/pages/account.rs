@@ -1,6 +1,10 @@
 //! `/account`
 
-use app::{AccountForm, AccountPage, Done, Page, islands::auth_form::form_errors, model::FieldError};
+use app::{
+    AccountForm, AccountPage, Done, Page,
+    islands::auth_form::form_errors,
+    model::{Day, FieldError, ListQuery, Sort},
+};
 use axum::{
     body::{Body, Bytes},
     extract::{RawQuery, State},
@@ -165,7 +169,7 @@ pub async fn data(State(state): State<AppState>, visitor: Visitor, headers: Head
     let sessions = auth::sessions(&state, &user.id).await?;
     let head = json!({ "exportedAt": state.clock.now(), "user": user, "sessions": sessions }).to_string();
     let head = format!("{},\"tasks\":[", head.strip_suffix('}').unwrap_or_default());
-    let first = (Some(ListParams { limit: 1000, ..ListParams::default() }), head);
+    let first = (Some(ListParams { limit: 1000, ..ListParams::new(ListQuery::default(), Sort::CreatedAt, Day::MIN) }), head);
     let pages = stream::try_unfold(first, move |(params, mut text)| {
         let (state, owner) = (state.clone(), user.id.clone());
         async move {

@@ -1,6 +1,10 @@
 //! `/tasks`
 
-use app::{Page, TaskPage, model::NewTask};
+use app::{
+    Page, TaskPage,
+    model::{Day, Sort, Timestamp},
+    quick::Quick,
+};
 use axum::{
     extract::{RawQuery, State},
     http::HeaderMap,
@@ -12,7 +16,7 @@ use super::{render, to_sign_in, with_cookie};
 use crate::{
     AppState,
     auth::{self, Visitor},
-    http::{body::Form, return_to::HOME},
+    http::{body::Form, request::cookie, return_to::HOME},
     problem::{Error, Result},
     tasks::{self, ListParams},
 };
@@ -21,22 +25,31 @@ use crate::{
 pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response> {
     let renewed = auth::renew(&state, &visitor).await?;
     let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, HOME, query.as_deref())) };
+    let now = state.clock.now();
+    let today = today(&headers, now);
     // A filter that the page does not have shows everything, rather than an error for a mistyped address.
-    let params = ListParams::parse(query.as_deref().unwrap_or_default()).unwrap_or_default();
-    let params = ListParams { filter: tasks::Filter { status: params.filter.status, search: None }, ..ListParams::default() };
+    let query = ListParams::parse(query.as_deref().unwrap_or_default(), today).map(|params| params.query).unwrap_or_default();
+    let params = ListParams::new(query, Sort::Position, today);
     let (tasks, has_more) = tasks::list(&state.db, &proof.user_id, &params).await?;
-    let counts = tasks::counts(&state.db, &proof.user_id).await?;
+    let counts = tasks::counts(&state.db, &proof.user_id, today).await?;
     let page = TaskPage {
         next: tasks.last().filter(|_| has_more).map(|last| params.next_query(last)),
         shown_name: [proof.name, proof.email, proof.user_id.clone()].into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default(),
         user_id: proof.user_id,
-        status: params.filter.status,
+        query: params.query,
+        today,
+        now,
         tasks,
-        pending: counts.pending,
-        total: counts.total,
+        counts,
     };
     let cookie = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep));
     Ok(with_cookie(cookie, render(Page::Tasks(Box::new(page))).await))
+}
+
+/// What day it is where the browser is, which says in a cookie how many minutes it is ahead of UTC; else, the day in UTC.
+fn today(headers: &HeaderMap, now: Timestamp) -> Day {
+    let minutes: Option<i64> = cookie(headers, "utc_offset").and_then(|text| text.parse().ok());
+    Day::of_millis(now.0 + minutes.filter(|minutes| minutes.abs() <= 24 * 60).unwrap_or(0) * 60_000)
 }
 
 /// What the line for a new task sends.
@@ -49,7 +62,7 @@ pub struct AddTask {
 /// The add line of a page whose WASM is not there yet.
 pub async fn add(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, Form(form): Form<AddTask>) -> Result<Response> {
     let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
-    let task = NewTask { title: form.title, ..NewTask::default() }.validate().map_err(Error::Invalid)?;
-    tasks::insert(&state.db, &proof.user_id, &task, None, state.clock.now()).await?;
+    let task = Quick::read(&form.title, today(&headers, state.clock.now())).task().validate().map_err(Error::Invalid)?;
+    tasks::insert(&state, &proof.user_id, &task, None).await?;
     Ok(Redirect::to(HOME).into_response())
 }

@@ -1,41 +1,18 @@
-//! The contract for machines: `/api/openapi.json` (OpenAPI 3.1), and `/api/docs` for people, drawn from the same.
+//! The table of endpoints: what each asks for, and what it answers.
 
-use std::sync::LazyLock;
-
-use app::{
-    DocsOperation, DocsPage, Page,
-    model::{
-        DESCRIPTION_MAX, EMAIL_MAX, FieldError, IMAGE_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, Problem, Session, TITLE_MAX, Task,
-        Timestamp, User,
-    },
-};
-use axum::{Json, Router, http::Method, response::Response, routing::get};
+use app::model::{Due, IMAGE_MAX, NAME_MAX, Order, SEARCH_MAX, Sort, Status};
+use axum::http::Method;
 use serde_json::{Value, json};
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{
-        ComponentsBuilder, ContentBuilder, Header, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr,
-        Required, ResponseBuilder, Schema,
-        path::{OperationBuilder, ParameterBuilder, ParameterIn},
-        request_body::RequestBodyBuilder,
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
-    },
+use utoipa::openapi::path::ParameterIn;
+
+use super::schemas::{
+    day, description, email, new_password, object, or_null, position, priority, reference, status_true, tag, tags, text, title,
+    typed_password, word,
 };
-
-use super::pages;
-use crate::AppState;
-
-/// The document; the same for every process.
-pub static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
-
-/// `/api/openapi.json` and `/api/docs`.
-pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/openapi.json", get(async || Json(&*DOCUMENT))).route("/api/docs", get(docs))
-}
 
 /// How one proves who one is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Auth {
+pub enum Auth {
     /// Not at all.
     Nobody,
     /// By the Bearer header alone.
@@ -45,26 +22,30 @@ enum Auth {
 }
 
 /// One method of one path.
-struct Endpoint {
-    method: Method,
-    path: &'static str,
-    id: &'static str,
-    summary: &'static str,
-    auth: Auth,
-    parameters: Vec<Parameter>,
+pub struct Endpoint {
+    pub method: Method,
+    pub path: &'static str,
+    pub id: &'static str,
+    pub summary: &'static str,
+    pub auth: Auth,
+    pub parameters: Vec<Parameter>,
     /// The schema of the body, and whether there must be one.
-    body: Option<(Value, bool)>,
-    success: (u16, &'static str, Option<Value>),
+    pub body: Option<(Value, bool)>,
+    /// Status, words, and the schema of the answer's body.
+    pub success: (u16, &'static str, Option<Value>),
+    /// What that body is.
+    pub media_type: &'static str,
     /// Headers of the success.
-    headers: &'static [&'static str],
-    errors: &'static [u16],
+    pub headers: &'static [&'static str],
+    pub errors: &'static [u16],
 }
 
-struct Parameter {
-    name: &'static str,
-    place: ParameterIn,
-    words: &'static str,
-    schema: Value,
+/// What may be said in the query or in a header.
+pub struct Parameter {
+    pub name: &'static str,
+    pub place: ParameterIn,
+    pub words: &'static str,
+    pub schema: Value,
 }
 
 const SIGNED_IN: [&str; 2] = ["set-auth-token", "set-cookie"];
@@ -73,50 +54,21 @@ const BODY: [u16; 8] = [400, 401, 403, 413, 415, 429, 503, 507];
 const TASK: [u16; 5] = [400, 401, 403, 404, 503];
 const TASK_CHANGE: [u16; 10] = [400, 401, 403, 404, 412, 413, 415, 422, 503, 507];
 
-fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
-#[allow(clippy::needless_pass_by_value, reason = "it is written in place")]
-fn object(members: Value, required: &[&str]) -> Value {
-    json!({ "type": "object", "properties": members, "required": required })
-}
-
-fn text(max: usize) -> Value {
-    // No NUL, which PostgreSQL cannot keep.
-    json!({ "type": "string", "maxLength": max, "pattern": "^[^\\u0000]*$" })
-}
-
-fn email() -> Value {
-    json!({ "type": "string", "format": "email", "maxLength": EMAIL_MAX })
-}
-
-fn new_password() -> Value {
-    json!({ "type": "string", "format": "password", "minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX })
-}
-
-fn typed_password() -> Value {
-    json!({ "type": "string", "format": "password" })
-}
-
-/// Unicode's `White_Space`, which trimming takes away; what `\s` is differs from one regular expression to another.
-const WHITE_SPACE: &str = "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-
-fn title() -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": TITLE_MAX, "pattern": format!("^[^\\u0000]*[^\\u0000{WHITE_SPACE}][^\\u0000]*$") })
-}
-
-fn description() -> Value {
-    json!({ "type": ["string", "null"], "maxLength": DESCRIPTION_MAX, "pattern": "^[^\\u0000]*$" })
-}
-
-fn status_true() -> Value {
-    object(json!({ "status": { "type": "boolean" } }), &["status"])
-}
-
 fn endpoint(method: Method, path: &'static str, id: &'static str, summary: &'static str, auth: Auth, errors: &'static [u16]) -> Endpoint {
     let success = (200, "Done.", None);
-    Endpoint { method, path, id, summary, auth, parameters: Vec::new(), body: None, success, headers: &[], errors }
+    Endpoint {
+        method,
+        path,
+        id,
+        summary,
+        auth,
+        parameters: Vec::new(),
+        body: None,
+        success,
+        media_type: "application/json",
+        headers: &[],
+        errors,
+    }
 }
 
 impl Endpoint {
@@ -133,6 +85,12 @@ impl Endpoint {
     fn answers(mut self, status: u16, words: &'static str, schema: Option<Value>) -> Self {
         self.success = (status, words, schema);
         self
+    }
+
+    /// Answers with events, one after the other.
+    fn streams(mut self, words: &'static str) -> Self {
+        self.media_type = "text/event-stream";
+        self.answers(200, words, Some(json!({ "type": "string" })))
     }
 
     fn with(mut self, headers: &'static [&'static str]) -> Self {
@@ -154,24 +112,39 @@ impl Endpoint {
     }
 }
 
+fn with_default(mut schema: Value, default: &str) -> Value {
+    schema["default"] = default.into();
+    schema
+}
+
 fn task_endpoints() -> Vec<Endpoint> {
     const LIST: &str = "/api/{user_id}/tasks";
     const ONE: &str = "/api/{user_id}/tasks/{id}";
     let task = || reference("Task");
-    let new = object(json!({ "title": title(), "description": description(), "completed": { "type": "boolean" } }), &["title"]);
-    let change = object(json!({ "title": title(), "description": description(), "completed": { "type": "boolean" } }), &[]);
+    let members = |position: Value| {
+        json!({
+            "title": title(), "description": description(), "completed": { "type": "boolean" },
+            "due_date": or_null(day()), "priority": priority(), "tags": tags(), "position": position,
+        })
+    };
+    let new = object(members(or_null(position())), &["title"]);
+    let change = object(members(position()), &[]);
     let set = object(json!({ "completed": { "type": "boolean" } }), &[]);
     let if_match = "The entity tags of what is to be changed, or `*`: 412 when it is another by now.";
     let if_none_match = "Entity tags that the client has: 304 when one of them is what there is.";
     vec![
         endpoint(Method::GET, LIST, "list_tasks", "Lists tasks", Auth::Bearer, &[400, 401, 403, 422, 503])
-            .query("status", "Which tasks", json!({ "type": "string", "enum": ["all", "pending", "completed"], "default": "all" }))
-            .query("q", "Text that title or description must have, in any case", text(500))
-            .query("sort", "By what", json!({ "type": "string", "enum": ["created_at", "updated_at", "title"], "default": "created_at" }))
+            .query("status", "Which tasks", with_default(word(Status::EACH.iter().map(|status| status.as_str())), "all"))
+            .query("due", "Those that are due then; what is completed is not overdue", word(Due::EACH.iter().map(|due| due.as_str())))
+            .query("today", "The day from which `due` counts; UTC's unless it is said", day())
+            .query("priority", "Those that matter that much", priority())
+            .query("tag", "Those with this tag, in any case", tag())
+            .query("q", "Text that title or description must have, in any case", text(SEARCH_MAX))
+            .query("sort", "By what", with_default(word(Sort::EACH.iter().map(|sort| sort.as_str())), "created_at"))
             .query(
                 "order",
-                "Which way; dates newest first and titles from A unless it says so",
-                json!({ "type": "string", "enum": ["asc", "desc"] }),
+                "Which way; unless it is said, times newest first, the highest priority first, and all else from its beginning",
+                word(Order::EACH.iter().map(|order| order.as_str())),
             )
             .query("limit", "How many", json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }))
             .query("cursor", "From the `Link` header of the page before, with the same order", json!({ "type": "string" }))
@@ -201,9 +174,9 @@ fn task_endpoints() -> Vec<Endpoint> {
             .takes(change)
             .answers(200, "The task.", Some(task()))
             .with(&["etag"]),
-        endpoint(Method::DELETE, ONE, "delete_task", "Removes a task", Auth::Bearer, &[400, 401, 403, 404, 412, 503])
+        endpoint(Method::DELETE, ONE, "delete_task", "Removes a task", Auth::Bearer, &[400, 401, 403, 404, 412, 503, 507])
             .header("if-match", if_match)
-            .answers(204, "It is gone.", None),
+            .answers(204, "It is gone; for 24 h it can be put back.", None),
         endpoint(
             Method::PATCH,
             "/api/{user_id}/tasks/{id}/complete",
@@ -216,6 +189,29 @@ fn task_endpoints() -> Vec<Endpoint> {
         .may_take(set)
         .answers(200, "The task.", Some(task()))
         .with(&["etag"]),
+        endpoint(
+            Method::POST,
+            "/api/{user_id}/tasks/{id}/restore",
+            "restore_task",
+            "Puts a task back that was deleted in the last 24 h; one that is there stays as it is",
+            Auth::Bearer,
+            &[400, 401, 403, 404, 503, 507],
+        )
+        .answers(200, "The task.", Some(task()))
+        .with(&["etag"]),
+        endpoint(
+            Method::GET,
+            "/api/{user_id}/events",
+            "events",
+            "Tells what happens to tasks, until the session ends",
+            Auth::Bearer,
+            &[400, 401, 403, 429, 503],
+        )
+        .header("last-event-id", "The id of the last event that arrived, a time in milliseconds: what has happened since comes first.")
+        .streams(
+            "Server-sent events: `ready`; `saved` with a task that was made, changed or put back; `deleted` with the `id` of one; \
+             `reset` when so much or so long ago was missed that the list is to be read again.",
+        ),
     ]
 }
 
@@ -305,161 +301,6 @@ fn health_endpoints() -> Vec<Endpoint> {
 }
 
 /// Every endpoint, in the order of the contract.
-fn endpoints() -> impl Iterator<Item = Endpoint> {
+pub fn endpoints() -> impl Iterator<Item = Endpoint> {
     task_endpoints().into_iter().chain(account_endpoints()).chain(health_endpoints())
-}
-
-/// The document of this program.
-pub fn document() -> OpenApi {
-    let mut paths = Paths::new();
-    for endpoint in endpoints() {
-        let method = match endpoint.method.as_str() {
-            "GET" => HttpMethod::Get,
-            "PUT" => HttpMethod::Put,
-            "PATCH" => HttpMethod::Patch,
-            "DELETE" => HttpMethod::Delete,
-            _ => HttpMethod::Post,
-        };
-        paths.add_path_operation(endpoint.path, vec![method], operation(&endpoint).build());
-    }
-    let components = ComponentsBuilder::new()
-        .schema(Task::name(), Task::schema())
-        .schema(User::name(), User::schema())
-        .schema(Session::name(), Session::schema())
-        .schema(Problem::name(), Problem::schema())
-        .schema(FieldError::name(), FieldError::schema())
-        .schema(Timestamp::name(), Timestamp::schema())
-        .security_scheme("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()))
-        .security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("holdfast_session"))));
-    OpenApiBuilder::new()
-        .info(
-            InfoBuilder::new()
-                .title("Holdfast")
-                .version(env!("CARGO_PKG_VERSION"))
-                .description(Some("Tasks of many users, and their accounts in the HTTP protocol of Better Auth. Every error is a problem document (RFC 9457)."))
-                .license(Some(LicenseBuilder::new().name("Apache-2.0 OR MIT").identifier(Some("Apache-2.0 OR MIT")).build())),
-        )
-        .paths(paths)
-        .components(Some(components.build()))
-        .build()
-}
-
-fn operation(endpoint: &Endpoint) -> OperationBuilder {
-    let tag = match endpoint.path {
-        path if path.starts_with("/api/auth/") => "Accounts",
-        path if path.starts_with("/health/") => "Operations",
-        _ => "Tasks",
-    };
-    let mut operation = OperationBuilder::new().operation_id(Some(endpoint.id)).summary(Some(endpoint.summary)).tag(tag);
-    for name in ["user_id", "id"].into_iter().filter(|name| endpoint.path.contains(&format!("{{{name}}}"))) {
-        let words = if name == "id" { "The task" } else { "The user of the token" };
-        let schema = schema(json!({ "type": "string", "minLength": 1, "maxLength": 255 }));
-        operation = operation.parameter(
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .description(Some(words))
-                .schema(Some(schema)),
-        );
-    }
-    for parameter in &endpoint.parameters {
-        let Parameter { name, place, words, schema: value } = parameter;
-        let is_needed = if *name == "token" { Required::True } else { Required::False };
-        operation = operation.parameter(
-            ParameterBuilder::new()
-                .name(*name)
-                .parameter_in(place.clone())
-                .required(is_needed)
-                .description(Some(*words))
-                .schema(Some(schema(value.clone()))),
-        );
-    }
-    if let Some((value, is_required)) = &endpoint.body {
-        let content = ContentBuilder::new().schema(Some(schema(value.clone()))).build();
-        let required = if *is_required { Required::True } else { Required::False };
-        operation =
-            operation.request_body(Some(RequestBodyBuilder::new().content("application/json", content).required(Some(required)).build()));
-    }
-    let (status, words, value) = &endpoint.success;
-    let mut success = ResponseBuilder::new().description(*words);
-    if let Some(value) = value {
-        success = success.content("application/json", ContentBuilder::new().schema(Some(schema(value.clone()))).build());
-    }
-    for name in endpoint.headers.iter().chain(&["x-request-id"]) {
-        success = success.header(*name, Header::new(schema(json!({ "type": "string" }))));
-    }
-    operation = operation.response(status.to_string(), success);
-    if endpoint.headers.contains(&"etag") && endpoint.method == Method::GET {
-        operation = operation.response(
-            "304",
-            ResponseBuilder::new().description("The client has it.").header("etag", Header::new(schema(json!({ "type": "string" })))),
-        );
-    }
-    for status in endpoint.errors {
-        operation = operation.response(status.to_string(), refusal(*status));
-    }
-    match endpoint.auth {
-        Auth::Nobody => operation,
-        Auth::Bearer => operation.security(SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])),
-        Auth::Session => operation
-            .security(SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []))
-            .security(SecurityRequirement::new::<_, [&str; 0], &str>("cookie", [])),
-    }
-}
-
-/// An error, with the headers that come with its status.
-fn refusal(status: u16) -> ResponseBuilder {
-    let (words, header) = match status {
-        303 => {
-            return ResponseBuilder::new()
-                .description("On to the callback, with `error=INVALID_TOKEN` where the link was good for nothing.")
-                .header("location", Header::new(schema(json!({ "type": "string" }))));
-        }
-        400 => ("What was sent is not what is asked for; `code` says why.", None),
-        401 => ("No token, one that is not good any more, or a wrong password.", Some("www-authenticate")),
-        403 => ("Somebody else's, or asked for by another site's page.", None),
-        404 => ("There is no such thing, or it is somebody else's.", None),
-        412 => ("It was changed meanwhile.", None),
-        413 => ("The body is larger than 64 KiB.", None),
-        415 => ("The body is not JSON.", None),
-        422 => ("A member breaks a rule: `errors` names each.", None),
-        429 => ("Too often.", Some("retry-after")),
-        507 => ("There is no room left.", Some("retry-after")),
-        _ => ("Busy, or the database is away.", Some("retry-after")),
-    };
-    let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
-    let refusal = ResponseBuilder::new().description(words).content("application/problem+json", content);
-    match header {
-        Some(name) => refusal.header(name, Header::new(schema(json!({ "type": "string" })))),
-        None => refusal,
-    }
-}
-
-/// A schema that is written as JSON. One that is none is an empty one, which a test would see in the checked-in file.
-fn schema(value: Value) -> RefOr<Schema> {
-    serde_json::from_value(value).unwrap_or_else(|_| RefOr::T(Schema::default()))
-}
-
-async fn docs() -> Response {
-    let operations = endpoints().map(|endpoint| DocsOperation {
-        method: endpoint.method.to_string(),
-        path: endpoint.path.to_owned(),
-        summary: endpoint.summary.to_owned(),
-        auth: match endpoint.auth {
-            Auth::Nobody => "",
-            Auth::Bearer => "Bearer token",
-            Auth::Session => "Bearer token or cookie",
-        }
-        .to_owned(),
-        parameters: endpoint.parameters.iter().map(|parameter| (parameter.name.to_owned(), parameter.words.to_owned())).collect(),
-        body: endpoint.body.as_ref().map(|(schema, _)| pretty(schema)),
-        success: (endpoint.success.0, endpoint.success.1.to_owned(), endpoint.success.2.as_ref().map(pretty)),
-        errors: endpoint.errors.to_vec(),
-    });
-    pages::render(Page::Docs(DocsPage { version: env!("CARGO_PKG_VERSION").to_owned(), operations: operations.collect() })).await
-}
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }

@@ -1,13 +1,59 @@
 //! The words that both halves speak: what the server sends, the client reads and the forms check.
 
+/// An enum that is a word on the wire: its variants, the words, and what is said of one that is none of them.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident, $complaint:literal { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every one, in order.
+            pub const EACH: &[Self] = &[$(Self::$variant),+];
+
+            /// As it is on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            /// What to say about another word.
+            type Err = &'static str;
+
+            fn from_str(word: &str) -> Result<Self, &'static str> {
+                match word { $($word => Ok(Self::$variant),)+ _ => Err($complaint) }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+mod query;
+mod task;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
-pub use crate::time::Timestamp;
+pub use self::{
+    query::{Due, ListQuery, Order, SEARCH_MAX, Sort, Status},
+    task::{
+        DESCRIPTION_MAX, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, etag_of, validate_description,
+        validate_tags, validate_title,
+    },
+};
+pub use crate::{day::Day, time::Timestamp};
 
-/// Longest title, in Unicode characters after trimming.
-pub const TITLE_MAX: usize = 500;
-/// Longest description, in Unicode characters.
-pub const DESCRIPTION_MAX: usize = 5_000;
 /// Longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 pub const EMAIL_MAX: usize = 254;
 /// Longest display name, in Unicode characters.
@@ -70,137 +116,6 @@ pub struct Session {
     pub user_agent: Option<String>,
 }
 
-/// Something to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct Task {
-    /// A `UUIDv7`, so that ids sort by age.
-    pub id: String,
-    /// Whose it is.
-    pub user_id: String,
-    /// 1 to [`TITLE_MAX`] characters.
-    pub title: String,
-    /// Up to [`DESCRIPTION_MAX`] characters, never blank.
-    pub description: Option<String>,
-    /// Whether it is done.
-    pub completed: bool,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it last changed.
-    pub updated_at: Timestamp,
-}
-
-impl Task {
-    /// Its strong entity tag (RFC 9110, section 8.8.3): each change moves `updated_at` on.
-    pub fn tag(&self) -> String {
-        tag_of(self.updated_at)
-    }
-}
-
-/// The entity tag of a task that last changed then.
-pub fn tag_of(updated_at: Timestamp) -> String {
-    format!("\"{}\"", updated_at.0)
-}
-
-/// What makes a task.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct NewTask {
-    /// Required; a missing one is a validation error like an empty one.
-    #[serde(default)]
-    pub title: String,
-    /// `null` or blank is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Whether it is done already.
-    #[serde(default)]
-    pub completed: bool,
-}
-
-impl NewTask {
-    /// The task with its title trimmed, or everything that is wrong with it.
-    pub fn validate(self) -> Result<Self, Vec<FieldError>> {
-        match (validate_title(&self.title), validate_description(self.description)) {
-            (Ok(title), Ok(description)) => Ok(Self { title, description, ..self }),
-            (title, description) => Err(title.err().into_iter().chain(description.err()).collect()),
-        }
-    }
-}
-
-/// What changes a task: an absent member stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PutTask {
-    /// The new title.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The new description; `Some(None)`, on the wire `null`, clears it.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub description: Option<Option<String>>,
-    /// Whether it is done.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub completed: Option<bool>,
-}
-
-impl PutTask {
-    /// The change with its title trimmed and a blank description cleared, or everything that is wrong with it.
-    pub fn validate(self) -> Result<Self, Vec<FieldError>> {
-        let title = self.title.as_deref().map(validate_title).transpose();
-        let description = self.description.map(validate_description).transpose();
-        match (title, description) {
-            (Ok(title), Ok(description)) => Ok(Self { title, description, ..self }),
-            (title, description) => Err(title.err().into_iter().chain(description.err()).collect()),
-        }
-    }
-}
-
-/// Body of `PATCH …/complete`; without `completed` it toggles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SetCompleted {
-    /// The state to set, whatever it was: safe to send twice.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub completed: Option<bool>,
-}
-
-/// Which tasks a list holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Every task.
-    #[default]
-    All,
-    /// Those still to do.
-    Pending,
-    /// Those done.
-    Completed,
-}
-
-impl Status {
-    /// Every status, in the order of the page's links.
-    pub const EACH: [Self; 3] = [Self::All, Self::Pending, Self::Completed];
-
-    /// As the `status` parameter spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Pending => "pending",
-            Self::Completed => "completed",
-        }
-    }
-
-    /// What `completed` must be; `None` when it does not matter.
-    pub const fn completed(self) -> Option<bool> {
-        match self {
-            Self::All => None,
-            Self::Pending => Some(false),
-            Self::Completed => Some(true),
-        }
-    }
-
-    /// Whether a task belongs in this list.
-    pub fn holds(self, task: &Task) -> bool {
-        self.completed().is_none_or(|completed| completed == task.completed)
-    }
-}
-
 /// One thing wrong with one member of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -246,23 +161,6 @@ pub struct Problem {
     /// What is wrong, field by field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-}
-
-/// A title as it is kept: trimmed, 1 to [`TITLE_MAX`] characters, no NUL.
-pub fn validate_title(title: &str) -> Result<String, FieldError> {
-    let title = title.trim();
-    if title.is_empty() {
-        return Err(FieldError::new("title", "REQUIRED", "Give the task a title."));
-    }
-    validate_text("title", title, TITLE_MAX)?;
-    Ok(title.into())
-}
-
-/// A description as it is kept: byte for byte, up to [`DESCRIPTION_MAX`] characters, no NUL; blank is none.
-pub fn validate_description(description: Option<String>) -> Result<Option<String>, FieldError> {
-    let Some(description) = description.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
-    validate_text("description", &description, DESCRIPTION_MAX)?;
-    Ok(Some(description))
 }
 
 /// Refuses what no text column takes: a NUL, or more than `max` characters.
@@ -319,21 +217,6 @@ pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_title_is_trimmed_and_counted_in_characters() {
-        assert_eq!(validate_title("  milk\u{3000}").as_deref(), Ok("milk"));
-        assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX)).map(|t| t.chars().count()), Ok(TITLE_MAX));
-        assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX + 1)).map_err(|e| e.code), Err("TOO_LONG".into()));
-        assert_eq!(validate_title(" \n\t ").map_err(|e| e.code), Err("REQUIRED".into()));
-        assert_eq!(validate_title("a\0b").map_err(|e| e.code), Err("INVALID_CHARACTER".into()));
-    }
-
-    #[test]
-    fn a_description_keeps_its_spaces_and_blank_is_none() {
-        assert_eq!(validate_description(Some("  two\n  lines ".into())), Ok(Some("  two\n  lines ".into())));
-        assert_eq!(validate_description(Some(" \n ".into())), Ok(None));
-    }
 
     #[test]
     fn b_02_an_address_is_told_from_what_is_none() {

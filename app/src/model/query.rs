@@ -1,0 +1,234 @@
+//! Which tasks a list holds, and in which order: the same words in the address of the page and in a request to the API.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Day, Priority, TAG_MAX, Task};
+
+/// Longest search text, in Unicode characters.
+pub const SEARCH_MAX: usize = 500;
+
+words! {
+    /// Which tasks, by whether they are done.
+    #[derive(Default)]
+    Status, "status is all, pending or completed." {
+        /// Every task.
+        #[default]
+        All = "all",
+        /// Those still to do.
+        Pending = "pending",
+        /// Those done.
+        Completed = "completed",
+    }
+}
+
+impl Status {
+    /// What `completed` must be; `None` when it does not matter.
+    pub const fn completed(self) -> Option<bool> {
+        match self {
+            Self::All => None,
+            Self::Pending => Some(false),
+            Self::Completed => Some(true),
+        }
+    }
+}
+
+words! {
+    /// Which tasks, by the day when they are due.
+    Due, "due is overdue, today, by_today, week, upcoming or none." {
+        /// Before today, and not done.
+        Overdue = "overdue",
+        /// Today.
+        Today = "today",
+        /// Today or before.
+        ByToday = "by_today",
+        /// Today or on one of the six days after it.
+        Week = "week",
+        /// After today.
+        Upcoming = "upcoming",
+        /// Never.
+        None = "none",
+    }
+}
+
+impl Due {
+    /// The first and the last day of these tasks; `None` for those without a day.
+    pub const fn days(self, today: Day) -> Option<(Day, Day)> {
+        Some(match self {
+            Self::Overdue => (Day::MIN, today.plus(-1)),
+            Self::Today => (today, today),
+            Self::ByToday => (Day::MIN, today),
+            Self::Week => (today, today.plus(6)),
+            Self::Upcoming => (today.plus(1), Day::MAX),
+            Self::None => return None,
+        })
+    }
+}
+
+words! {
+    /// What the tasks are ordered by; equal ones by id, that is by age.
+    Sort, "sort is created_at, updated_at, title, due_date, priority or position." {
+        /// When they were made.
+        CreatedAt = "created_at",
+        /// When they last changed.
+        UpdatedAt = "updated_at",
+        /// By title, whatever its case.
+        Title = "title",
+        /// By the day when they are due; those without one come last.
+        DueDate = "due_date",
+        /// By how much they matter.
+        Priority = "priority",
+        /// As the user arranged them.
+        Position = "position",
+    }
+}
+
+impl Sort {
+    /// What people expect: times newest first, the most important first, everything else from its beginning.
+    pub const fn order(self) -> Order {
+        match self {
+            Self::CreatedAt | Self::UpdatedAt | Self::Priority => Order::Desc,
+            Self::Title | Self::DueDate | Self::Position => Order::Asc,
+        }
+    }
+}
+
+words! {
+    /// Which way.
+    Order, "order is asc or desc." {
+        /// Oldest first, or A to Z.
+        Asc = "asc",
+        /// Newest first, or Z to A.
+        Desc = "desc",
+    }
+}
+
+/// Which tasks, and in which order. What is `None` was not said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListQuery {
+    /// Done, to do, or both.
+    pub status: Status,
+    /// Only those that are due then.
+    pub due: Option<Due>,
+    /// Only those that matter that much.
+    pub priority: Option<Priority>,
+    /// Only those with this tag, whatever its case.
+    pub tag: Option<String>,
+    /// Only those with this text in their title or description.
+    pub search: Option<String>,
+    /// By what to order.
+    pub sort: Option<Sort>,
+    /// Which way.
+    pub order: Option<Order>,
+}
+
+impl ListQuery {
+    /// Takes a parameter; whether there is one of this name. An error says what it must be.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<bool, &'static str> {
+        match name {
+            "status" => self.status = value.parse()?,
+            "due" => self.due = Some(value.parse()?),
+            "priority" => self.priority = Some(value.parse().map_err(|_| "priority is none, low, medium or high.")?),
+            "tag" if value.contains('\0') || value.trim().is_empty() || value.trim().chars().count() > TAG_MAX => {
+                return Err("tag has 1 to 50 characters, none of them NUL.");
+            }
+            "tag" => self.tag = Some(value.trim().to_owned()),
+            "q" if value.contains('\0') || value.chars().count() > SEARCH_MAX => {
+                return Err("q has at most 500 characters, none of them NUL.");
+            }
+            "q" => self.search = Some(value.trim().to_owned()).filter(|text| !text.is_empty()),
+            "sort" => self.sort = Some(value.parse()?),
+            "order" => self.order = Some(value.parse()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// As a query string, without `?`; empty when it says nothing.
+    pub fn to_query(&self) -> String {
+        let mut query = String::new();
+        let status = Some(self.status).filter(|status| *status != Status::All);
+        let pairs = [
+            ("status", status.map(Status::as_str)),
+            ("due", self.due.map(Due::as_str)),
+            ("priority", self.priority.map(Priority::as_str)),
+            ("tag", self.tag.as_deref()),
+            ("q", self.search.as_deref()),
+            ("sort", self.sort.map(Sort::as_str)),
+            ("order", self.order.map(Order::as_str)),
+        ];
+        for (name, value) in pairs {
+            let Some(value) = value else { continue };
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(name);
+            query.push('=');
+            percent_encode(value, &mut query);
+        }
+        query
+    }
+
+    /// Whether a task belongs in this list. A search is the server's affair: with one, whoever is asked does not know.
+    pub fn holds(&self, task: &Task, today: Day) -> bool {
+        let is_due = self.due.is_none_or(|due| match (due.days(today), task.due_date) {
+            (Some((first, last)), Some(day)) => (first..=last).contains(&day) && !(due == Due::Overdue && task.completed),
+            (days, day) => days.is_none() && day.is_none(),
+        });
+        let has_tag = self.tag.as_ref().is_none_or(|tag| {
+            let tag = tag.to_lowercase();
+            task.tags.iter().any(|has| has.to_lowercase() == tag)
+        });
+        let has_text = self.search.as_ref().is_none_or(|text| {
+            let text = text.to_lowercase();
+            task.title.to_lowercase().contains(&text) || task.description.as_ref().is_some_and(|has| has.to_lowercase().contains(&text))
+        });
+        let has_priority = self.priority.is_none_or(|priority| priority == task.priority);
+        self.status.completed().is_none_or(|completed| completed == task.completed) && is_due && has_tag && has_text && has_priority
+    }
+}
+
+/// Appends a value of a query string (RFC 3986: all but unreserved characters are escaped).
+fn percent_encode(value: &str, query: &mut String) {
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            query.push(byte.into());
+        } else {
+            let _ = write!(query, "%{byte:02X}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_written_as_it_is_read() {
+        let mut query = ListQuery::default();
+        let pairs = [
+            ("status", "pending"),
+            ("due", "by_today"),
+            ("priority", "high"),
+            ("tag", "büro & co"),
+            ("q", "a=b"),
+            ("sort", "due_date"),
+            ("order", "asc"),
+        ];
+        for (name, value) in pairs {
+            assert_eq!(query.set(name, value), Ok(true), "{name}");
+        }
+        assert_eq!(query.to_query(), "status=pending&due=by_today&priority=high&tag=b%C3%BCro%20%26%20co&q=a%3Db&sort=due_date&order=asc");
+        assert_eq!(ListQuery::default().to_query(), "");
+        assert_eq!(query.set("limit", "5"), Ok(false));
+    }
+
+    #[test]
+    fn a_word_that_is_none_is_refused() {
+        for name in ["status", "due", "priority", "tag", "sort", "order"] {
+            assert!(ListQuery::default().set(name, "").is_err(), "{name}");
+            assert!(ListQuery::default().set(name, "nothing\0").is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! A task, what makes and what changes one, and what each member may hold.
+
+use serde::{Deserialize, Serialize};
+
+use super::{FieldError, Timestamp, present, validate_text};
+use crate::{day::Day, position};
+
+/// Longest title, in Unicode characters after trimming.
+pub const TITLE_MAX: usize = 500;
+/// Longest description, in Unicode characters.
+pub const DESCRIPTION_MAX: usize = 5_000;
+/// Most tags of one task.
+pub const TAGS_MAX: usize = 20;
+/// Longest tag, in Unicode characters after trimming.
+pub const TAG_MAX: usize = 50;
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Task {
+    /// A `UUIDv7`, so that ids sort by age.
+    pub id: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// 1 to [`TITLE_MAX`] characters.
+    pub title: String,
+    /// Up to [`DESCRIPTION_MAX`] characters, never blank.
+    pub description: Option<String>,
+    /// Whether it is done.
+    pub completed: bool,
+    /// The day by which it is to be done.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(required))]
+    pub due_date: Option<Day>,
+    /// How much it matters.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(required))]
+    pub priority: Priority,
+    /// Up to [`TAGS_MAX`], each of 1 to [`TAG_MAX`] characters, no two alike but for their case.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(required))]
+    pub tags: Vec<String>,
+    /// Where it stands in the order that the user gave the list: sorts byte by byte.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(required))]
+    pub position: String,
+    /// When it was done, if it is.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(required))]
+    pub completed_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Task {
+    /// Its strong entity tag (RFC 9110, section 8.8.3): each change moves `updated_at` on.
+    pub fn etag(&self) -> String {
+        etag_of(self.updated_at)
+    }
+}
+
+/// The entity tag of a task that last changed then.
+pub fn etag_of(updated_at: Timestamp) -> String {
+    format!("\"{}\"", updated_at.0)
+}
+
+words! {
+    /// How much a task matters.
+    #[derive(PartialOrd, Ord, Default)]
+    #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(rename_all = "lowercase"))]
+    Priority, "The priority is none, low, medium or high." {
+        /// Nobody said.
+        #[default]
+        None = "none",
+        /// It can wait.
+        Low = "low",
+        /// Soon.
+        Medium = "medium",
+        /// First.
+        High = "high",
+    }
+}
+
+impl Priority {
+    /// 0 to 3, as the database has it.
+    pub const fn rank(self) -> i16 {
+        self as i16
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes it like that")]
+    const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// The one of this rank; of none, the least.
+    pub fn of_rank(rank: i16) -> Self {
+        Self::EACH.iter().copied().find(|priority| priority.rank() == rank).unwrap_or_default()
+    }
+}
+
+/// What makes a task.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct NewTask {
+    /// Required; a missing one is a validation error like an empty one.
+    #[serde(default)]
+    pub title: String,
+    /// `null` or blank is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it is done already.
+    #[serde(default)]
+    pub completed: bool,
+    /// The day by which it is to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<Day>,
+    /// How much it matters.
+    #[serde(default, skip_serializing_if = "Priority::is_none")]
+    pub priority: Priority,
+    /// Words to find it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Where it stands in the user's order; without it, first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+}
+
+impl NewTask {
+    /// The task as it is kept, or everything that is wrong with it.
+    pub fn validate(mut self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        self.title = noted(validate_title(&self.title), &mut errors);
+        self.description = noted(validate_description(self.description), &mut errors);
+        self.tags = noted(validate_tags(&self.tags), &mut errors);
+        self.position = noted(self.position.map(validate_position).transpose(), &mut errors);
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+}
+
+/// What changes a task: an absent member stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PutTask {
+    /// The new title.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The new description; `Some(None)`, on the wire `null`, clears it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub description: Option<Option<String>>,
+    /// Whether it is done.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub completed: Option<bool>,
+    /// The new day; `null` clears it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<Option<Day>>,
+    /// The new priority.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// All its tags from now on.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// Its new place.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub position: Option<String>,
+}
+
+impl PutTask {
+    /// The change as it is made, or everything that is wrong with it.
+    pub fn validate(mut self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        self.title = noted(self.title.as_deref().map(validate_title).transpose(), &mut errors);
+        self.description = noted(self.description.map(validate_description).transpose(), &mut errors);
+        self.tags = noted(self.tags.as_deref().map(validate_tags).transpose(), &mut errors);
+        self.position = noted(self.position.map(validate_position).transpose(), &mut errors);
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+}
+
+/// Body of `PATCH …/complete`; without `completed` it toggles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SetCompleted {
+    /// The state to set, whatever it was: safe to send twice.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub completed: Option<bool>,
+}
+
+/// The value; of an error nothing, but the error is noted.
+fn noted<T: Default>(outcome: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> T {
+    outcome.unwrap_or_else(|error| {
+        errors.push(error);
+        T::default()
+    })
+}
+
+/// A title as it is kept: trimmed, 1 to [`TITLE_MAX`] characters, no NUL.
+pub fn validate_title(title: &str) -> Result<String, FieldError> {
+    let title = title.trim();
+    if title.is_empty() {
+        return Err(FieldError::new("title", "REQUIRED", "Give the task a title."));
+    }
+    validate_text("title", title, TITLE_MAX)?;
+    Ok(title.into())
+}
+
+/// A description as it is kept: byte for byte, up to [`DESCRIPTION_MAX`] characters, no NUL; blank is none.
+pub fn validate_description(description: Option<String>) -> Result<Option<String>, FieldError> {
+    let Some(description) = description.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    validate_text("description", &description, DESCRIPTION_MAX)?;
+    Ok(Some(description))
+}
+
+/// Tags as they are kept: trimmed, the first of those that differ in case alone, at most [`TAGS_MAX`], each of 1 to
+/// [`TAG_MAX`] characters, without commas and control characters, which separate them elsewhere.
+pub fn validate_tags(tags: &[String]) -> Result<Vec<String>, FieldError> {
+    let error = |code: &str, message: String| FieldError::new("tags", code, message);
+    let mut kept: Vec<String> = Vec::new();
+    for tag in tags {
+        let tag = tag.trim();
+        if tag.is_empty() {
+            return Err(error("REQUIRED", "A tag must not be empty.".into()));
+        }
+        if tag.chars().any(|c| c == ',' || c.is_control()) {
+            return Err(error("INVALID_CHARACTER", "A tag must not contain a comma or a control character.".into()));
+        }
+        if tag.chars().count() > TAG_MAX {
+            return Err(error("TOO_LONG", format!("A tag can have at most {TAG_MAX} characters.")));
+        }
+        let key = tag.to_lowercase();
+        if !kept.iter().any(|known| known.to_lowercase() == key) {
+            kept.push(tag.to_owned());
+        }
+    }
+    if kept.len() > TAGS_MAX { Err(error("TOO_MANY", format!("A task can have at most {TAGS_MAX} tags."))) } else { Ok(kept) }
+}
+
+fn validate_position(position: String) -> Result<String, FieldError> {
+    if position::is_position(&position) {
+        Ok(position)
+    } else {
+        Err(FieldError::new("position", "INVALID_POSITION", "A position is 1 to 255 ASCII letters and digits."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_trimmed_and_counted_in_characters() {
+        assert_eq!(validate_title("  milk\u{3000}").as_deref(), Ok("milk"));
+        assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX)).map(|t| t.chars().count()), Ok(TITLE_MAX));
+        assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX + 1)).map_err(|e| e.code), Err("TOO_LONG".into()));
+        assert_eq!(validate_title(" \n\t ").map_err(|e| e.code), Err("REQUIRED".into()));
+        assert_eq!(validate_title("a\0b").map_err(|e| e.code), Err("INVALID_CHARACTER".into()));
+    }
+
+    #[test]
+    fn a_description_keeps_its_spaces_and_blank_is_none() {
+        assert_eq!(validate_description(Some("  two\n  lines ".into())), Ok(Some("  two\n  lines ".into())));
+        assert_eq!(validate_description(Some(" \n ".into())), Ok(None));
+    }
+
+    #[test]
+    fn tags_are_trimmed_and_told_apart_whatever_their_case() {
+        let tags = |tags: &[&str]| validate_tags(&tags.iter().map(|&tag| tag.to_owned()).collect::<Vec<_>>());
+        assert_eq!(tags(&[" Home ", "work", "HOME"]), Ok(vec!["Home".into(), "work".into()]));
+        assert_eq!(tags(&["\u{5d0}\u{5d1}"]), Ok(vec!["\u{5d0}\u{5d1}".into()]));
+        for (bad, code) in
+            [(" ", "REQUIRED"), ("a,b", "INVALID_CHARACTER"), ("a\nb", "INVALID_CHARACTER"), (&"🦀".repeat(TAG_MAX + 1), "TOO_LONG")]
+        {
+            assert_eq!(tags(&[bad]).map_err(|error| error.code), Err(code.into()), "{bad:?}");
+        }
+        assert!(tags(&[&"🦀".repeat(TAG_MAX)]).is_ok());
+        let many: Vec<_> = (0..=TAGS_MAX).map(|n| n.to_string()).collect();
+        assert_eq!(validate_tags(&many).map_err(|error| error.code), Err("TOO_MANY".into()));
+        assert!(validate_tags(&many[1..]).is_ok());
+    }
+}
