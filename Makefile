@@ -29,6 +29,9 @@ NATIVE := --package app --package server
 EXAMPLES := 200
 SCHEMATHESIS := 4.32.5
 
+# No path of the machine that builds it goes into what a browser gets.
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src= --remap-path-prefix=$(CURDIR)=
+
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 

@@ -1,12 +1,15 @@
-//! The HTTP API, typed. The one place that attaches the token, and the one that turns answers into a [`Problem`].
+//! The HTTP API, as the browser calls it. The one place that attaches the token, and the one that turns answers into a
+//! [`Problem`].
 
-use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use web_sys::AbortSignal;
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
 
 use crate::{
-    model::{NewTask, Problem, PutTask, SetCompleted, Task, User},
-    session,
+    dom::{js_text, member, now, utc_offset},
+    model::{Problem, Task},
+    session, wire, words,
 };
 
 /// An answer that takes longer will not come, in milliseconds.
@@ -14,7 +17,7 @@ const TIMEOUT_MS: u32 = 10_000;
 /// `code` of a problem that is no answer at all.
 pub const UNREACHABLE: &str = "UNREACHABLE";
 
-/// The task API as one user calls it.
+/// The API as one user calls it.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// Who calls.
@@ -30,123 +33,135 @@ pub struct TaskList {
     pub next: Option<String>,
 }
 
-/// What signing in and up answer.
-#[derive(Debug, Deserialize)]
-pub struct SignedIn {
-    /// The JWT.
-    pub token: String,
-    /// Whose.
-    pub user: User,
-}
-
-#[derive(Deserialize)]
-struct TokenOnly {
-    token: String,
+/// What is sent, and how.
+struct Call<'a> {
+    method: &'a str,
+    path: &'a str,
+    header: Option<(&'a str, &'a str)>,
+    body: Option<&'a JsValue>,
+    /// Whether the answer goes on and on.
+    is_endless: bool,
 }
 
 /// Signs in or up; `path` is the part after `/api/auth/`.
-pub async fn authenticate<B: Serialize>(path: &str, body: &B) -> Result<SignedIn, Problem> {
-    let signed_in: SignedIn = read(send(Method::POST, &format!("/api/auth/{path}"), &[], Some(body)).await?).await?;
-    session::keep_token(&signed_in.user.id, &signed_in.token);
-    Ok(signed_in)
+pub async fn authenticate(path: &str, body: &JsValue) -> Result<(), Problem> {
+    let path = format!("/api/auth/{path}");
+    let answer = json(&send(&Call { method: "POST", path: &path, header: None, body: Some(body), is_endless: false }, None).await?).await?;
+    let user = member(&answer, "user");
+    session::keep_token(&js_text(&user, "id"), &js_text(&answer, "token"));
+    Ok(())
 }
 
 impl Client {
     /// A page of the list, by its query string.
     pub async fn list(&self, query: &str) -> Result<TaskList, Problem> {
-        let response = self.call(Method::GET, &format!("?{query}"), None, None::<&()>).await?;
-        let next = response.headers().get("link").and_then(|link| Some(link.split_once('?')?.1.split_once('>')?.0.to_owned()));
-        Ok(TaskList { tasks: read(response).await?, next })
+        let response = self.call("GET", &format!("tasks?{query}"), None, None).await?;
+        let link = response.headers().get("link").ok().flatten();
+        let next = link.and_then(|link| Some(link.split_once('?')?.1.split_once('>')?.0.to_owned()));
+        let tasks = js_sys::Array::from(&json(&response).await?).iter().map(|value| wire::task(&value)).collect();
+        Ok(TaskList { tasks, next })
     }
 
     /// One task.
     pub async fn get(&self, id: &str) -> Result<Task, Problem> {
-        read(self.call(Method::GET, &format!("/{id}"), None, None::<&()>).await?).await
+        Ok(wire::task(&json(&self.call("GET", &format!("tasks/{id}"), None, None).await?).await?))
     }
 
-    /// Adds a task. Sent again with the same key, it adds no second one.
-    pub async fn create(&self, task: &NewTask, key: &str) -> Result<Task, Problem> {
-        read(self.call(Method::POST, "", Some(("Idempotency-Key", key)), Some(task)).await?).await
+    /// Changes something; the task that comes of it, if one does. `rest` is what follows `/api/{user_id}/`.
+    pub async fn change(
+        &self,
+        method: &str,
+        rest: &str,
+        header: Option<(&str, &str)>,
+        body: Option<&JsValue>,
+    ) -> Result<Option<Task>, Problem> {
+        let response = self.call(method, rest, header, body).await?;
+        if response.status() == 204 { Ok(None) } else { Ok(Some(wire::task(&json(&response).await?))) }
     }
 
-    /// Changes a task, if it still is what `tag` says; else the problem's status is 412.
-    pub async fn update(&self, id: &str, change: &PutTask, tag: &str) -> Result<Task, Problem> {
-        read(self.call(Method::PUT, &format!("/{id}"), Some(("If-Match", tag)), Some(change)).await?).await
+    /// What happens to the tasks, from that event on.
+    pub async fn events(&self, last: &str) -> Result<Response, Problem> {
+        let offset = utc_offset();
+        self.attempt("GET", &format!("events?utc_offset={offset}"), Some(("Last-Event-ID", last)), None, true).await
     }
 
-    /// Says whether a task is done.
-    pub async fn complete(&self, id: &str, completed: bool) -> Result<Task, Problem> {
-        let body = SetCompleted { completed: Some(completed) };
-        read(self.call(Method::PATCH, &format!("/{id}/complete"), None, Some(&body)).await?).await
-    }
-
-    /// Removes a task. One that is gone already is as good as removed.
-    pub async fn delete(&self, id: &str) -> Result<(), Problem> {
-        match self.call(Method::DELETE, &format!("/{id}"), None, None::<&()>).await {
-            Err(problem) if problem.status != 404 => Err(problem),
-            _ => Ok(()),
-        }
+    async fn call(&self, method: &str, rest: &str, header: Option<(&str, &str)>, body: Option<&JsValue>) -> Result<Response, Problem> {
+        self.attempt(method, rest, header, body, false).await
     }
 
     /// Calls the task API with the token. A token that is refused is replaced once by that of the cookie's session:
     /// only when that has ended too is the answer 401.
-    async fn call<B: Serialize>(
+    async fn attempt(
         &self,
-        method: Method,
+        method: &str,
         rest: &str,
         header: Option<(&str, &str)>,
-        body: Option<&B>,
+        body: Option<&JsValue>,
+        is_endless: bool,
     ) -> Result<Response, Problem> {
-        let path = format!("/api/{}/tasks{rest}", self.user_id);
-        let headers = |token: &str| -> Vec<(&str, String)> {
-            let header = header.map(|(name, value)| (name, value.to_owned()));
-            header.into_iter().chain([("Authorization", format!("Bearer {token}"))]).collect()
-        };
+        let path = format!("/api/{}/{rest}", self.user_id);
+        let what = Call { method, path: &path, header, body, is_endless };
         if let Some(token) = session::token(&self.user_id) {
-            match send(method.clone(), &path, &headers(&token), body).await {
+            match send(&what, Some(&token)).await {
                 Err(problem) if problem.status == 401 => {}
                 done => return done,
             }
         }
-        let TokenOnly { token } = read(send(Method::GET, "/api/auth/token", &[], None::<&()>).await?).await?;
-        let response = send(method, &path, &headers(&token), body).await?;
+        let asks = Call { method: "GET", path: "/api/auth/token", header: None, body: None, is_endless: false };
+        let token = js_text(&json(&send(&asks, None).await?).await?, "token");
+        let response = send(&what, Some(&token)).await?;
         session::keep_token(&self.user_id, &token);
         Ok(response)
     }
 }
 
 /// Sends a request; any answer but a success is a problem.
-async fn send<B: Serialize>(method: Method, path: &str, headers: &[(&str, String)], body: Option<&B>) -> Result<Response, Problem> {
-    let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
-    let mut request = RequestBuilder::new(path).method(method).abort_signal(Some(&signal));
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    let request = match body {
-        Some(body) => request.json(body),
-        None => request.build(),
-    };
-    let response = request.map_err(|_| unreachable())?.send().await.map_err(|_| unreachable())?;
+async fn send(what: &Call<'_>, token: Option<&str>) -> Result<Response, Problem> {
+    let response = fetch(what, token).await.map_err(|_| unreachable())?;
     if response.ok() {
         return Ok(response);
     }
     let status = response.status();
-    Err(response.json().await.unwrap_or_else(|_| Problem {
-        status,
-        code: UNREACHABLE.into(),
-        message: "Holdfast gave an answer that makes no sense. Try again in a moment.".into(),
-        ..Problem::default()
-    }))
+    let problem = wire::problem(status, &json(&response).await.unwrap_or(JsValue::UNDEFINED));
+    if problem.code.is_empty() {
+        return Err(Problem { code: UNREACHABLE.into(), message: words::NO_SENSE.into(), ..problem });
+    }
+    Err(problem)
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Problem> {
-    response.json().await.map_err(|_| unreachable())
+async fn fetch(what: &Call<'_>, token: Option<&str>) -> Result<Response, JsValue> {
+    let init = RequestInit::new();
+    init.set_method(what.method);
+    let headers = Headers::new()?;
+    if let Some((name, value)) = what.header {
+        headers.set(name, value)?;
+    }
+    if let Some(token) = token {
+        headers.set("Authorization", &format!("Bearer {token}"))?;
+    }
+    if let Some(body) = what.body {
+        headers.set("Content-Type", "application/json")?;
+        init.set_body(&wire::stringify(body).into());
+    }
+    init.set_headers(&headers);
+    if !what.is_endless {
+        init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    }
+    let request = Request::new_with_str_and_init(what.path, &init)?;
+    JsFuture::from(window().fetch_with_request(&request)).await?.dyn_into()
+}
+
+async fn json(response: &Response) -> Result<JsValue, Problem> {
+    let promise = response.json().map_err(|_| unreachable())?;
+    JsFuture::from(promise).await.map_err(|_| unreachable())
 }
 
 fn unreachable() -> Problem {
-    Problem {
-        code: UNREACHABLE.into(),
-        message: "Holdfast can’t be reached. Check your connection and try again.".into(),
-        ..Problem::default()
-    }
+    Problem { code: UNREACHABLE.into(), message: words::UNREACHABLE.into(), ..Problem::default() }
+}
+
+/// Tells one's own requests apart; nobody has to be unable to guess it.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is small and positive")]
+pub fn random_id() -> String {
+    format!("{}-{}", now(), (js_sys::Math::random() * 4e9) as u32)
 }

@@ -22,6 +22,7 @@ impl Day {
     }
 
     /// So many days later, or as late as can be.
+    #[must_use]
     pub const fn plus(self, days: i32) -> Self {
         let day = self.0.saturating_add(days);
         if day < Self::MIN.0 {

@@ -5,6 +5,7 @@
 pub mod client;
 mod components;
 mod day;
+mod dom;
 pub mod islands;
 pub mod model;
 mod pages;
@@ -12,11 +13,20 @@ pub mod position;
 pub mod quick;
 pub mod session;
 mod time;
+mod wire;
+pub mod words;
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 
+pub use crate::pages::{
+    account::{AccountForm, AccountPage, Device, Done},
+    auth::{AuthKind, AuthPage, Notice},
+    docs::{DocsOperation, DocsPage},
+    password::{ForgotPage, ResetPage},
+    tasks::{Counts, TaskPage},
+};
 use crate::{
-    components::header::Header,
+    components::{header::Header, icon::Drawings},
     pages::{
         account::Account,
         auth::Auth,
@@ -25,16 +35,6 @@ use crate::{
         password::{Forgot, Reset},
         refusal::Refusal,
         tasks::Tasks,
-    },
-};
-pub use crate::{
-    islands::auth_form::AuthKind,
-    pages::{
-        account::{AccountForm, AccountPage, Device, Done},
-        auth::{AuthPage, Notice},
-        docs::{DocsOperation, DocsPage},
-        password::{ForgotPage, ResetPage},
-        tasks::{Counts, TaskPage},
     },
 };
 
@@ -89,11 +89,16 @@ impl Page {
     }
 }
 
+/// Notes which buttons are pressed before the islands are awake: they press them again then.
+const NOTE_CLICKS: &str =
+    "addEventListener('click',e=>{let b=e.target.closest('[data-do]');b&&!window.awake&&(window.early??=[]).push(b)},true)";
+
 /// The whole document. Its scripts carry the nonce that the server puts into the context.
-pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
+pub fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) -> impl IntoView {
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     let scripts = page.has_islands().then(|| {
         view! {
+            <script nonce=use_nonce()>{NOTE_CLICKS}</script>
             <AutoReload options=options.clone() />
             <HydrationScripts options=options islands=true />
         }
@@ -116,11 +121,11 @@ pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
     };
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
+                <meta name="color-scheme" content=theme.unwrap_or("light dark") />
                 <meta name="description" content="A quiet task list for you and everybody you work with. Nobody sees yours but you." />
                 <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
@@ -128,6 +133,7 @@ pub fn shell(options: LeptosOptions, page: Page) -> impl IntoView {
                 {scripts}
             </head>
             <body>
+                <Drawings />
                 <a class="skip" href="#main">"Skip to the content"</a>
                 <Header user />
                 <main id="main" tabindex="-1">{body}</main>

@@ -57,11 +57,11 @@ mod tests {
         assert!(positions[0] < positions[1], "the newer one is first");
         // Always at the same place, from above and from below: the worst that dragging can do.
         for step in 0..300 {
-            let middle = between(&positions[0], Some(&positions[1])).unwrap();
+            let middle = between(&positions[0], Some(&positions[1])).expect("there is room");
             assert!(positions[0] < middle && middle < positions[1] && is_position(&middle), "{positions:?} {middle}");
             positions[step % 2] = middle;
         }
-        let after = between(&positions[1], None).unwrap();
+        let after = between(&positions[1], None).expect("there is room");
         assert!(after > positions[1]);
     }
 
@@ -69,7 +69,7 @@ mod tests {
     fn what_is_first_now_is_before_the_old_and_after_the_new() {
         let (old, new) = (of_id("019aa000-0000-7000-8000-000000000001"), of_id("019aa000-00ff-7000-8000-000000000001"));
         let now = first_at(0x019a_a000_0080);
-        let moved = between(&now, Some(&old)).unwrap();
+        let moved = between(&now, Some(&old)).expect("there is room");
         assert!(new < moved && moved < old);
     }
 

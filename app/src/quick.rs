@@ -11,7 +11,7 @@
 
 use crate::{
     day::Day,
-    model::{NewTask, Priority, TAGS_MAX, validate_tags},
+    model::{NewTask, Priority, TAGS_MAX, lower, validate_tags},
 };
 
 /// Names of the days, Monday first; any three letters or more of one will do.
@@ -56,7 +56,7 @@ impl Quick {
 
     fn take(&mut self, word: &str, today: Day) -> bool {
         if let Some(word) = word.strip_prefix('!') {
-            let Ok(priority) = word.to_lowercase().parse() else { return false };
+            let Ok(priority) = word.to_ascii_lowercase().parse() else { return false };
             let is_new = self.priority == Priority::None && priority != Priority::None;
             if is_new {
                 self.priority = priority;
@@ -65,7 +65,7 @@ impl Quick {
         }
         if let Some(tag) = word.strip_prefix('#') {
             let is_tag = self.tags.len() < TAGS_MAX && validate_tags(&[tag.to_owned()]).is_ok();
-            if is_tag && !self.tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
+            if is_tag && !self.tags.iter().any(|known| lower(known) == lower(tag)) {
                 self.tags.insert(0, tag.to_owned());
             }
             return is_tag;
@@ -95,19 +95,16 @@ fn unescape(words: &str) -> String {
 
 /// The day that a word means. A weekday is the next one: on a Friday, `fri` is in a week.
 fn day(word: &str, today: Day) -> Option<Day> {
-    let word = word.to_lowercase();
+    let word = word.to_ascii_lowercase();
     match word.as_str() {
         "today" => return Some(today),
         "tomorrow" => return Some(today.plus(1)),
         _ => {}
     }
-    if word.len() >= 3 {
-        if let Some(weekday) = WEEKDAYS.iter().position(|name| name.starts_with(&word)) {
-            let days = (weekday + 7 - today.weekday() - 1) % 7 + 1;
-            return i32::try_from(days).ok().map(|days| today.plus(days));
-        }
+    match WEEKDAYS.iter().position(|name| word.len() >= 3 && name.starts_with(&word)) {
+        Some(weekday) => i32::try_from((weekday + 7 - today.weekday() - 1) % 7 + 1).ok().map(|days| today.plus(days)),
+        None => word.parse().ok(),
     }
-    word.parse().ok()
 }
 
 #[cfg(test)]
@@ -170,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_stands_at_the_end_of_the_line_is_understood() {
-        let today = TODAY.parse().unwrap();
+        let today = TODAY.parse().expect("a day");
         for &(line, title, day, priority, tags) in TABLE {
             let quick = Quick::read(line, today);
             let day_read = quick.due_date.map(|day| day.to_string()).unwrap_or_default();
@@ -184,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_mark_can_be_made_a_word() {
-        let today = TODAY.parse().unwrap();
+        let today = TODAY.parse().expect("a day");
         let quick = Quick::read("Watch tomorrow !high", today);
         assert_eq!(quick.marks, ["tomorrow", "!high"]);
         let line = as_word("Watch tomorrow !high", "tomorrow");

@@ -2,8 +2,9 @@
 //! nothing is kept, and everything else works.
 
 use leptos::prelude::window;
-use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{Storage, StorageEvent};
+
+use crate::dom::on;
 
 /// Holds the user's id, a space and the JWT.
 const TOKEN: &str = "holdfast.token";
@@ -62,9 +63,33 @@ pub fn keep_draft(user_id: &str, name: &str, text: Option<&str>) {
     };
 }
 
+/// Every draft whose name begins like that, by the rest of its name.
+pub fn drafts(user_id: &str, prefix: &str) -> Vec<(String, String)> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let start = format!("{DRAFT}{user_id}.{prefix}");
+    let count = storage.length().unwrap_or(0);
+    let keys = (0..count).filter_map(|at| storage.key(at).ok().flatten());
+    keys.filter_map(|key| Some((key.strip_prefix(&start)?.to_owned(), storage.get_item(&key).ok()??))).collect()
+}
+
+/// Something that this browser is to remember whoever uses it, if it was said.
+pub fn setting(name: &str) -> Option<String> {
+    storage()?.get_item(&format!("holdfast.{name}")).ok()?
+}
+
+/// Remembers it, or with `None` forgets it.
+pub fn keep_setting(name: &str, value: Option<&str>) {
+    let Some(storage) = storage() else { return };
+    let key = format!("holdfast.{name}");
+    let _ = match value {
+        Some(value) => storage.set_item(&key, value),
+        None => storage.remove_item(&key),
+    };
+}
+
 /// Calls back when another tab signs this user out or another one in.
 pub fn watch(user_id: String, tell: impl Fn(Elsewhere) + 'static) {
-    let listener = Closure::<dyn Fn(StorageEvent)>::new(move |event: StorageEvent| {
+    on(&window(), "storage", move |event: StorageEvent| {
         if event.key().as_deref() != Some(TOKEN) {
             return;
         }
@@ -74,7 +99,4 @@ pub fn watch(user_id: String, tell: impl Fn(Elsewhere) + 'static) {
             Some(_) => {}
         }
     });
-    let _ = window().add_event_listener_with_callback("storage", listener.as_ref().unchecked_ref());
-    // The page listens for as long as it lives.
-    listener.forget();
 }

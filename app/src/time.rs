@@ -55,6 +55,38 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// How far the clock of a place is ahead of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UtcOffset {
+    minutes: i64,
+}
+
+impl UtcOffset {
+    /// The day that it is there.
+    pub fn day(self, now: Timestamp) -> Day {
+        Day::of_millis(now.0 + self.minutes * 60_000)
+    }
+}
+
+/// Why a text is no offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnOffset;
+
+impl fmt::Display for NotAnOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("utc_offset is a number of minutes from -1440 to 1440.")
+    }
+}
+
+impl FromStr for UtcOffset {
+    type Err = NotAnOffset;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOffset> {
+        let minutes = text.parse().ok().filter(|minutes| (-1440..=1440).contains(minutes)).ok_or(NotAnOffset)?;
+        Ok(Self { minutes })
+    }
+}
+
 /// Why a text is no timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotATimestamp;

@@ -52,7 +52,7 @@ test.describe("a password", () => {
     await phone.keyboard.press("Enter");
     await failed;
     await expect(phone.getByRole("alert").filter({ hasText: "Your session has expired" })).toBeVisible();
-    await expect(phone.getByLabel("New task")).toHaveValue("typed on the phone");
+    await expect(phone.locator(".row.unsaved")).toContainText("typed on the phone");
     await other.close();
 
     await page.goto("/tasks");
@@ -142,7 +142,8 @@ test("an account is deleted with its password, and nothing of it stays in the br
   await page.getByRole("button", { name: "Delete my account" }).click();
   await expect(page.getByText("everything in it is gone")).toBeVisible();
   await expect.poll(() => page.evaluate(() => ({ ...localStorage }))).toEqual({});
-  expect(await page.context().cookies()).toEqual([]);
+  // Where the browser is, whoever uses it.
+  expect((await page.context().cookies()).map((cookie) => cookie.name)).toEqual(["utc_offset"]);
 });
 
 // A mail server that wants a user and a password, as real ones do.

@@ -153,5 +153,5 @@ test("assets are kept for ever under a name of their own, and small", async ({ p
   const total = Object.values(sizes).reduce((sum, size) => sum + Number(size), 0);
   test.info().annotations.push({ type: "first page in bytes of brotli", description: JSON.stringify({ ...sizes, total }) });
   console.log(`first page: ${total} bytes of brotli`, sizes);
-  expect(total).toBeLessThanOrEqual(200_000);
+  expect(total).toBeLessThanOrEqual(110_000);
 });

@@ -27,13 +27,10 @@ test.describe("a session that ends in the middle of an edit", () => {
     await fetch(`${server.url}/api/auth/sign-out`, { method: "POST", headers: { authorization: `Bearer ${cookie.value}` } });
     await page.getByRole("button", { name: "Save" }).click();
     await expect(page.getByRole("alert").filter({ hasText: "Your session has expired" })).toContainText("What you typed is kept");
-    await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Renew both passports");
+    await expect(row(page, "Renew both passports")).toHaveClass(/unsaved/);
 
     await signInAgain(page, ada);
-    await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Renew both passports");
-    await expect(page.getByRole("textbox", { name: "Description" })).toHaveValue("typed for an hour");
     await expect(page.getByLabel("New task")).toHaveValue("half a thou");
-    await page.getByRole("button", { name: "Save" }).click();
     await expect(row(page, "Renew both passports")).toContainText("typed for an hour");
     await expect.poll(async () => (await server.tasks(ada))[0].description).toBe("typed for an hour");
     await page.reload();
@@ -88,20 +85,24 @@ test("signing out in one tab reaches the other", async ({ context, page, server 
   await expect(other).toHaveURL(/\/signin/);
 });
 
-test("a tab learns that somebody else has signed in in another one", async ({ context, page, server }) => {
-  const [ada, bob] = [await server.person("Ada"), await server.person("Bob")];
-  await signIn(page, ada);
-  const other = await context.newPage();
-  await other.goto("/tasks");
-  await awake(other);
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.waitForURL("**/signin");
-  await signIn(page, bob);
-  await page.getByLabel("New task").fill("of Bob");
-  await page.keyboard.press("Enter");
-  await expect(other.getByRole("alert").filter({ hasText: "somebody else" })).toBeVisible();
-  await other.getByRole("button", { name: "Reload" }).click();
-  await expect(other.getByRole("banner")).toContainText("Bob");
+test.describe("with another account in the same browser", () => {
+  test.use({ expectedComplaint: /status of 40[13]/ });
+
+  test("a tab learns that somebody else has signed in in another one", async ({ context, page, server }) => {
+    const [ada, bob] = [await server.person("Ada"), await server.person("Bob")];
+    await signIn(page, ada);
+    const other = await context.newPage();
+    await other.goto("/tasks");
+    await awake(other);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/signin");
+    await signIn(page, bob);
+    await page.getByLabel("New task").fill("of Bob");
+    await page.keyboard.press("Enter");
+    await expect(other.getByRole("alert").filter({ hasText: "somebody else" })).toBeVisible();
+    await other.getByRole("button", { name: "Reload" }).click();
+    await expect(other.getByRole("banner")).toContainText("Bob");
+  });
 });
 
 test("b_15 signing out on one device leaves the other signed in", async ({ browser, page, server }) => {

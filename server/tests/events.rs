@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use app::model::Day;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use server::{db::On, sql};
@@ -46,8 +47,14 @@ impl Event {
         if lines.is_empty() {
             return None;
         }
-        let field = |name: &str| lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap();
-        Some(Self { id: field("id").parse().unwrap(), kind: field("event").into(), data: serde_json::from_str(field("data")).unwrap() })
+        let found = |name: &str| lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        let field = |name: &str| found(name).unwrap();
+        // Counts are nothing to go on from.
+        Some(Self {
+            id: found("id").map_or(0, |id| id.parse().unwrap()),
+            kind: field("event").into(),
+            data: serde_json::from_str(field("data")).unwrap(),
+        })
     }
 
     /// Its kind, with the title of a task that was saved or the id of one that was deleted.
@@ -604,4 +611,34 @@ async fn a_stream_ends_with_a_session_that_ends_on_another_node() {
     of_phone.ends().await;
     ada.add("goes on").await;
     stream.goes_on_to("saved goes on").await;
+}
+
+#[tokio::test]
+async fn who_says_where_they_are_is_told_how_many_tasks_there_are() {
+    let server = start().await;
+    // 90 minutes before midnight in UTC, it is tomorrow already two hours to the east.
+    let late = 86_400_000 - server.state.clock.now().0.rem_euclid(86_400_000) - 90 * 60_000;
+    server.advance(Duration::from_millis(late.rem_euclid(86_400_000).try_into().unwrap()));
+    let ada = server.person("Ada").await;
+    let tomorrow = Day::of_millis(server.state.clock.now().0).plus(1).to_string();
+    let east = server.request(Method::GET, &format!("/api/{}/events?utc_offset=120", ada.id)).bearer_auth(&ada.token);
+    let (mut east, _) = Stream::begin(east).await;
+    let west = server.request(Method::GET, &format!("/api/{}/events?utc_offset=-120", ada.id)).bearer_auth(&ada.token);
+    let (mut west, _) = Stream::begin(west).await;
+    let counts = |total: i64, pending: i64, today: i64, upcoming: i64| json!({ "total": total, "pending": pending, "today": today, "upcoming": upcoming });
+    for stream in [&mut east, &mut west] {
+        assert_eq!(stream.next().await.unwrap().data, counts(0, 0, 0, 0));
+    }
+    ada.call(Method::POST, "", &json!({ "title": "one", "due_date": tomorrow })).await;
+    for (stream, told) in [(&mut east, counts(1, 1, 1, 0)), (&mut west, counts(1, 1, 0, 1))] {
+        assert_eq!(stream.shows().await, "saved one");
+        let event = stream.next().await.unwrap();
+        assert_eq!((event.kind.as_str(), event.data), ("counts", told));
+    }
+    for wrong in ["", "x", "1441", "-1441", "1e2"] {
+        let answer =
+            server.request(Method::GET, &format!("/api/{}/events?utc_offset={wrong}", ada.id)).bearer_auth(&ada.token).answer().await;
+        answer.is_problem(422, "VALIDATION_ERROR");
+        assert_eq!(answer.fields(), ["utc_offset"]);
+    }
 }

@@ -1,19 +1,36 @@
-//! What is wrong with all of a form.
+//! What is wrong, in its place.
 
 use leptos::prelude::*;
 
 use crate::{components::icon::Icon, model::FieldError};
 
-/// The error whose field has no name, if there is one; told at once when it comes.
+/// The line that says what is wrong with a field; hidden while nothing is.
+#[component]
+pub fn ErrorLine(
+    /// By which the field refers to it.
+    #[prop(into)]
+    id: String,
+    /// What to say, if anything.
+    message: Option<String>,
+) -> impl IntoView {
+    let is_hidden = message.is_none();
+    view! {
+        <p class="error" id=id hidden=is_hidden>
+            {Icon::Warning.draw()} <span>{message}</span>
+        </p>
+    }
+}
+
+/// What is wrong with all of a form: the error whose field has no name. Told at once when it comes.
 #[component]
 pub fn Alert(
     /// What is wrong with the form.
-    errors: RwSignal<Vec<FieldError>>,
+    errors: Vec<FieldError>,
 ) -> impl IntoView {
-    let of_all = move || errors.read().iter().find(|error| error.field.is_empty()).map(|error| error.message.clone());
+    let message = errors.into_iter().find(|error| error.field.is_empty()).map(|error| error.message);
     view! {
-        <div role="alert" class="alert">
-            {move || of_all().map(|message| view! { <p class="error">{Icon::Warning.draw()} {message}</p> })}
+        <div role="alert">
+            <ErrorLine id="form-error" message />
         </div>
     }
 }

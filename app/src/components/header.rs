@@ -26,7 +26,11 @@ pub fn Header(
                             <a class="who-name" href="/account" aria-label=format!("Your account: {name}")>
                                 <bdi>{name.clone()}</bdi>
                             </a>
-                            <SignOut />
+                            <SignOut>
+                                <form id="sign-out" method="post" action="/signout">
+                                    <button class="link">"Sign out"</button>
+                                </form>
+                            </SignOut>
                         </div>
                     }
                 })}

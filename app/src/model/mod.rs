@@ -52,7 +52,10 @@ pub use self::{
         validate_tags, validate_title,
     },
 };
-pub use crate::{day::Day, time::Timestamp};
+pub use crate::{
+    day::Day,
+    time::{NotAnOffset, Timestamp, UtcOffset},
+};
 
 /// Longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 pub const EMAIL_MAX: usize = 254;
@@ -161,6 +164,14 @@ pub struct Problem {
     /// What is wrong, field by field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+}
+
+/// In lower case, in any script. In the browser its own tables do it, which the WASM would have to bring along.
+pub fn lower(text: &str) -> String {
+    #[cfg(target_arch = "wasm32")]
+    return js_sys::JsString::from(text).to_lower_case().into();
+    #[cfg(not(target_arch = "wasm32"))]
+    return text.to_lowercase();
 }
 
 /// Refuses what no text column takes: a NUL, or more than `max` characters.

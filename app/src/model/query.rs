@@ -1,10 +1,10 @@
 //! Which tasks a list holds, and in which order: the same words in the address of the page and in a request to the API.
 
-use std::fmt::Write as _;
+use std::{cmp::Ordering, fmt::Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, Priority, TAG_MAX, Task};
+use super::{Day, Priority, TAG_MAX, Task, lower};
 
 /// Longest search text, in Unicode characters.
 pub const SEARCH_MAX: usize = 500;
@@ -130,8 +130,8 @@ impl ListQuery {
             "status" => self.status = value.parse()?,
             "due" => self.due = Some(value.parse()?),
             "priority" => self.priority = Some(value.parse().map_err(|_| "priority is none, low, medium or high.")?),
-            "tag" if value.contains('\0') || value.trim().is_empty() || value.trim().chars().count() > TAG_MAX => {
-                return Err("tag has 1 to 50 characters, none of them NUL.");
+            "tag" if value.chars().any(char::is_control) || value.trim().is_empty() || value.trim().chars().count() > TAG_MAX => {
+                return Err("tag has 1 to 50 characters, none of them a control character.");
             }
             "tag" => self.tag = Some(value.trim().to_owned()),
             "q" if value.contains('\0') || value.chars().count() > SEARCH_MAX => {
@@ -170,19 +170,44 @@ impl ListQuery {
         query
     }
 
-    /// Whether a task belongs in this list. A search is the server's affair: with one, whoever is asked does not know.
+    /// Whether a search or a filter beside those of a view is in use.
+    pub const fn is_narrowed(&self) -> bool {
+        self.search.is_some() || self.tag.is_some() || self.priority.is_some()
+    }
+
+    /// Whether the list is in the order that the person arranged, so that a task can be moved in it.
+    pub fn is_arranged(&self) -> bool {
+        self.sort.is_none_or(|sort| sort == Sort::Position) && self.order.is_none_or(|order| order == Order::Asc)
+    }
+
+    /// How two tasks stand in this list, which is in `Sort::Position` when it does not say.
+    pub fn compare(&self, a: &Task, b: &Task) -> Ordering {
+        let sort = self.sort.unwrap_or(Sort::Position);
+        let by_key = match sort {
+            Sort::CreatedAt => a.created_at.cmp(&b.created_at),
+            Sort::UpdatedAt => a.updated_at.cmp(&b.updated_at),
+            Sort::Title => lower(&a.title).cmp(&lower(&b.title)),
+            Sort::DueDate => a.due_date.unwrap_or(Day::MAX).cmp(&b.due_date.unwrap_or(Day::MAX)),
+            Sort::Priority => a.priority.rank().cmp(&b.priority.rank()),
+            Sort::Position => a.position.cmp(&b.position),
+        };
+        let ascending = by_key.then_with(|| a.id.cmp(&b.id));
+        if self.order.unwrap_or(sort.order()) == Order::Asc { ascending } else { ascending.reverse() }
+    }
+
+    /// Whether a task belongs in this list.
     pub fn holds(&self, task: &Task, today: Day) -> bool {
         let is_due = self.due.is_none_or(|due| match (due.days(today), task.due_date) {
             (Some((first, last)), Some(day)) => (first..=last).contains(&day) && !(due == Due::Overdue && task.completed),
             (days, day) => days.is_none() && day.is_none(),
         });
         let has_tag = self.tag.as_ref().is_none_or(|tag| {
-            let tag = tag.to_lowercase();
-            task.tags.iter().any(|has| has.to_lowercase() == tag)
+            let tag = lower(tag);
+            task.tags.iter().any(|has| lower(has) == tag)
         });
         let has_text = self.search.as_ref().is_none_or(|text| {
-            let text = text.to_lowercase();
-            task.title.to_lowercase().contains(&text) || task.description.as_ref().is_some_and(|has| has.to_lowercase().contains(&text))
+            let text = lower(text);
+            lower(&task.title).contains(&text) || task.description.as_ref().is_some_and(|has| lower(has).contains(&text))
         });
         let has_priority = self.priority.is_none_or(|priority| priority == task.priority);
         self.status.completed().is_none_or(|completed| completed == task.completed) && is_due && has_tag && has_text && has_priority

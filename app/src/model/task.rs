@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FieldError, Timestamp, present, validate_text};
+use super::{FieldError, Timestamp, lower, present, validate_text};
 use crate::{day::Day, position};
 
 /// Longest title, in Unicode characters after trimming.
@@ -225,8 +225,8 @@ pub fn validate_tags(tags: &[String]) -> Result<Vec<String>, FieldError> {
         if tag.chars().count() > TAG_MAX {
             return Err(error("TOO_LONG", format!("A tag can have at most {TAG_MAX} characters.")));
         }
-        let key = tag.to_lowercase();
-        if !kept.iter().any(|known| known.to_lowercase() == key) {
+        let key = lower(tag);
+        if !kept.iter().any(|known| lower(known) == key) {
             kept.push(tag.to_owned());
         }
     }

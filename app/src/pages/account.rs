@@ -5,11 +5,9 @@ use leptos::prelude::*;
 
 use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
-    islands::{
-        other_tabs::OtherTabs,
-        password_field::{Asked, PasswordField},
-    },
+    islands::forms::Forms,
     model::{FieldError, Timestamp, User},
+    words::PASSWORD_HINT,
 };
 
 /// What the account page shows.
@@ -160,11 +158,17 @@ pub fn Account(
     let new_email = if refused_form == Some(AccountForm::Email) { typed } else { String::new() };
     let has_others = devices.len() > 1;
     view! {
+      <Forms>
         <h1>"Your account"</h1>
-        <OtherTabs user_id=id />
+        <div id="other-tabs" role="alert" data-user=id>
+            <p class="banner failed" hidden>
+                {Icon::Warning.draw()} <span>"You signed out in another tab, or signed in as somebody else."</span>
+                <button>"Reload"</button>
+            </p>
+        </div>
         <Section id="name-section" heading="Name" done>
             <PlainForm form=AccountForm::Name errors=errors_of(AccountForm::Name)>
-                <PlainField name="name" label="Name" kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
+                <Field name="name" label="Name" kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
                 <button>"Save the name"</button>
             </PlainForm>
         </Section>
@@ -179,7 +183,7 @@ pub fn Account(
                     }
                 })}
             <PlainForm form=AccountForm::Email errors=errors_of(AccountForm::Email)>
-                <PlainField
+                <Field
                     name="newEmail"
                     label="New e-mail"
                     kind="email"
@@ -194,8 +198,8 @@ pub fn Account(
         <Section id="password-section" heading="Password" done>
             <PlainForm form=AccountForm::Password errors=errors_of(AccountForm::Password)>
                 <input type="text" name="username" autocomplete="username" value=username hidden />
-                <PasswordField asked=Asked::Current errors=errors_of(AccountForm::Password) />
-                <PasswordField asked=Asked::New errors=errors_of(AccountForm::Password) />
+                <Field name="currentPassword" label="Current password" kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Password) />
+                <Field name="newPassword" label="New password" kind="password" autocomplete="new-password" hint=PASSWORD_HINT errors=errors_of(AccountForm::Password) />
                 <label class="choice">
                     <input type="checkbox" name="revokeOtherSessions" value="on" checked />
                     "Sign out my other devices"
@@ -222,10 +226,11 @@ pub fn Account(
             <p>"Your account and all your tasks are removed at once, for good."</p>
             <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
                 <input type="text" name="username" autocomplete="username" value=username_again hidden />
-                <PasswordField asked=Asked::Again errors=errors_of(AccountForm::Delete) />
+                <Field name="password" label="Your password" kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Delete) />
                 <button class="danger">"Delete my account"</button>
             </PlainForm>
         </Section>
+      </Forms>
     }
 }
 
@@ -255,26 +260,11 @@ fn Section(id: &'static str, heading: &'static str, done: Option<Done>, children
 fn PlainForm(form: AccountForm, errors: Vec<FieldError>, children: Children) -> impl IntoView {
     view! {
         <form class="form" method="post" action="/account" novalidate>
-            <Alert errors=RwSignal::new(errors) />
+            <Alert errors />
             <input type="hidden" name="form" value=form.as_str() />
             {children()}
         </form>
     }
-}
-
-/// A field as the server draws it: the first one with an error has the focus.
-#[component]
-fn PlainField(
-    name: &'static str,
-    label: &'static str,
-    kind: &'static str,
-    autocomplete: &'static str,
-    #[prop(into)] value: String,
-    #[prop(optional)] hint: &'static str,
-    #[prop(optional)] optional: bool,
-    errors: Vec<FieldError>,
-) -> impl IntoView {
-    view! { <Field name label kind autocomplete value hint optional errors=RwSignal::new(errors) node=NodeRef::new() /> }
 }
 
 #[component]

@@ -3,9 +3,52 @@
 use leptos::prelude::*;
 
 use crate::{
-    islands::auth_form::{AuthForm, AuthKind},
+    components::{alert::Alert, field::Field},
+    islands::auth_form::AuthForm,
     model::FieldError,
+    words::PASSWORD_HINT,
 };
+
+/// Which of the two forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthKind {
+    /// For somebody who has an account.
+    SignIn,
+    /// For somebody who wants one.
+    SignUp,
+}
+
+impl AuthKind {
+    /// The heading of its page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::SignIn => "Sign in",
+            Self::SignUp => "Create your account",
+        }
+    }
+
+    /// The page's path, to which the form is sent.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::SignIn => "/signin",
+            Self::SignUp => "/signup",
+        }
+    }
+
+    const fn endpoint(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in/email",
+            Self::SignUp => "sign-up/email",
+        }
+    }
+
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::SignIn => "Sign in",
+            Self::SignUp => "Create account",
+        }
+    }
+}
 
 /// What the pages for signing in and up show.
 #[derive(Debug, Clone)]
@@ -53,6 +96,7 @@ pub fn Auth(
 ) -> impl IntoView {
     let AuthPage { kind, return_to, notice, name, email, errors } = page;
     let link_back = return_to.clone();
+    let is_new = kind == AuthKind::SignUp;
     let (question, other, path) = match kind {
         AuthKind::SignIn => ("New here?", "Create an account", "/signup"),
         AuthKind::SignUp => ("Have an account already?", "Sign in", "/signin"),
@@ -61,7 +105,28 @@ pub fn Auth(
         <section class="narrow">
             <h1>{kind.title()}</h1>
             {notice.map(|notice| view! { <p class="banner" role="status">{notice.words()}</p> })}
-            <AuthForm kind return_to name email errors />
+            <AuthForm>
+                <form class="form" id="auth" method="post" action=kind.path() data-endpoint=kind.endpoint() novalidate>
+                    <Alert errors=errors.clone() />
+                    <input type="hidden" name="return_to" value=return_to />
+                    {is_new
+                        .then(|| {
+                            view! {
+                                <Field name="name" label="Name" kind="text" autocomplete="name" value=name hint="What should we call you? You can leave it empty." optional=true errors=errors.clone() />
+                            }
+                        })}
+                    <Field name="email" label="E-mail" kind="email" autocomplete="username" value=email errors=errors.clone() />
+                    <Field
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        autocomplete=if is_new { "new-password" } else { "current-password" }
+                        hint=if is_new { PASSWORD_HINT } else { "" }
+                        errors
+                    />
+                    <button class="primary wide">{kind.verb()}</button>
+                </form>
+            </AuthForm>
             {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">"Forgot your password?"</a></p> })}
             <p class="other">{question} " " <a href=format!("{path}?return_to={}", encode(&link_back))>{other}</a></p>
         </section>

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
-    islands::password_field::{Asked, PasswordField},
+    islands::forms::Forms,
     model::FieldError,
+    words::PASSWORD_HINT,
 };
 
 /// What the page for somebody who has forgotten their password shows.
@@ -35,13 +36,12 @@ pub fn Forgot(
     page: ForgotPage,
 ) -> impl IntoView {
     let ForgotPage { email, is_sent, errors } = page;
-    let errors = RwSignal::new(errors);
     let form = move || {
         view! {
             <p>"Tell us your e-mail, and we send you a link to set a new one."</p>
             <form class="form" method="post" action="/forgot-password" novalidate>
-                <Alert errors />
-                <Field name="email" label="E-mail" kind="email" autocomplete="username" value=email errors node=NodeRef::new() />
+                <Alert errors=errors.clone() />
+                <Field name="email" label="E-mail" kind="email" autocomplete="username" value=email errors />
                 <button class="primary wide">"Send the link"</button>
             </form>
         }
@@ -71,14 +71,16 @@ pub fn Reset(
     let ResetPage { link, errors } = page;
     let form = move |(token, email): (String, String)| {
         view! {
+          <Forms>
             <form class="form" method="post" action="/reset-password" novalidate>
-                <Alert errors=RwSignal::new(errors.clone()) />
+                <Alert errors=errors.clone() />
                 <input type="hidden" name="token" value=token />
                 <input type="text" name="username" autocomplete="username" value=email hidden />
-                <PasswordField asked=Asked::New errors />
+                <Field name="newPassword" label="New password" kind="password" autocomplete="new-password" hint=PASSWORD_HINT errors />
                 <p class="hint">"Every device that is signed in will be signed out."</p>
                 <button class="primary wide">"Set the password"</button>
             </form>
+          </Forms>
         }
     };
     let refusal = || {

@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 
+use super::pages;
 use crate::AppState;
 
 /// Sent with every answer that does not set the header itself (OWASP Secure Headers Project).
@@ -36,7 +37,8 @@ pub fn page_policy(nonce: &str) -> String {
 
 /// Adds what is missing.
 pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let theme = pages::theme(request.headers());
+    let mut response = pages::THEME.scope(theme, next.run(request)).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

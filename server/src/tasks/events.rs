@@ -12,9 +12,9 @@ use std::{
     time::Duration,
 };
 
-use app::model::{Task, Timestamp};
+use app::model::{FieldError, NotAnOffset, Task, Timestamp, UtcOffset};
 use axum::{
-    extract::State,
+    extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{
         IntoResponse as _, Response,
@@ -28,6 +28,7 @@ use tokio::sync::{
     broadcast::{self, error::RecvError},
     mpsc,
 };
+use url::form_urlencoded;
 
 use super::store;
 use crate::{
@@ -196,6 +197,10 @@ impl Events {
     }
 }
 
+fn wrong_offset(error: NotAnOffset) -> Error {
+    Error::Invalid(vec![FieldError::new("utc_offset", "INVALID_PARAMETER", error.to_string())])
+}
+
 /// One stream of one device.
 struct Watch {
     state: AppState,
@@ -204,6 +209,10 @@ struct Watch {
     /// What is to be told before what happens now; the next one last.
     missed: Vec<Event>,
     seen: Timestamp,
+    /// How far the client's clock is ahead of UTC; only who says so is told how many tasks there are.
+    offset: Option<UtcOffset>,
+    /// Whether the counts may be others than those that were told.
+    owes_counts: bool,
 }
 
 impl Drop for Watch {
@@ -218,11 +227,14 @@ impl Drop for Watch {
 }
 
 /// The stream. `Last-Event-ID` is the time in milliseconds from which on the client wants to know; without it, now.
-pub async fn events(State(state): State<AppState>, identity: Identity, headers: HeaderMap) -> Result<Response> {
+/// With `utc_offset`, in minutes, each change is followed by how many tasks there are in each view on that day.
+pub async fn events(State(state): State<AppState>, identity: Identity, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response> {
     let now = state.clock.now();
+    let mut parameters = form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes());
+    let offset = parameters.find(|(name, _)| name == "utc_offset").map(|(_, minutes)| minutes.parse()).transpose().map_err(wrong_offset)?;
     let since = headers.get(LAST_EVENT_ID).map(|id| id.to_str().ok().and_then(|id| id.parse().ok()).map_or(Timestamp(0), Timestamp));
     let changes = state.events.watch(&identity.user_id)?;
-    let mut watch = Watch { state, identity, changes, missed: Vec::new(), seen: now };
+    let mut watch = Watch { state, identity, changes, missed: Vec::new(), seen: now, offset, owes_counts: true };
     let mut id = now;
     if let Some(since) = since {
         watch.seen = since.min(now);
@@ -255,7 +267,15 @@ impl Watch {
             None => vec![Event::default().event("reset").id(now.0.to_string()).data("{}")],
         };
         self.seen = now;
+        self.owes_counts = true;
         Ok(())
+    }
+
+    /// How many tasks there are, if the client wants to know and the database can say.
+    async fn counts(&self) -> Option<Event> {
+        let today = self.offset?.day(self.state.clock.now());
+        let counts = store::counts(&self.state.db, &self.identity.user_id, today).await.ok()?;
+        Event::default().event("counts").json_data(counts).ok()
     }
 
     /// The next event; `None` at the end of the session, or of the process.
@@ -269,10 +289,18 @@ impl Watch {
             if let Some(event) = self.missed.pop() {
                 return Some(event);
             }
+            // Of many changes at once, the last one counts.
+            if self.owes_counts && self.changes.is_empty() {
+                self.owes_counts = false;
+                if let Some(event) = self.counts().await {
+                    return Some(event);
+                }
+            }
             tokio::select! {
                 change = self.changes.recv() => match change {
                     Ok(change) => {
                         self.seen = self.seen.max(change.at);
+                        self.owes_counts = true;
                         return Some(change.event());
                     }
                     // Too slow: what it is behind with is read at once.

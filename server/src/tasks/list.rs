@@ -53,8 +53,8 @@ impl ListParams {
 
     /// Reads a query string; unknown parameters are ignored, as unknown members of a body are. `today` is UTC's day, unless
     /// the query says which it is.
-    pub fn parse(query: &str, today: Day) -> Result<Self> {
-        let mut params = Self::new(ListQuery::default(), Sort::CreatedAt, today);
+    pub fn parse(query: &str, default_sort: Sort, today: Day) -> Result<Self> {
+        let mut params = Self::new(ListQuery::default(), default_sort, today);
         let (mut errors, mut cursor) = (Vec::new(), None);
         let wrong = |field: &str, message: &str| FieldError::new(field, "INVALID_PARAMETER", message);
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -76,7 +76,7 @@ impl ListParams {
             errors.extend(outcome.err().map(|message| wrong(&name, message)));
         }
         let ListParams { query, limit, today, .. } = params;
-        let mut params = Self { limit, ..Self::new(query, Sort::CreatedAt, today) };
+        let mut params = Self { limit, ..Self::new(query, default_sort, today) };
         if let Some(cursor) = cursor {
             match params.read_cursor(&cursor) {
                 Some(after) => params.after = Some(after),

@@ -1,6 +1,6 @@
 //! The six routes, and the two that undo a deletion and tell what happens.
 
-use app::model::{Day, NewTask, PutTask, SetCompleted, Task, Timestamp};
+use app::model::{Day, NewTask, PutTask, SetCompleted, Sort, Task, Timestamp};
 use axum::{
     Json as Answer, Router,
     extract::{FromRequestParts, RawPathParams, RawQuery, State},
@@ -49,7 +49,7 @@ impl FromRequestParts<AppState> for TaskId {
 }
 
 async fn list(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
-    let params = ListParams::parse(query.as_deref().unwrap_or_default(), Day::of_millis(state.clock.now().0))?;
+    let params = ListParams::parse(query.as_deref().unwrap_or_default(), Sort::CreatedAt, Day::of_millis(state.clock.now().0))?;
     let (tasks, has_more) = store::list(&state.db, &identity.user_id, &params).await?;
     let next = tasks
         .last()

@@ -199,20 +199,30 @@ fn task_endpoints() -> Vec<Endpoint> {
         )
         .answers(200, "The task.", Some(task()))
         .with(&["etag"]),
-        endpoint(
-            Method::GET,
-            "/api/{user_id}/events",
-            "events",
-            "Tells what happens to tasks, until the session ends",
-            Auth::Bearer,
-            &[400, 401, 403, 429, 503],
-        )
-        .header("last-event-id", "The id of the last event that arrived, a time in milliseconds: what has happened since comes first.")
-        .streams(
-            "Server-sent events: `ready`; `saved` with a task that was made, changed or put back; `deleted` with the `id` of one; \
-             `reset` when so much or so long ago was missed that the list is to be read again.",
-        ),
+        events_endpoint(),
     ]
+}
+
+fn events_endpoint() -> Endpoint {
+    endpoint(
+        Method::GET,
+        "/api/{user_id}/events",
+        "events",
+        "Tells what happens to tasks, until the session ends",
+        Auth::Bearer,
+        &[400, 401, 403, 422, 429, 503],
+    )
+    .query(
+        "utc_offset",
+        "How many minutes the client's clock is ahead of UTC: then `counts` follow each change, by that day",
+        json!({ "type": "integer", "minimum": -1440, "maximum": 1440 }),
+    )
+    .header("last-event-id", "The id of the last event that arrived, a time in milliseconds: what has happened since comes first.")
+    .streams(
+        "Server-sent events: `ready`; `saved` with a task that was made, changed or put back; `deleted` with the `id` of one; `counts` with \
+         `total`, `pending`, `today` and `upcoming`, for who sends `utc_offset`; \
+         `reset` when so much or so long ago was missed that the list is to be read again.",
+    )
 }
 
 fn account_endpoints() -> Vec<Endpoint> {

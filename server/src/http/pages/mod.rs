@@ -19,7 +19,7 @@ use axum::{
 };
 use leptos::{config::LeptosOptions, nonce::Nonce, prelude::provide_context};
 
-use super::{assets, return_to, security};
+use super::{assets, request::cookie, return_to, security};
 use crate::{
     AppState,
     auth::{self, SignedIn, Visitor},
@@ -28,6 +28,20 @@ use crate::{
 
 static OPTIONS: LazyLock<LeptosOptions> =
     LazyLock::new(|| LeptosOptions::builder().output_name("holdfast").site_pkg_dir(assets::FOLDER).build());
+
+tokio::task_local! {
+    /// The colours that the visitor chose, of the request that is being answered.
+    pub static THEME: Option<&'static str>;
+}
+
+/// The colours that the request's cookie asks for, unless they are the system's.
+pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
+    match cookie(headers, "theme")? {
+        "dark" => Some("dark"),
+        "light" => Some("light"),
+        _ => None,
+    }
+}
 
 /// Gives Leptos the runtime that it renders on; safe to call again.
 pub fn init() {
@@ -66,7 +80,8 @@ pub async fn render(page: Page) -> Response {
     let nonce = Nonce::new();
     let policy = security::page_policy(&nonce);
     let context = move || provide_context(nonce.clone());
-    let render = leptos_axum::render_app_async_with_context(context, move || shell(OPTIONS.clone(), page.clone()));
+    let theme = THEME.try_with(|theme| *theme).unwrap_or_default();
+    let render = leptos_axum::render_app_async_with_context(context, move || shell(OPTIONS.clone(), page.clone(), theme));
     let mut response = render(Request::new(Body::empty())).await;
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -2,7 +2,7 @@
 
 use app::{
     Page, TaskPage,
-    model::{Day, Sort, Timestamp},
+    model::{Day, ListQuery, Sort, Timestamp, UtcOffset},
     quick::Quick,
 };
 use axum::{
@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use super::{render, to_sign_in, with_cookie};
 use crate::{
@@ -28,8 +29,8 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
     let now = state.clock.now();
     let today = today(&headers, now);
     // A filter that the page does not have shows everything, rather than an error for a mistyped address.
-    let query = ListParams::parse(query.as_deref().unwrap_or_default(), today).map(|params| params.query).unwrap_or_default();
-    let params = ListParams::new(query, Sort::Position, today);
+    let params = ListParams::parse(&without_empty(query.as_deref().unwrap_or_default()), Sort::Position, today);
+    let params = params.unwrap_or_else(|_| ListParams::new(ListQuery::default(), Sort::Position, today));
     let (tasks, has_more) = tasks::list(&state.db, &proof.user_id, &params).await?;
     let counts = tasks::counts(&state.db, &proof.user_id, today).await?;
     let page = TaskPage {
@@ -46,10 +47,16 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
     Ok(with_cookie(cookie, render(Page::Tasks(Box::new(page))).await))
 }
 
+/// A form sends all its fields, also those that say nothing.
+fn without_empty(query: &str) -> String {
+    let said = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish()
+}
+
 /// What day it is where the browser is, which says in a cookie how many minutes it is ahead of UTC; else, the day in UTC.
 fn today(headers: &HeaderMap, now: Timestamp) -> Day {
-    let minutes: Option<i64> = cookie(headers, "utc_offset").and_then(|text| text.parse().ok());
-    Day::of_millis(now.0 + minutes.filter(|minutes| minutes.abs() <= 24 * 60).unwrap_or(0) * 60_000)
+    let offset: Option<UtcOffset> = cookie(headers, "utc_offset").and_then(|text| text.parse().ok());
+    offset.unwrap_or_default().day(now)
 }
 
 /// What the line for a new task sends.

@@ -1,0 +1,168 @@
+//! The few things that islands ask of the page. What they touch was drawn by the server: an island finds it, listens to it
+//! and changes it; new rows are copies of a `<template>` that the server drew with the same component.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlTemplateElement};
+
+/// The element of this id.
+pub fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// The first element within that the selector means.
+pub fn find<T: JsCast>(within: &Element, selector: &str) -> Option<T> {
+    within.query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// Every element within that the selector means.
+pub fn all(within: &Element, selector: &str) -> Vec<Element> {
+    let Ok(list) = within.query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|at| list.get(at)?.dyn_into().ok()).collect()
+}
+
+/// The element itself, or the nearest around it, that the selector means.
+pub fn around<T: JsCast>(event: &Event, selector: &str) -> Option<T> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest(selector).ok()??.dyn_into().ok()
+}
+
+/// Listens, for as long as the page lives.
+pub fn on<E: JsCast + 'static>(target: &EventTarget, event: &str, mut heard: impl FnMut(E) + 'static) {
+    let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| heard(event.unchecked_into()));
+    let _ = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+    closure.forget();
+}
+
+/// Does something after a while, in milliseconds.
+pub fn after(millis: i32, then: impl FnOnce() + 'static) -> JsValue {
+    call(&window(), "setTimeout", &[&Closure::once_into_js(then), &millis.into()]).unwrap_or_default()
+}
+
+/// Does not, after all, what `after` was told.
+pub fn cancel(timer: &JsValue) {
+    call(&window(), "clearTimeout", &[timer]);
+}
+
+/// Sets an attribute, or takes it away.
+pub fn attribute(element: &Element, name: &str, value: Option<&str>) {
+    let _ = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
+}
+
+/// Shows or hides.
+pub fn show(element: &Element, is_shown: bool) {
+    attribute(element, "hidden", (!is_shown).then_some(""));
+}
+
+/// Sets or takes away a class.
+pub fn class(element: &Element, name: &str, is_set: bool) {
+    let _ = element.class_list().toggle_with_force(name, is_set);
+}
+
+/// What an attribute says; empty when it is not there.
+pub fn data(element: &Element, name: &str) -> String {
+    element.get_attribute(name).unwrap_or_default()
+}
+
+/// The text of the first element within that the selector means.
+pub fn set_text(within: &Element, selector: &str, text: &str) {
+    if let Some(element) = find::<Element>(within, selector) {
+        element.set_text_content(Some(text));
+    }
+}
+
+/// Puts the focus there.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Puts the focus on the element of this id.
+pub fn focus_id(id: &str) {
+    if let Some(element) = by_id::<Element>(id) {
+        focus(&element);
+    }
+}
+
+/// What is typed into the field within that the selector means.
+pub fn value(within: &Element, selector: &str) -> String {
+    find::<Element>(within, selector).map(|element| js_text(&element, "value")).unwrap_or_default()
+}
+
+/// Writes into a field.
+pub fn set_value(within: &Element, selector: &str, text: &str) {
+    if let Some(element) = find::<Element>(within, selector) {
+        let _ = js_sys::Reflect::set(&element, &"value".into(), &text.into());
+    }
+}
+
+/// Whether the box within that the selector means is ticked.
+pub fn set_checked(within: &Element, selector: &str, is_checked: bool) {
+    if let Some(input) = find::<HtmlInputElement>(within, selector) {
+        input.set_checked(is_checked);
+    }
+}
+
+/// A copy of what is in a template.
+pub fn copy(template: &str) -> Option<Element> {
+    let template: HtmlTemplateElement = by_id(template)?;
+    template.content().first_element_child()?.clone_node_with_deep(true).ok()?.dyn_into().ok()
+}
+
+/// Whether the person types on a real keyboard, as far as a page can know.
+pub fn has_keyboard() -> bool {
+    window().match_media("(hover: hover) and (pointer: fine)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// The element that has the focus.
+pub fn active() -> Option<Element> {
+    document().active_element()
+}
+
+/// The document, to listen to all of it.
+pub fn whole() -> Document {
+    document()
+}
+
+/// A member of a JavaScript object that is a text; empty when it is none.
+pub fn js_text(object: &JsValue, name: &str) -> String {
+    member(object, name).as_string().unwrap_or_default()
+}
+
+/// A member of a JavaScript object; `undefined` when there is none.
+pub fn member(object: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// Calls a method that the browser may not have.
+pub fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<JsValue> {
+    let function: js_sys::Function = member(object, method).dyn_into().ok()?;
+    let list = js_sys::Array::new();
+    for argument in arguments {
+        list.push(argument);
+    }
+    function.apply(object, &list).ok()
+}
+
+/// Milliseconds since 1970.
+#[allow(clippy::cast_possible_truncation, reason = "milliseconds that are whole")]
+pub fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// How many minutes the clock of this place is ahead of UTC.
+#[allow(clippy::cast_possible_truncation, reason = "minutes that are whole")]
+pub fn utc_offset() -> i64 {
+    -(js_sys::Date::new_0().get_timezone_offset() as i64)
+}
+
+/// Tells the server something with every page from now on; nothing, when the value is empty.
+pub fn set_cookie(name: &str, value: &str) {
+    let age = if value.is_empty() { 0 } else { 31_536_000 };
+    let cookie = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={age}");
+    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}
