@@ -27,6 +27,7 @@ pub struct Live {
     channel: RefCell<Option<BroadcastChannel>>,
     /// Ends the stream that is being read, for another that begins earlier.
     reader: RefCell<Option<ReadableStreamDefaultReader>>,
+    is_interrupted: Cell<bool>,
     /// Events of tasks that may be those that this page is making.
     held: RefCell<Vec<JsValue>>,
 }
@@ -38,6 +39,7 @@ impl Live {
             delay: Cell::new(0),
             channel: RefCell::default(),
             reader: RefCell::default(),
+            is_interrupted: Cell::new(false),
             held: RefCell::default(),
         }
     }
@@ -79,6 +81,9 @@ impl Board {
             if self.is_over.get() {
                 return;
             }
+            if self.live.is_interrupted.take() {
+                return self.read();
+            }
             let delay = (self.live.delay.get() * 2).clamp(AGAIN_AFTER[0], AGAIN_AFTER[1]);
             self.live.delay.set(delay);
             after(delay, move || self.read());
@@ -114,17 +119,7 @@ impl Board {
         let (event, id) = (js_text(message, "event"), js_text(message, "id"));
         let data = wire::parse(&js_text(message, "data")).unwrap_or_default();
         match event.as_str() {
-            // Another tab knows less than the reader has told already.
-            "hello" => {
-                if let Some(reader) = self.live.reader.borrow().clone() {
-                    if id < *self.live.last.borrow() {
-                        *self.live.last.borrow_mut() = id;
-                    }
-                    self.live.delay.set(0);
-                    drop(reader.cancel());
-                }
-                return;
-            }
+            "hello" => return self.begin_again(id),
             "ready" => {
                 self.live.delay.set(0);
                 // The server is there again.
@@ -139,6 +134,15 @@ impl Board {
         if !id.is_empty() {
             *self.live.last.borrow_mut() = id;
         }
+    }
+
+    /// Another tab has just come. What was told since it was drawn, it has missed: the stream begins again from there.
+    fn begin_again(&self, id: String) {
+        let reader = self.live.reader.borrow().clone();
+        let Some(reader) = reader.filter(|_| id < *self.live.last.borrow()) else { return };
+        *self.live.last.borrow_mut() = id;
+        self.live.is_interrupted.set(true);
+        drop(reader.cancel());
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "counts are whole")]
