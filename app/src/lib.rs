@@ -67,15 +67,15 @@ pub enum Page {
 impl Page {
     fn title(&self) -> String {
         match self {
-            Self::Home => "Holdfast: a quiet list of what you have to do".into(),
-            Self::Auth(page) => format!("{} · Holdfast", page.kind.title()),
-            Self::Docs(_) => "The API · Holdfast".into(),
-            Self::Forgot(_) => "Forgot your password? · Holdfast".into(),
-            Self::Reset(_) => "Set a new password · Holdfast".into(),
-            Self::Account(_) => "Your account · Holdfast".into(),
-            Self::Tasks(page) => pages::tasks::title(page.counts.pending),
-            Self::Refusal { status: 404, .. } => "Not found · Holdfast".into(),
-            Self::Refusal { .. } => "Not possible now · Holdfast".into(),
+            Self::Home => words::HOME_TITLE.into(),
+            Self::Auth(page) => words::page_title(words::auth_title(page.kind)),
+            Self::Docs(_) => words::page_title(words::THE_API),
+            Self::Forgot(_) => words::page_title(words::FORGOT_PASSWORD),
+            Self::Reset(_) => words::page_title(words::SET_NEW_PASSWORD),
+            Self::Account(_) => words::page_title(words::YOUR_ACCOUNT),
+            Self::Tasks(page) => words::tasks_title(page.counts.pending),
+            Self::Refusal { status: 404, .. } => words::page_title(words::NOT_FOUND),
+            Self::Refusal { .. } => words::page_title(words::NOT_POSSIBLE),
         }
     }
 
@@ -126,7 +126,7 @@ pub fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) ->
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.unwrap_or("light dark") />
-                <meta name="description" content="A quiet task list for you and everybody you work with. Nobody sees yours but you." />
+                <meta name="description" content=words::SITE_DESCRIPTION />
                 <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet />
@@ -134,7 +134,7 @@ pub fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) ->
             </head>
             <body>
                 <Drawings />
-                <a class="skip" href="#main">"Skip to the content"</a>
+                <a class="skip" href="#main">{words::SKIP}</a>
                 <Header user />
                 <main id="main" tabindex="-1">{body}</main>
             </body>

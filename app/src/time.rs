@@ -20,18 +20,6 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// How long ago that was, in words; after a month, the date.
-    pub fn ago(self, now: Self) -> String {
-        let some = |count: i64, unit: &str| if count == 1 { format!("1 {unit} ago") } else { format!("{count} {unit}s ago") };
-        match (now.0 - self.0) / 60_000 {
-            ..1 => "just now".into(),
-            minutes @ 1..60 => some(minutes, "minute"),
-            minutes @ 60..1440 => some(minutes / 60, "hour"),
-            minutes @ 1440..43_200 => some(minutes / 1440, "day"),
-            _ => self.date(),
-        }
-    }
-
     /// The date alone, as `2026-01-31`.
     pub fn date(self) -> String {
         Day::of_millis(self.0).to_string()
@@ -158,25 +146,6 @@ mod tests {
             "é026-01-01T00:00:00.000Z",
         ] {
             assert_eq!(text.parse::<Timestamp>(), Err(NotATimestamp), "{text}");
-        }
-    }
-
-    #[test]
-    fn how_long_ago_is_said_in_words() {
-        let now = Timestamp(1_800_000_000_000);
-        let ago = |minutes: i64| Timestamp(now.0 - minutes * 60_000).ago(now);
-        for (minutes, words) in [
-            (-5, "just now"),
-            (0, "just now"),
-            (1, "1 minute ago"),
-            (59, "59 minutes ago"),
-            (60, "1 hour ago"),
-            (1439, "23 hours ago"),
-            (1440, "1 day ago"),
-            (43_199, "29 days ago"),
-            (43_200, "2026-12-16"),
-        ] {
-            assert_eq!(ago(minutes), words, "{minutes}");
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
     islands::forms::Forms,
     model::{FieldError, Timestamp, User},
-    words::PASSWORD_HINT,
+    words,
 };
 
 /// What the account page shows.
@@ -128,18 +128,6 @@ impl Done {
             Self::Devices => "devices-section",
         }
     }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Name => "Your name is saved.",
-            Self::EmailAsked => "We have sent a link to the new address. It is yours here once you open that, within an hour.",
-            Self::ConfirmAsked => "We have sent you a link. Open it within an hour.",
-            Self::EmailConfirmed => "Your e-mail is confirmed.",
-            Self::LinkRefused => "That link is not valid, or not any more. Ask for a new one.",
-            Self::Password => "Your password is changed.",
-            Self::Devices => "Signed out.",
-        }
-    }
 }
 
 /// All sections, the dangerous one last.
@@ -159,75 +147,75 @@ pub fn Account(
     let has_others = devices.len() > 1;
     view! {
       <Forms>
-        <h1>"Your account"</h1>
+        <h1>{words::YOUR_ACCOUNT}</h1>
         <div id="other-tabs" role="alert" data-user=id>
             <p class="banner failed" hidden>
-                {Icon::Warning.draw()} <span>"You signed out in another tab, or signed in as somebody else."</span>
-                <button>"Reload"</button>
+                {Icon::Warning.draw()} <span>{words::OTHER_TAB}</span>
+                <button>{words::RELOAD}</button>
             </p>
         </div>
-        <Section id="name-section" heading="Name" done>
+        <Section id="name-section" heading=words::NAME done>
             <PlainForm form=AccountForm::Name errors=errors_of(AccountForm::Name)>
-                <Field name="name" label="Name" kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
-                <button>"Save the name"</button>
+                <Field name="name" label=words::NAME kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
+                <button>{words::SAVE_NAME}</button>
             </PlainForm>
         </Section>
-        <Section id="email-section" heading="E-mail" done>
-            <p>{email} " " <span class="quiet">{if email_verified { "(confirmed)" } else { "(not confirmed yet)" }}</span></p>
+        <Section id="email-section" heading=words::EMAIL done>
+            <p>{email} " " <span class="quiet">{words::confirmed(email_verified)}</span></p>
             {(!email_verified)
                 .then(|| {
                     view! {
                         <PlainForm form=AccountForm::Confirm errors=errors_of(AccountForm::Confirm)>
-                            <button>"Send me a link to confirm it"</button>
+                            <button>{words::CONFIRM_EMAIL}</button>
                         </PlainForm>
                     }
                 })}
             <PlainForm form=AccountForm::Email errors=errors_of(AccountForm::Email)>
                 <Field
                     name="newEmail"
-                    label="New e-mail"
+                    label=words::NEW_EMAIL
                     kind="email"
                     autocomplete="email"
                     value=new_email
-                    hint="We send a link there. Until you open it, nothing changes."
+                    hint=words::NEW_EMAIL_HINT
                     errors=errors_of(AccountForm::Email)
                 />
-                <button>"Change the e-mail"</button>
+                <button>{words::CHANGE_EMAIL}</button>
             </PlainForm>
         </Section>
-        <Section id="password-section" heading="Password" done>
+        <Section id="password-section" heading=words::PASSWORD done>
             <PlainForm form=AccountForm::Password errors=errors_of(AccountForm::Password)>
                 <input type="text" name="username" autocomplete="username" value=username hidden />
-                <Field name="currentPassword" label="Current password" kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Password) />
-                <Field name="newPassword" label="New password" kind="password" autocomplete="new-password" hint=PASSWORD_HINT errors=errors_of(AccountForm::Password) />
+                <Field name="currentPassword" label=words::CURRENT_PASSWORD kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Password) />
+                <Field name="newPassword" label=words::NEW_PASSWORD kind="password" autocomplete="new-password" hint=words::PASSWORD_HINT errors=errors_of(AccountForm::Password) />
                 <label class="choice">
                     <input type="checkbox" name="revokeOtherSessions" value="on" checked />
-                    "Sign out my other devices"
+                    {words::SIGN_OUT_MY_OTHERS}
                 </label>
-                <button>"Change the password"</button>
+                <button>{words::CHANGE_PASSWORD}</button>
             </PlainForm>
         </Section>
-        <Section id="devices-section" heading="Devices" done>
+        <Section id="devices-section" heading=words::DEVICES done>
             <ul class="devices">{devices.into_iter().map(|device| view! { <DeviceRow device now /> }).collect_view()}</ul>
             {has_others
                 .then(|| {
                     view! {
                         <PlainForm form=AccountForm::Devices errors=errors_of(AccountForm::Devices)>
-                            <button>"Sign out all other devices"</button>
+                            <button>{words::SIGN_OUT_OTHERS}</button>
                         </PlainForm>
                     }
                 })}
         </Section>
-        <Section id="data-section" heading="Your data" done>
-            <p>"Everything that is kept about you, and all your tasks, in one JSON file."</p>
-            <p><a class="button" href="/account/data" download="holdfast.json">"Download my data"</a></p>
+        <Section id="data-section" heading=words::YOUR_DATA done>
+            <p>{words::YOUR_DATA_LEAD}</p>
+            <p><a class="button" href="/account/data" download="holdfast.json">{words::DOWNLOAD_DATA}</a></p>
         </Section>
-        <Section id="delete-section" heading="Delete the account" done>
-            <p>"Your account and all your tasks are removed at once, for good."</p>
+        <Section id="delete-section" heading=words::DELETE_ACCOUNT done>
+            <p>{words::DELETE_ACCOUNT_LEAD}</p>
             <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
                 <input type="text" name="username" autocomplete="username" value=username_again hidden />
-                <Field name="password" label="Your password" kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Delete) />
-                <button class="danger">"Delete my account"</button>
+                <Field name="password" label=words::YOUR_PASSWORD kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Delete) />
+                <button class="danger">{words::DELETE_MY_ACCOUNT}</button>
             </PlainForm>
         </Section>
       </Forms>
@@ -246,7 +234,7 @@ fn Section(id: &'static str, heading: &'static str, done: Option<Done>, children
                     view! {
                         <p class=if is_failure { "banner failed" } else { "banner" } role="status">
                             {if is_failure { Icon::Warning } else { Icon::Check }.draw()}
-                            <span>{done.words()}</span>
+                            <span>{words::done(done)}</span>
                         </p>
                     }
                 })}
@@ -270,21 +258,17 @@ fn PlainForm(form: AccountForm, errors: Vec<FieldError>, children: Children) -> 
 #[component]
 fn DeviceRow(device: Device, now: Timestamp) -> impl IntoView {
     let Device { id, browser, system, address, last_seen, is_current } = device;
-    let name = match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => "Unknown device".into(),
-    };
-    let button = format!("Sign out: {name}");
+    let name = words::device(browser, system);
+    let button = words::sign_out_device(&name);
     view! {
         <li class="device">
             <p>
                 <span class="device-name">{name}</span>
-                {is_current.then(|| view! { " " <span class="tag">"This device"</span> })}
+                {is_current.then(|| view! { " " <span class="tag">{words::THIS_DEVICE}</span> })}
                 <br />
                 <span class="hint">
-                    {address.map(|address| view! { {address} " · " })} "Last seen "
-                    <time datetime=last_seen.to_string()>{last_seen.ago(now)}</time>
+                    {address.map(|address| view! { {address} " · " })} {words::LAST_SEEN}
+                    <time datetime=last_seen.to_string()>{words::ago(last_seen, now)}</time>
                 </span>
             </p>
             {(!is_current)
@@ -293,7 +277,7 @@ fn DeviceRow(device: Device, now: Timestamp) -> impl IntoView {
                         <form method="post" action="/account">
                             <input type="hidden" name="form" value=AccountForm::Devices.as_str() />
                             <input type="hidden" name="device" value=id />
-                            <button aria-label=button>"Sign out"</button>
+                            <button aria-label=button>{words::SIGN_OUT}</button>
                         </form>
                     }
                 })}

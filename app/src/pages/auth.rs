@@ -6,7 +6,7 @@ use crate::{
     components::{alert::Alert, field::Field},
     islands::auth_form::AuthForm,
     model::FieldError,
-    words::PASSWORD_HINT,
+    words,
 };
 
 /// Which of the two forms.
@@ -19,14 +19,6 @@ pub enum AuthKind {
 }
 
 impl AuthKind {
-    /// The heading of its page.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::SignIn => "Sign in",
-            Self::SignUp => "Create your account",
-        }
-    }
-
     /// The page's path, to which the form is sent.
     pub const fn path(self) -> &'static str {
         match self {
@@ -39,13 +31,6 @@ impl AuthKind {
         match self {
             Self::SignIn => "sign-in/email",
             Self::SignUp => "sign-up/email",
-        }
-    }
-
-    const fn verb(self) -> &'static str {
-        match self {
-            Self::SignIn => "Sign in",
-            Self::SignUp => "Create account",
         }
     }
 }
@@ -78,16 +63,6 @@ pub enum Notice {
     Deleted,
 }
 
-impl Notice {
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Expired => "Your session has expired. Sign in again to go on where you were.",
-            Self::PasswordSet => "Your new password is set. Sign in with it.",
-            Self::Deleted => "Your account and everything in it is gone.",
-        }
-    }
-}
-
 /// The form, and the way to the other one.
 #[component]
 pub fn Auth(
@@ -97,14 +72,12 @@ pub fn Auth(
     let AuthPage { kind, return_to, notice, name, email, errors } = page;
     let link_back = return_to.clone();
     let is_new = kind == AuthKind::SignUp;
-    let (question, other, path) = match kind {
-        AuthKind::SignIn => ("New here?", "Create an account", "/signup"),
-        AuthKind::SignUp => ("Have an account already?", "Sign in", "/signin"),
-    };
+    let other_kind = if is_new { AuthKind::SignIn } else { AuthKind::SignUp };
+    let (question, other) = words::auth_other(kind);
     view! {
         <section class="narrow">
-            <h1>{kind.title()}</h1>
-            {notice.map(|notice| view! { <p class="banner" role="status">{notice.words()}</p> })}
+            <h1>{words::auth_title(kind)}</h1>
+            {notice.map(|notice| view! { <p class="banner" role="status">{words::notice(notice)}</p> })}
             <AuthForm>
                 <form class="form" id="auth" method="post" action=kind.path() data-endpoint=kind.endpoint() novalidate>
                     <Alert errors=errors.clone() />
@@ -112,23 +85,23 @@ pub fn Auth(
                     {is_new
                         .then(|| {
                             view! {
-                                <Field name="name" label="Name" kind="text" autocomplete="name" value=name hint="What should we call you? You can leave it empty." optional=true errors=errors.clone() />
+                                <Field name="name" label=words::NAME kind="text" autocomplete="name" value=name hint=words::NAME_HINT optional=true errors=errors.clone() />
                             }
                         })}
-                    <Field name="email" label="E-mail" kind="email" autocomplete="username" value=email errors=errors.clone() />
+                    <Field name="email" label=words::EMAIL kind="email" autocomplete="username" value=email errors=errors.clone() />
                     <Field
                         name="password"
-                        label="Password"
+                        label=words::PASSWORD
                         kind="password"
                         autocomplete=if is_new { "new-password" } else { "current-password" }
-                        hint=if is_new { PASSWORD_HINT } else { "" }
+                        hint=if is_new { words::PASSWORD_HINT } else { "" }
                         errors
                     />
-                    <button class="primary wide">{kind.verb()}</button>
+                    <button class="primary wide">{words::auth_button(kind)}</button>
                 </form>
             </AuthForm>
-            {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">"Forgot your password?"</a></p> })}
-            <p class="other">{question} " " <a href=format!("{path}?return_to={}", encode(&link_back))>{other}</a></p>
+            {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">{words::FORGOT_PASSWORD}</a></p> })}
+            <p class="other">{question} " " <a href=format!("{}?return_to={}", other_kind.path(), encode(&link_back))>{other}</a></p>
         </section>
     }
 }

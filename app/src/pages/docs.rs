@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::words;
+
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub struct DocsPage {
@@ -39,10 +41,10 @@ pub fn Docs(
     page: DocsPage,
 ) -> impl IntoView {
     view! {
-        <h1>"The API of Holdfast " {page.version}</h1>
+        <h1>{words::API_OF_HOLDFAST} {page.version}</h1>
         <p class="docs-lead">
-            "For machines: " <a href="/api/openapi.json">"openapi.json"</a>
-            " (OpenAPI 3.1). Every error is a problem document (RFC 9457) with a stable code."
+            {words::FOR_MACHINES} <a href="/api/openapi.json">{words::OPENAPI_FILE}</a>
+            {words::API_LEAD}
         </p>
         <ul class="docs">{page.operations.into_iter().map(|operation| view! { <Operation operation /> }).collect_view()}</ul>
     }
@@ -50,7 +52,7 @@ pub fn Docs(
 
 #[component]
 fn Operation(operation: DocsOperation) -> impl IntoView {
-    let DocsOperation { method, path, summary, auth, parameters, body, success: (status, words, schema), errors } = operation;
+    let DocsOperation { method, path, summary, auth, parameters, body, success: (status, meaning, schema), errors } = operation;
     let errors = errors.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
     view! {
         <li>
@@ -60,29 +62,29 @@ fn Operation(operation: DocsOperation) -> impl IntoView {
                     " "
                     <span class="hint">{summary}</span>
                 </summary>
-                {(!auth.is_empty()).then(|| view! { <p>"Needs: " {auth}</p> })}
+                {(!auth.is_empty()).then(|| view! { <p>{words::NEEDS} {auth}</p> })}
                 {(!parameters.is_empty())
                     .then(|| {
                         view! {
                             <dl>
                                 {parameters
                                     .into_iter()
-                                    .map(|(name, words)| {
+                                    .map(|(name, meaning)| {
                                         view! {
                                             <dt>
                                                 <code>{name}</code>
                                             </dt>
-                                            <dd>{words}</dd>
+                                            <dd>{meaning}</dd>
                                         }
                                     })
                                     .collect_view()}
                             </dl>
                         }
                     })}
-                {body.map(|body| view! { <p>"Body:"</p> <pre tabindex="0">{body}</pre> })}
-                <p>{status} ": " {words}</p>
+                {body.map(|body| view! { <p>{words::BODY}</p> <pre tabindex="0">{body}</pre> })}
+                <p>{status} ": " {meaning}</p>
                 {schema.map(|schema| view! { <pre tabindex="0">{schema}</pre> })}
-                {(!errors.is_empty()).then(|| view! { <p>"Errors: " {errors}</p> })}
+                {(!errors.is_empty()).then(|| view! { <p>{words::ERRORS} {errors}</p> })}
             </details>
         </li>
     }

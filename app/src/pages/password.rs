@@ -6,7 +6,7 @@ use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
     islands::forms::Forms,
     model::FieldError,
-    words::PASSWORD_HINT,
+    words,
 };
 
 /// What the page for somebody who has forgotten their password shows.
@@ -38,26 +38,26 @@ pub fn Forgot(
     let ForgotPage { email, is_sent, errors } = page;
     let form = move || {
         view! {
-            <p>"Tell us your e-mail, and we send you a link to set a new one."</p>
+            <p>{words::FORGOT_LEAD}</p>
             <form class="form" method="post" action="/forgot-password" novalidate>
                 <Alert errors=errors.clone() />
-                <Field name="email" label="E-mail" kind="email" autocomplete="username" value=email errors />
-                <button class="primary wide">"Send the link"</button>
+                <Field name="email" label=words::EMAIL kind="email" autocomplete="username" value=email errors />
+                <button class="primary wide">{words::SEND_LINK}</button>
             </form>
         }
     };
     let sent = || {
         view! {
             <p class="banner" role="status">
-                {Icon::Check.draw()} <span>"If that e-mail has an account, a link is on its way to it. Open it within an hour."</span>
+                {Icon::Check.draw()} <span>{words::LINK_SENT}</span>
             </p>
         }
     };
     view! {
         <section class="narrow">
-            <h1>"Forgot your password?"</h1>
+            <h1>{words::FORGOT_PASSWORD}</h1>
             {if is_sent { sent().into_any() } else { form().into_any() }}
-            <p class="other"><a href="/signin">"Back to sign in"</a></p>
+            <p class="other"><a href="/signin">{words::BACK_TO_SIGN_IN}</a></p>
         </section>
     }
 }
@@ -76,22 +76,22 @@ pub fn Reset(
                 <Alert errors=errors.clone() />
                 <input type="hidden" name="token" value=token />
                 <input type="text" name="username" autocomplete="username" value=email hidden />
-                <Field name="newPassword" label="New password" kind="password" autocomplete="new-password" hint=PASSWORD_HINT errors />
-                <p class="hint">"Every device that is signed in will be signed out."</p>
-                <button class="primary wide">"Set the password"</button>
+                <Field name="newPassword" label=words::NEW_PASSWORD kind="password" autocomplete="new-password" hint=words::PASSWORD_HINT errors />
+                <p class="hint">{words::SET_PASSWORD_HINT}</p>
+                <button class="primary wide">{words::SET_PASSWORD}</button>
             </form>
           </Forms>
         }
     };
     let refusal = || {
         view! {
-            <p class="banner failed">{Icon::Warning.draw()} <span>"That link is not valid, or not any more."</span></p>
-            <p><a class="button primary" href="/forgot-password">"Send me a new one"</a></p>
+            <p class="banner failed">{Icon::Warning.draw()} <span>{words::LINK_REFUSED}</span></p>
+            <p><a class="button primary" href="/forgot-password">{words::SEND_NEW_LINK}</a></p>
         }
     };
     view! {
         <section class="narrow">
-            <h1>"Set a new password"</h1>
+            <h1>{words::SET_NEW_PASSWORD}</h1>
             {match link {
                 Some(link) => form(link).into_any(),
                 None => refusal().into_any(),

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::words;
+
 /// What happened, and a way on.
 #[component]
 pub fn Refusal(
@@ -10,20 +12,15 @@ pub fn Refusal(
     /// What happened, for a person.
     message: String,
 ) -> impl IntoView {
-    let heading = match status {
-        404 => "There is no page here",
-        400..500 => "That can’t be done",
-        _ => "Holdfast can’t answer now",
-    };
-    let message = if status == 404 { "The address may be mistyped, or the page is gone.".into() } else { message };
+    let message = if status == 404 { words::NO_SUCH_PAGE.into() } else { message };
     view! {
         <section class="plain">
             <p class="quiet">{status}</p>
-            <h1>{heading}</h1>
+            <h1>{words::refusal(status)}</h1>
             <p>{message}</p>
             <p>
                 <a class="button primary" href="/tasks">
-                    "Go to your tasks"
+                    {words::GO_TO_YOUR_TASKS}
                 </a>
             </p>
         </section>

@@ -57,11 +57,6 @@ pub struct TaskPage {
     pub counts: Counts,
 }
 
-/// The title of the tab: it carries what is still to do.
-pub fn title(pending: i64) -> String {
-    if pending == 0 { "Tasks · Holdfast".into() } else { format!("({pending}) Tasks · Holdfast") }
-}
-
 /// The list, and everything around it.
 #[component]
 pub fn Tasks(

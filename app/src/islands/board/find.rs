@@ -107,7 +107,7 @@ impl Board {
                     let count = list.tasks.len();
                     self.append(list);
                     self.note_emptiness();
-                    self.say(&words::some(count, "task", "tasks"));
+                    self.say(&words::found(count));
                 }
                 Err(problem) => self.fail(words::NOT_LOADED, &problem),
             }
@@ -135,7 +135,7 @@ impl Board {
             Ok(list) => {
                 let count = list.tasks.len();
                 self.append(list);
-                self.say(&words::some(count, "more task", "more tasks"));
+                self.say(&words::found_more(count));
                 true
             }
             Err(problem) => {

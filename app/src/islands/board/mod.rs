@@ -30,7 +30,7 @@ use crate::{
         set_cookie, set_text, show, utc_offset,
     },
     model::{Day, ListQuery, Problem, Task},
-    pages::tasks::{Counts, title},
+    pages::tasks::Counts,
     session::{self, Elsewhere},
     words::{self, View},
 };
@@ -122,14 +122,14 @@ impl Board {
         match problem.status {
             401 => self.session_is_over(words::SESSION_EXPIRED),
             403 => self.is_stale(),
-            _ => notice(&format!("{what}: {}", problem.message), "", || {}),
+            _ => notice(&words::refused(what, &problem.message), "", || {}),
         }
     }
 
     /// From here on nothing can be saved; what was typed waits in the browser.
     fn session_is_over(&'static self, why: &str) {
         self.is_over.set(true);
-        notice(&format!("{why} {}", words::TYPED_IS_KEPT), words::SIGN_IN_AGAIN, || {
+        notice(&words::over(why), words::SIGN_IN_AGAIN, || {
             let location = window().location();
             let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
             let _ = location.assign(&format!("/signin?expired=1&return_to={}", String::from(js_sys::encode_uri_component(&here))));
@@ -194,7 +194,7 @@ impl Board {
     fn show_counts(&'static self) {
         Effect::new(move || {
             let counts = self.counts.get();
-            document().set_title(&title(counts.pending));
+            document().set_title(&words::tasks_title(counts.pending));
             set_text(&self.root, "#count", &words::count(counts.pending, counts.total));
             for (link, (view, _)) in all(&self.root, ".views .number").iter().zip(words::VIEWS) {
                 link.set_text_content(Some(&counts.of(view).to_string()));

@@ -31,7 +31,7 @@ pub fn wake(board: Shared) {
     let Some(bulk) = by_id::<Element>("bulk") else { return };
     Effect::new(move || {
         let count = board.selected.get();
-        set_text(&bulk, ".bulk-count", &words::some(count, "selected", "selected"));
+        set_text(&bulk, ".bulk-count", &words::selected_count(count));
         show(&bulk, count > 0);
     });
     if let Some(select) = by_id::<Element>("bulk").and_then(|bulk| find::<HtmlSelectElement>(&bulk, "select")) {
@@ -91,7 +91,7 @@ impl Board {
         }
         self.anchor.replace(wanted.last().map(|row| row.id()).unwrap_or_default());
         self.selected.set(wanted.len());
-        self.say(&words::some(wanted.len(), "task selected", "tasks selected"));
+        self.say(&words::selection(wanted.len()));
     }
 
     pub fn toggle_selected(&self, row: &Rc<Row>) {

@@ -1,44 +1,10 @@
-//! All words of the interface.
+//! The list of tasks as the server draws it: its views, its forms, its commands and keys.
 
-use crate::{
-    day::Day,
-    model::{Due, ListQuery, Priority, Sort, Status},
-};
+use crate::model::{Due, ListQuery, Priority, Sort, Status};
 
-/// No answer came.
-pub const UNREACHABLE: &str = "Holdfast can’t be reached. Check your connection and try again.";
-/// An answer came that is none of Holdfast's.
-pub const NO_SENSE: &str = "Holdfast gave an answer that makes no sense. Try again in a moment.";
-/// Somebody signed out elsewhere.
-pub const SIGNED_OUT_ELSEWHERE: &str = "You signed out in another tab.";
-/// A session is over.
-pub const SESSION_EXPIRED: &str = "Your session has expired.";
-/// Nothing is lost.
-pub const TYPED_IS_KEPT: &str = "What you typed is kept.";
-/// Another account is in use in this browser.
-pub const SOMEBODY_ELSE: &str = "Another tab is signed in as somebody else.";
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
-/// A day as people say it.
-pub fn day(day: Day, today: Day) -> String {
-    match day.since(today) {
-        -1 => "Yesterday".into(),
-        0 => "Today".into(),
-        1 => "Tomorrow".into(),
-        2..=6 => WEEKDAYS[day.weekday()].into(),
-        _ => {
-            let (year, month, number) = day.civil();
-            let month = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).unwrap_or(&"");
-            if year == today.civil().0 { format!("{number} {month}") } else { format!("{number} {month} {year}") }
-        }
-    }
-}
-
-/// When something is due; that it is late is said, not only coloured.
-pub fn due(due: Day, today: Day, is_done: bool) -> String {
-    if due < today && !is_done { format!("Overdue: {}", day(due, today)) } else { day(due, today) }
+/// The title of the tab: it carries what is still to do.
+pub fn tasks_title(pending: i64) -> String {
+    if pending == 0 { "Tasks · Holdfast".into() } else { format!("({pending}) Tasks · Holdfast") }
 }
 
 /// A priority.
@@ -116,6 +82,15 @@ impl View {
             Self::Completed => "Nothing completed yet. The first tick will show up here.",
         }
     }
+
+    /// The order that it has when nobody says another.
+    pub const fn sort(self) -> Sort {
+        match self {
+            Self::Upcoming => Sort::DueDate,
+            Self::Completed => Sort::UpdatedAt,
+            Self::All | Self::Pending | Self::Today => Sort::Position,
+        }
+    }
 }
 
 /// What a list with a search or a filter says when it has nothing.
@@ -149,22 +124,6 @@ pub const DUES: [(Due, &str); 5] = [
     (Due::None, "No day"),
 ];
 
-/// How many, and of what.
-pub fn some(count: usize, one: &str, more: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
-}
-
-/// Makes a password readable.
-pub const SHOW_PASSWORD: &str = "Show the password";
-/// The opposite.
-pub const HIDE_PASSWORD: &str = "Hide the password";
-/// What the button says that makes a password readable.
-pub const SHOW: &str = "Show";
-/// What it says then.
-pub const HIDE: &str = "Hide";
-/// Something is on its way.
-pub const ONE_MOMENT: &str = "One moment…";
-
 /// The box that completes a task.
 pub fn completed_box(title: &str) -> String {
     format!("Completed: {title}")
@@ -178,17 +137,6 @@ pub fn edit(title: &str) -> String {
 /// The button that deletes a task.
 pub fn delete(title: &str) -> String {
     format!("Delete: {title}")
-}
-
-impl View {
-    /// The order that it has when nobody says another.
-    pub const fn sort(self) -> Sort {
-        match self {
-            Self::Upcoming => Sort::DueDate,
-            Self::Completed => Sort::UpdatedAt,
-            Self::All | Self::Pending | Self::Today => Sort::Position,
-        }
-    }
 }
 
 /// The navigation.
@@ -264,9 +212,6 @@ pub const CANCEL: &str = "Cancel";
 pub const MOVE_UP: &str = "Move up";
 /// Moves a task towards the end.
 pub const MOVE_DOWN: &str = "Move down";
-/// The page of the account.
-pub const YOUR_ACCOUNT: &str = "Your account";
-
 /// The command that leads to a view.
 pub fn go_to(view: View) -> String {
     format!("Go to {}", view.name())
@@ -305,109 +250,3 @@ pub const KEYS: [(&str, &str); 13] = [
     ("Ctrl K", "Commands"),
     ("?", "These keys"),
 ];
-
-/// Signing up with an address that is known.
-pub const EMAIL_TAKEN: &str = "That e-mail already has an account. Sign in instead?";
-/// Signing in with what does not belong together.
-pub const WRONG_CREDENTIALS: &str = "The e-mail and the password don’t belong together. Check both and try again.";
-/// Signing in without a password.
-pub const PASSWORD_MISSING: &str = "Enter your password.";
-/// What to know before choosing a password.
-pub const PASSWORD_HINT: &str = "At least 8 characters. A few words are easier to remember than symbols.";
-
-/// Leads to the sign-in page.
-pub const SIGN_IN_AGAIN: &str = "Sign in again";
-/// Reads the page again.
-pub const RELOAD: &str = "Reload";
-/// Sends again what could not be sent.
-pub const TRY_AGAIN: &str = "Try again";
-/// The last change is taken back.
-pub const UNDONE: &str = "Undone";
-/// An edit is on its way.
-pub const SAVED: &str = "Saved";
-/// What the server refused.
-pub const NOT_ADDED: &str = "The task was not added";
-/// What the server refused.
-pub const NOT_CHANGED: &str = "The task was not changed";
-/// What the server refused.
-pub const NOT_DELETED: &str = "The task was not deleted";
-/// What the server refused.
-pub const NOT_RESTORED: &str = "The task was not put back";
-/// What the server refused.
-pub const NOT_SAVED: &str = "The change was not saved";
-/// What the server refused.
-pub const NOT_LOADED: &str = "The tasks were not loaded";
-/// An edit of a task that is another by now.
-pub const CHANGED_MEANWHILE: &str = "Somebody changed this task meanwhile. It reads now:";
-/// An edit of a task that is gone by now.
-pub const DELETED_MEANWHILE: &str = "Somebody deleted this task meanwhile. What you typed is here.";
-/// Keeps one's own text.
-pub const SAVE_MINE: &str = "Save mine";
-/// Gives it up for the other one.
-pub const TAKE_THEIRS: &str = "Take theirs";
-/// Makes the task be there again, with one's own text.
-pub const PUT_BACK: &str = "Put it back with my text";
-/// Gives it up.
-pub const LET_GO: &str = "Let it go";
-/// A row is one further up.
-pub const MOVED_UP: &str = "Moved up";
-/// A row is one further down.
-pub const MOVED_DOWN: &str = "Moved down";
-/// A list in another order cannot be arranged.
-pub const NOT_ARRANGED: &str = "Sort by “My order” to move tasks.";
-
-/// Changes that could not be sent.
-pub fn not_saved_yet(why: &str, count: usize) -> String {
-    let why = why.trim_end_matches("Check your connection and try again.").trim_end_matches("Try again in a moment.").trim();
-    format!("{why} {} not saved yet: kept here, and sent again by itself.", some(count, "change is", "changes are"))
-}
-
-/// A task was added.
-pub fn added(title: &str) -> String {
-    format!("Added: {title}")
-}
-
-/// A task that is selected.
-pub fn selected(title: &str) -> String {
-    format!("{title} (selected)")
-}
-
-/// Tasks were completed, or taken back.
-pub fn completed(is_done: bool, count: usize, title: &str) -> String {
-    match (is_done, count) {
-        (true, 1) => format!("Completed: {title}"),
-        (true, _) => format!("{count} tasks completed"),
-        (false, 1) => format!("To do again: {title}"),
-        (false, _) => format!("{count} tasks to do again"),
-    }
-}
-
-/// Tasks were deleted.
-pub fn deleted(count: usize, title: &str) -> String {
-    if count == 1 { format!("Deleted: {title}") } else { format!("{count} tasks deleted") }
-}
-
-/// Tasks matter more or less.
-pub fn prioritised(priority: Priority, count: usize) -> String {
-    format!("{}: {}", self::priority(priority), some(count, "task", "tasks"))
-}
-
-/// Tasks have a tag.
-pub fn tagged(tag: &str, count: usize) -> String {
-    format!("#{tag}: {}", some(count, "task", "tasks"))
-}
-
-/// A chip that can be made a word again.
-pub fn keep_as_word(words: &str) -> String {
-    format!("{words}: keep it as a word")
-}
-
-/// Several lines were pasted.
-pub fn several_lines(count: usize) -> String {
-    format!("These are {count} lines.")
-}
-
-/// Makes a task of each.
-pub fn add_several(count: usize) -> String {
-    format!("Add {count} tasks")
-}

@@ -1,0 +1,86 @@
+//! The page of the account.
+
+use crate::pages::account::Done;
+
+/// Its title, and what leads to it.
+pub const YOUR_ACCOUNT: &str = "Your account";
+
+/// What leads to it from the top of every page.
+pub fn account_of(name: &str) -> String {
+    format!("Your account: {name}")
+}
+
+/// What has just been done.
+pub const fn done(done: Done) -> &'static str {
+    match done {
+        Done::Name => "Your name is saved.",
+        Done::EmailAsked => "We have sent a link to the new address. It is yours here once you open that, within an hour.",
+        Done::ConfirmAsked => "We have sent you a link. Open it within an hour.",
+        Done::EmailConfirmed => "Your e-mail is confirmed.",
+        Done::LinkRefused => "That link is not valid, or not any more. Ask for a new one.",
+        Done::Password => "Your password is changed.",
+        Done::Devices => "Signed out.",
+    }
+}
+
+/// Keeps another name.
+pub const SAVE_NAME: &str = "Save the name";
+
+/// Whether the e-mail is known to be theirs.
+pub const fn confirmed(is_confirmed: bool) -> &'static str {
+    if is_confirmed { "(confirmed)" } else { "(not confirmed yet)" }
+}
+
+/// Asks for a link that proves it.
+pub const CONFIRM_EMAIL: &str = "Send me a link to confirm it";
+/// Another e-mail.
+pub const NEW_EMAIL: &str = "New e-mail";
+/// What to know before giving it.
+pub const NEW_EMAIL_HINT: &str = "We send a link there. Until you open it, nothing changes.";
+/// Asks for it.
+pub const CHANGE_EMAIL: &str = "Change the e-mail";
+/// The password that is to change.
+pub const CURRENT_PASSWORD: &str = "Current password";
+/// Whether whoever knows the old one stays signed in.
+pub const SIGN_OUT_MY_OTHERS: &str = "Sign out my other devices";
+/// Keeps the new one.
+pub const CHANGE_PASSWORD: &str = "Change the password";
+/// Where somebody is signed in.
+pub const DEVICES: &str = "Devices";
+/// The one that shows the page.
+pub const THIS_DEVICE: &str = "This device";
+/// How long ago comes after it.
+pub const LAST_SEEN: &str = "Last seen ";
+/// Ends a session.
+pub const SIGN_OUT: &str = "Sign out";
+/// Ends all but the one that shows the page.
+pub const SIGN_OUT_OTHERS: &str = "Sign out all other devices";
+
+/// A device, by what its browser said of both.
+pub fn device(browser: Option<String>, system: Option<String>) -> String {
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "Unknown device".into(),
+    }
+}
+
+/// Ends the session of one device.
+pub fn sign_out_device(device: &str) -> String {
+    format!("Sign out: {device}")
+}
+
+/// A copy of everything.
+pub const YOUR_DATA: &str = "Your data";
+/// What is in it.
+pub const YOUR_DATA_LEAD: &str = "Everything that is kept about you, and all your tasks, in one JSON file.";
+/// Gets it.
+pub const DOWNLOAD_DATA: &str = "Download my data";
+/// The end.
+pub const DELETE_ACCOUNT: &str = "Delete the account";
+/// What it means.
+pub const DELETE_ACCOUNT_LEAD: &str = "Your account and all your tasks are removed at once, for good.";
+/// Proves that it is them.
+pub const YOUR_PASSWORD: &str = "Your password";
+/// Its button.
+pub const DELETE_MY_ACCOUNT: &str = "Delete my account";
