@@ -1,5 +1,5 @@
 // What the list can do: quick entry, views, search, filters, many at once, undo, arranging.
-import { awake, expect, row, signIn, test } from "./support.js";
+import { awake, expect, holdClock, row, signIn, test } from "./support.js";
 
 const inDays = (days) => {
   const date = new Date(Date.now() + days * 86_400_000);
@@ -213,7 +213,7 @@ test.describe("several at once", () => {
 });
 
 test("a deletion can be undone for ten seconds, longer while one looks at it", async ({ page, server }) => {
-  await page.clock.install();
+  await holdClock(page);
   await three(page, server);
   await page.getByRole("button", { name: "Delete: two" }).click();
   const toast = page.locator("#toast");

@@ -1,111 +1,16 @@
 // Every page in every state: accessible by axe in both schemes, nothing wider than the window, and a picture of it.
 import AxeBuilder from "@axe-core/playwright";
 import { fileURLToPath } from "node:url";
-import { PASSWORD, awake, expect, signIn, test } from "./support.js";
-
-const SAMPLE = [
-  { title: "Send the photos to Grandpa", completed: true },
-  { title: "Order paper, A4 and A5" },
-  { title: "Renew the passport", description: "Two photos, the old one, 60 euros.\nThe office opens at nine; take a number." },
-  { title: "Book the train to Porto" },
-  { title: "Ask Nadia about the lease", description: "She is back on Tuesday" },
-];
-const AWKWARD = [
-  { title: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(3) },
-  { title: "🦀".repeat(500), description: "x".repeat(4000) },
-  { title: "קנה חלב ולחם" },
-];
-
-// Opens the page in that state.
-const STATES = {
-  home: (page) => page.goto("/"),
-  signin: (page) => page.goto("/signin?expired=1"),
-  signup: (page) => page.goto("/signup"),
-  docs: async (page) => {
-    await page.goto("/api/docs");
-    await page.getByText("/api/{user_id}/tasks", { exact: false }).nth(1).click();
-  },
-  "not-found": (page) => page.goto("/nothing"),
-  "signup-error": async (page) => {
-    await page.goto("/signup");
-    await page.waitForLoadState("networkidle");
-    await page.getByLabel("E-mail").fill("nope");
-    await page.getByLabel("Password", { exact: true }).fill("short");
-    await page.getByRole("button", { name: "Create account" }).click();
-    await expect(page.getByText("Use at least 8 characters")).toBeVisible();
-  },
-  "signin-error": async (page) => {
-    await page.goto("/signin");
-    await page.waitForLoadState("networkidle");
-    await page.getByLabel("E-mail").fill("nobody@example.com");
-    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByText("don’t belong together")).toBeVisible();
-  },
-  forgot: (page) => page.goto("/forgot-password"),
-  "forgot-sent": (page) => page.goto("/forgot-password?sent=1"),
-  "forgot-error": async (page) => {
-    await page.goto("/forgot-password");
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await expect(page.getByText("Enter an e-mail address")).toBeVisible();
-  },
-  "reset-refused": (page) => page.goto("/reset-password?token=used"),
-  reset: async (page, server) => {
-    const { email } = await server.person("Ada");
-    await page.goto("/forgot-password");
-    await page.getByLabel("E-mail").fill(email);
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await page.goto(await server.mailedLink());
-    await expect(page.getByLabel("New password")).toBeVisible();
-  },
-  account: async (page, server) => {
-    const ada = await server.person("Ada");
-    await signIn(page, ada);
-    await page.goto("/account?done=name");
-    await page.waitForLoadState("networkidle");
-  },
-  "account-error": async (page, server) => {
-    await STATES.account(page, server);
-    await page.getByLabel("Current password").fill("wrong password");
-    await page.getByLabel("New password").fill("short");
-    await page.getByRole("button", { name: "Change the password" }).click();
-    await expect(page.getByText("Use at least 8 characters")).toBeVisible();
-  },
-  empty: async (page, server) => signIn(page, await server.person("Ada")),
-  full: async (page, server) => {
-    const ada = await server.person("Ada");
-    for (const task of SAMPLE) await server.addTask(ada, task);
-    await signIn(page, ada);
-  },
-  awkward: async (page, server) => {
-    const ada = await server.person("Ada");
-    for (const task of AWKWARD) await server.addTask(ada, task);
-    await signIn(page, ada);
-  },
-  editing: async (page, server) => {
-    await STATES.full(page, server);
-    await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
-    await page.getByRole("textbox", { name: "Title" }).fill("");
-    await page.keyboard.press("Enter");
-    await expect(page.getByText("Give the task a title")).toBeVisible();
-  },
-  away: async (page, server) => {
-    await STATES.full(page, server);
-    await server.stop("SIGKILL");
-    await page.getByLabel("New task").fill("Typed in vain");
-    await page.keyboard.press("Enter");
-    await expect(page.getByText("can’t be reached")).toBeVisible();
-  },
-  over: async (page, server) => {
-    await STATES.full(page, server);
-    const [cookie] = await page.context().cookies();
-    await fetch(`${server.url}/api/auth/sign-out`, { method: "POST", headers: { authorization: `Bearer ${cookie.value}` } });
-    await page.getByRole("checkbox").first().click();
-    await expect(page.getByText("Your session has expired")).toBeVisible();
-  },
-};
+import { SAMPLE, STATES, isDark } from "./states.js";
+import { expect, test } from "./support.js";
 
 test.use({ expectedComplaint: /Failed to load resource/ });
+
+const isAccessible = async (page, without = []) => {
+  const { violations } = await new AxeBuilder({ page }).disableRules(without).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+};
+const picture = (page, name) => page.screenshot({ path: test.info().outputPath(`${name}.png`), fullPage: true });
 
 for (const [state, open] of Object.entries(STATES)) {
   test(`${state}: axe finds nothing in either scheme, and the page is no wider than the window`, async ({ page, server }) => {
@@ -114,12 +19,36 @@ for (const [state, open] of Object.entries(STATES)) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       for (const width of [1280, 768, 320]) {
         await page.setViewportSize({ width, height: 720 });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+        await isAccessible(page);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        await page.screenshot({ path: test.info().outputPath(`${state}-${width}-${colorScheme}.png`), fullPage: true });
+        await picture(page, `${state}-${width}-${colorScheme}`);
       }
     }
+  });
+}
+
+for (const state of ["dated", "selected", "editor", "toast", "palette"]) {
+  test(`${state}: axe finds nothing in forced colours`, async ({ page, server }) => {
+    await STATES[state](page, server);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ forcedColors: "active", colorScheme, reducedMotion: "reduce" });
+      // Axe reads a colour of the text that is not the one that is forced.
+      await isAccessible(page, ["color-contrast"]);
+      await picture(page, `${state}-forced-${colorScheme}`);
+    }
+  });
+}
+
+for (const [theme, colorScheme] of [["dark", "light"], ["light", "dark"]]) {
+  test(`${theme} colours that a person chose are accessible where the system's are ${colorScheme}`, async ({ page, server }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.context().addCookies([{ name: "theme", value: theme, url: server.url }]);
+    await STATES.selected(page, server);
+    expect(await isDark(page)).toBe(theme === "dark");
+    await isAccessible(page);
+    await picture(page, theme);
+    await page.getByRole("button", { name: "Commands" }).click();
+    await isAccessible(page);
   });
 }
 

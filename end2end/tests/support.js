@@ -136,9 +136,20 @@ export async function signIn(page, person, path = "/tasks") {
   await awake(page);
 }
 
-// The list is awake once it has put the focus on the line for a new task.
+// The list says when it is awake; where there is a keyboard, the line for a new task has the focus then.
 export async function awake(page) {
-  await expect(page.getByLabel("New task")).toBeFocused();
+  await expect(page.locator("#board.awake")).toBeVisible();
+}
+
+// A clock that stands still and runs as told. Playwright numbers its timers with more bits than WASM keeps of a number.
+export async function holdClock(page) {
+  await page.clock.install();
+  await page.addInitScript(() => {
+    const { setTimeout: set, clearTimeout: clear } = window;
+    const timers = [0];
+    window.setTimeout = (...timer) => timers.push(set(...timer)) - 1;
+    window.clearTimeout = (number) => clear(timers[number]);
+  });
 }
 
 export const row = (page, title) => page.getByRole("listitem").filter({ hasText: title });

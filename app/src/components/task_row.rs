@@ -63,7 +63,7 @@ pub fn TaskRow(
                             .into_iter()
                             .map(|tag| {
                                 view! {
-                                    <a class="tag" href=tag_href(&tag)>
+                                    <a class="tag" dir="auto" href=tag_href(&tag)>
                                         {format!("#{tag}")}
                                     </a>
                                 }

@@ -108,7 +108,7 @@ pub fn Tasks(
                     </button>
                 </p>
                 <p class="visually-hidden" role="status" id="said"></p>
-                <div class="toast" id="toast" role="status" hidden>
+                <div class="toast" id="toast" hidden>
                     <span></span>
                     <button data-do="undo">{words::UNDO}</button>
                 </div>
@@ -122,7 +122,7 @@ pub fn Tasks(
                 </template>
                 <template id="chip-template">
                     <button type="button" class="chip">
-                        <span></span>
+                        <span dir="auto"></span>
                         {Icon::Close.draw()}
                     </button>
                 </template>

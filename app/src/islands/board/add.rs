@@ -27,7 +27,6 @@ pub fn wake(board: Shared) {
     if let Some(draft) = session::draft(&board.client.user_id, DRAFT).filter(|_| input.value().is_empty()) {
         input.set_value(&draft);
     }
-    board.typed_into_add(&input);
     if let Some(lines) = session::draft(&board.client.user_id, LINES) {
         board.offer_lines(&lines);
     }

@@ -9,9 +9,9 @@ use web_sys::{Element, Event, HtmlFormElement, IntersectionObserver, Intersectio
 use super::{Board, Shared, row::Row};
 use crate::{
     client::TaskList,
-    dom::{after, around, by_id, cancel, on, show, value},
+    dom::{after, all, around, attribute, by_id, cancel, class, on, set_text, show, value},
     model::{ListQuery, Sort},
-    words,
+    words::{self, View},
 };
 
 /// How long until somebody who types has typed something, in milliseconds.
@@ -39,15 +39,17 @@ pub fn wake(board: Shared) {
         let this = form.clone();
         on(&form, "change", move |event: Event| {
             if around::<Element>(&event, "#search").is_none() {
-                narrow(&this);
+                board.narrow(&this);
             }
         });
         let this = form.clone();
         on(&form, "submit", move |event: Event| {
             event.prevent_default();
-            narrow(&this);
+            board.narrow(&this);
         });
     }
+    // The server knows what the address before this one shows.
+    on(&window(), "popstate", |_: Event| drop(window().location().reload()));
     let Some(more) = by_id::<Element>("more") else { return };
     on(&more, "click", move |event: Event| {
         event.prevent_default();
@@ -72,6 +74,33 @@ pub fn wake(board: Shared) {
 }
 
 impl Board {
+    /// Shows what the form asks for. The way back leads to what was shown before.
+    fn narrow(&'static self, form: &HtmlFormElement) {
+        let mut query = ListQuery::default();
+        for name in ["status", "due", "priority", "tag", "q", "sort", "order"] {
+            let value = value(form, &format!("[name={name}]"));
+            if !value.trim().is_empty() {
+                let _ = query.set(name, &value);
+            }
+        }
+        if query.sort == Some(Sort::Position) {
+            query.sort = None;
+        }
+        if query == *self.query.borrow() {
+            return;
+        }
+        let history = window().history();
+        let _ = history.map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&address(&query))));
+        class(&self.list, "arranged", query.is_arranged());
+        let view = View::of(&query);
+        set_text(&self.root, "#heading", view.heading());
+        for (link, (each, _)) in all(&self.root, ".views a").iter().zip(words::VIEWS) {
+            attribute(link, "aria-current", (each == view).then_some("page"));
+        }
+        self.query.replace(query);
+        self.load_anew();
+    }
+
     /// Shows what has this text, without leaving the page.
     fn search(&'static self, text: &str) {
         let before = self.query.borrow().search.clone();
@@ -174,19 +203,4 @@ fn address(query: &ListQuery) -> String {
 /// Whether a page that is loaded by itself surprises nobody: whoever has not scrolled has not asked for more.
 fn is_scrolled() -> bool {
     window().scroll_y().unwrap_or(0.0) > 0.0
-}
-
-/// Another page, for what the form says.
-fn narrow(form: &HtmlFormElement) {
-    let mut query = ListQuery::default();
-    for name in ["status", "due", "priority", "tag", "q", "sort", "order"] {
-        let value = value(form, &format!("[name={name}]"));
-        if !value.trim().is_empty() {
-            let _ = query.set(name, &value);
-        }
-    }
-    if query.sort == Some(Sort::Position) {
-        query.sort = None;
-    }
-    let _ = window().location().assign(&address(&query));
 }

@@ -270,6 +270,9 @@ impl Board {
     /// The toast goes ten seconds after the last time that it was of use.
     fn keep_toast(&'static self) {
         cancel(&self.toast_timer.borrow());
+        if by_id::<Element>("toast").is_some_and(|toast| toast.matches(":hover, :focus-within").unwrap_or(false)) {
+            return;
+        }
         self.toast_timer.replace(after(10_000, move || self.forget_undo()));
     }
 

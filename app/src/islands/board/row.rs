@@ -125,6 +125,7 @@ fn draw_tags(row: &Row, task: &Task) {
     for tag in &task.tags {
         let Ok(link) = whole().create_element("a") else { continue };
         attribute(&link, "class", Some("tag"));
+        attribute(&link, "dir", Some("auto"));
         attribute(&link, "href", Some(&tag_href(tag)));
         link.set_text_content(Some(&format!("#{tag}")));
         let _ = place.append_child(&link);

@@ -12,7 +12,7 @@ use super::{
     typed,
 };
 use crate::{
-    dom::{around, by_id, find, on, set_text, set_value, show},
+    dom::{active, around, by_id, find, focus, focus_id, on, set_text, set_value, show},
     model::{Priority, Task, validate_tags},
     wire::Body,
     words,
@@ -89,9 +89,20 @@ impl Board {
                 self.draw(row, &task);
             }
         }
-        self.anchor.replace(wanted.last().map(|row| row.id()).unwrap_or_default());
+        let anchor = self.anchor.replace(wanted.last().map(|row| row.id()).unwrap_or_default());
+        let had_focus = active().is_some_and(|element| element.closest(".bulk").ok().flatten().is_some());
         self.selected.set(wanted.len());
-        self.say(&words::selection(wanted.len()));
+        if !before.is_empty() || !wanted.is_empty() {
+            self.say(&words::selection(wanted.len()));
+        }
+        if wanted.is_empty() && had_focus {
+            // The toolbar goes: back to the list.
+            let row = self.row(&anchor).or_else(|| self.in_order().into_iter().next());
+            match row.and_then(|row| find::<Element>(&row.element, ".check input")) {
+                Some(element) => focus(&element),
+                None => focus_id("new-title"),
+            }
+        }
     }
 
     pub fn toggle_selected(&self, row: &Rc<Row>) {
@@ -137,6 +148,7 @@ impl Board {
         if undo.is_empty() {
             return;
         }
+        // Said here: the toast is for the eyes.
         self.say(said);
         self.offer_undo(said, undo);
     }
@@ -175,6 +187,9 @@ impl Board {
     }
 
     pub fn delete(&'static self, rows: &[Rc<Row>]) {
+        if rows.is_empty() {
+            return;
+        }
         let title = self.first_title(rows);
         self.each(rows, &words::deleted(rows.len(), &title), |task| {
             let change = |kind| Change::new(kind, &task.id, Body::default());
