@@ -89,16 +89,17 @@ impl Page {
     }
 }
 
-/// Notes which buttons are pressed before the islands are awake: they press them again then.
-const NOTE_CLICKS: &str =
-    "addEventListener('click',e=>{let b=e.target.closest('[data-do]');b&&!window.awake&&(window.early??=[]).push(b)},true)";
+/// Tells the server with every page from now on what time it is here, and notes which buttons are pressed before the islands
+/// are awake: they press them again then.
+const FIRST_SCRIPT: &str = "document.cookie=`utc_offset=${-new Date().getTimezoneOffset()}; Path=/; SameSite=Lax; Max-Age=31536000`;\
+    addEventListener('click',e=>{let b=e.target.closest('[data-do]');b&&!window.awake&&(window.early??=[]).push(b)},true)";
 
 /// The whole document. Its scripts carry the nonce that the server puts into the context.
 pub fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) -> impl IntoView {
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     let scripts = page.has_islands().then(|| {
         view! {
-            <script nonce=use_nonce()>{NOTE_CLICKS}</script>
+            <script nonce=use_nonce()>{FIRST_SCRIPT}</script>
             <AutoReload options=options.clone() />
             <HydrationScripts options=options islands=true />
         }

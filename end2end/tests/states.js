@@ -117,7 +117,7 @@ export const STATES = {
   },
   over: async (page, server) => {
     await STATES.full(page, server);
-    const [cookie] = await page.context().cookies();
+    const cookie = (await page.context().cookies()).find(({ name }) => name === "holdfast_session");
     await fetch(`${server.url}/api/auth/sign-out`, { method: "POST", headers: { authorization: `Bearer ${cookie.value}` } });
     await page.getByRole("checkbox").first().click();
     await expect(page.getByText("Your session has expired")).toBeVisible();

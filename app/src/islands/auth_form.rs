@@ -7,7 +7,7 @@ use web_sys::{Element, Event};
 use super::forms::{show_errors, wake_reveals};
 use crate::{
     client,
-    dom::{attribute, by_id, data, find, focus, on, set_cookie, utc_offset, value},
+    dom::{attribute, by_id, data, find, focus, on, value},
     model::{FieldError, Problem, validate_email, validate_password},
     wire::Body,
     words,
@@ -29,8 +29,6 @@ pub fn form_errors(problem: &Problem) -> Vec<FieldError> {
 pub fn AuthForm(children: Children) -> impl IntoView {
     Effect::new(|| {
         wake_reveals();
-        // The first page after it knows what day it is here.
-        set_cookie("utc_offset", &utc_offset().to_string());
         let Some(form) = by_id::<Element>("auth") else { return };
         let this = form.clone();
         on(&form, "submit", move |event: Event| {

@@ -27,7 +27,7 @@ use crate::{
     client::Client,
     dom::{
         active, after, all, around, by_id, call, cancel, copy, data, find, focus, focus_id, has_keyboard, js_text, member, now, on,
-        set_cookie, set_text, show, utc_offset,
+        set_text, show, utc_offset,
     },
     model::{Day, ListQuery, Problem, Task},
     pages::tasks::Counts,
@@ -210,11 +210,9 @@ impl Board {
         show(&place, self.rows.borrow().is_empty());
     }
 
-    /// The day is that of this place, and the server is told for the next time.
+    /// The day is that of this place.
     fn look_at_the_calendar(&self) {
-        let minutes = utc_offset();
-        set_cookie("utc_offset", &minutes.to_string());
-        let today = Day::of_millis(now() + minutes * 60_000);
+        let today = Day::of_millis(now() + utc_offset() * 60_000);
         if today != self.today.replace(today) {
             for row in self.rows.borrow().values() {
                 if let Some(task) = self.shown(row) {
