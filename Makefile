@@ -35,7 +35,7 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(or
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check fmt test test-rust test-fuzz test-end2end fuzz soak tools clean
+.PHONY: help run watch build check fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ fuzz: | .tools/fuzz/bin/schemathesis postgres ## Schemathesis on both databases,
 
 soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, outages of the database, the end under load
 	@SOAK_ROUNDS=50 SOAK_OUTAGE_S=20 cargo test --package server --locked --test suite -- --nocapture --test-threads 1 soak:: outages:: nodes:: resilience:: backups | grep -E "after|rounds|FAILED|test result"
+
+lighthouse: $(BINARY) end2end/node_modules/.stamp | browser ## Lighthouse on the four pages, as a phone sees them
+	@cd end2end && node lighthouse.js
 
 # What is built
 

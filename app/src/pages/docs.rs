@@ -81,9 +81,9 @@ fn Operation(operation: DocsOperation) -> impl IntoView {
                             </dl>
                         }
                     })}
-                {body.map(|body| view! { <p>{words::BODY}</p> <pre tabindex="0">{body}</pre> })}
+                {body.map(|body| view! { <p>{words::BODY}</p> <pre>{body}</pre> })}
                 <p>{status} ": " {meaning}</p>
-                {schema.map(|schema| view! { <pre tabindex="0">{schema}</pre> })}
+                {schema.map(|schema| view! { <pre>{schema}</pre> })}
                 {(!errors.is_empty()).then(|| view! { <p>{words::ERRORS} {errors}</p> })}
             </details>
         </li>
