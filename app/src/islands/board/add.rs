@@ -27,6 +27,9 @@ pub fn wake(board: Shared) {
     if let Some(draft) = session::draft(&board.client.user_id, DRAFT).filter(|_| input.value().is_empty()) {
         input.set_value(&draft);
     }
+    // What was typed before this was awake is no less worth. What it means is shown at the next letter: nothing on the page
+    // may move because something else loaded.
+    board.keep_line(&input.value());
     if let Some(lines) = session::draft(&board.client.user_id, LINES) {
         board.offer_lines(&lines);
     }
@@ -95,10 +98,14 @@ impl Board {
         words::View::of(&self.query.borrow()) == words::View::Today
     }
 
+    fn keep_line(&self, text: &str) {
+        session::keep_draft(&self.client.user_id, DRAFT, Some(text).filter(|text| !text.trim().is_empty()));
+    }
+
     /// Keeps what is typed, and shows what is understood of it.
     fn typed_into_add(&self, input: &HtmlInputElement) {
         let text = input.value();
-        session::keep_draft(&self.client.user_id, DRAFT, Some(&*text).filter(|text| !text.trim().is_empty()));
+        self.keep_line(&text);
         refuse_add("");
         let Some(chips) = by_id::<Element>("chips") else { return };
         chips.set_text_content(None);
