@@ -82,8 +82,9 @@ fuzz: | .tools/fuzz/bin/schemathesis postgres ## Schemathesis on both databases,
 soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, outages of the database, the end under load
 	@SOAK_ROUNDS=50 SOAK_OUTAGE_S=20 cargo test --package server --locked --test suite -- --nocapture --test-threads 1 soak:: outages:: nodes:: resilience:: backups | grep -E "after|rounds|FAILED|test result"
 
-lighthouse: $(BINARY) end2end/node_modules/.stamp | browser ## Lighthouse on the four pages, as a phone sees them
+lighthouse: $(BINARY) end2end/node_modules/.stamp | browser ## Lighthouse on the four pages as a phone sees them, and how quickly a long list answers
 	@cd end2end && node lighthouse.js
+	@cd end2end && node interaction.js
 
 # What is built
 

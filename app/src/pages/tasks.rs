@@ -95,7 +95,7 @@ pub fn Tasks(
                     {if is_narrowed { words::NOTHING_FOUND } else { view.empty() }}
                 </p>
                 <p class="more" id="more" hidden=!has_more>
-                    <a class="button" href=next.map(|next| format!("/tasks?{next}"))>
+                    <a class="button" href=format!("/tasks?{}", next.unwrap_or_default())>
                         {words::SHOW_MORE}
                     </a>
                 </p>
