@@ -79,28 +79,22 @@ impl fmt::Display for Day {
     }
 }
 
-/// Why a text is no day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotADay;
-
-impl fmt::Display for NotADay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Give a day of the calendar, like 2027-01-31.")
-    }
-}
+/// What to say of a text that is no day.
+const NOT_A_DAY: &str = "Give a day of the calendar, like 2027-01-31.";
 
 impl FromStr for Day {
-    type Err = NotADay;
+    /// What to say about another text.
+    type Err = &'static str;
 
     /// Reads what `Display` writes, nothing else.
-    fn from_str(text: &str) -> Result<Self, NotADay> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
         let number = |from: usize, to: usize| -> Option<i32> {
             let digits = text.get(from..to)?;
             digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
         };
         let has_its_form = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
         let day = || Self::of_civil(number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        has_its_form.then(day).flatten().ok_or(NotADay)
+        has_its_form.then(day).flatten().ok_or(NOT_A_DAY)
     }
 }
 
@@ -151,7 +145,7 @@ mod tests {
             "é27-01-31",
             "2027-01-31T",
         ] {
-            assert_eq!(text.parse::<Day>(), Err(NotADay), "{text}");
+            assert_eq!(text.parse::<Day>(), Err(NOT_A_DAY), "{text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlTemplateElement};
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlTemplateElement};
 
 /// The element of this id.
 pub fn by_id<T: JsCast>(id: &str) -> Option<T> {
@@ -121,11 +121,6 @@ pub fn has_keyboard() -> bool {
 /// The element that has the focus.
 pub fn active() -> Option<Element> {
     document().active_element()
-}
-
-/// The document, to listen to all of it.
-pub fn whole() -> Document {
-    document()
 }
 
 /// A member of a JavaScript object that is a text; empty when it is none.

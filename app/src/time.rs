@@ -56,52 +56,41 @@ impl UtcOffset {
     }
 }
 
-/// Why a text is no offset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotAnOffset;
-
-impl fmt::Display for NotAnOffset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("utc_offset is a number of minutes from -1440 to 1440.")
-    }
-}
-
 impl FromStr for UtcOffset {
-    type Err = NotAnOffset;
+    /// What to say about another text.
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, NotAnOffset> {
-        let minutes = text.parse().ok().filter(|minutes| (-1440..=1440).contains(minutes)).ok_or(NotAnOffset)?;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let minutes = text
+            .parse()
+            .ok()
+            .filter(|minutes| (-1440..=1440).contains(minutes))
+            .ok_or("utc_offset is a number of minutes from -1440 to 1440.")?;
         Ok(Self { minutes })
     }
 }
 
-/// Why a text is no timestamp.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotATimestamp;
-
-impl fmt::Display for NotATimestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a date and time like 2026-01-31T08:05:00.123Z")
-    }
-}
+/// What to say of a text that is no timestamp.
+const NOT_A_TIMESTAMP: &str = "not a date and time like 2026-01-31T08:05:00.123Z";
 
 impl FromStr for Timestamp {
-    type Err = NotATimestamp;
+    /// What to say about another text.
+    type Err = &'static str;
 
     /// Reads what `Display` writes, nothing else.
-    fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        let number = |from: usize, to: usize| -> Result<i64, NotATimestamp> {
-            let digits = text.get(from..to).ok_or(NotATimestamp)?;
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let number = |from: usize, to: usize| -> Result<i64, &'static str> {
+            let digits = text.get(from..to).ok_or(NOT_A_TIMESTAMP)?;
             if !digits.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(NotATimestamp);
+                return Err(NOT_A_TIMESTAMP);
             }
-            digits.parse().map_err(|_| NotATimestamp)
+            digits.parse().map_err(|_| NOT_A_TIMESTAMP)
         };
-        let day: Day = text.get(..10).and_then(|day| day.parse().ok()).ok_or(NotATimestamp)?;
+        let day: Day = text.get(..10).and_then(|day| day.parse().ok()).ok_or(NOT_A_TIMESTAMP)?;
         let days = i64::from(day.since(Day::of_millis(0)));
         let clock = (number(11, 13)? * 60 + number(14, 16)?) * 60 + number(17, 19)?;
         let time = Self(days * DAY_MS + clock * 1000 + number(20, 23)?);
-        if time.to_string() == text { Ok(time) } else { Err(NotATimestamp) }
+        if time.to_string() == text { Ok(time) } else { Err(NOT_A_TIMESTAMP) }
     }
 }
 
@@ -145,7 +134,7 @@ mod tests {
             "2026-01-01 00:00:00.000Z",
             "é026-01-01T00:00:00.000Z",
         ] {
-            assert_eq!(text.parse::<Timestamp>(), Err(NotATimestamp), "{text}");
+            assert_eq!(text.parse::<Timestamp>(), Err(NOT_A_TIMESTAMP), "{text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use web_sys::{Element, Event, HtmlInputElement};
 
 use crate::{
-    dom::{all, attribute, by_id, class, data, find, focus, on, set_text, show, whole},
+    dom::{all, attribute, by_id, class, data, find, focus, on, set_text, show},
     model::FieldError,
     session, words,
 };
@@ -22,7 +22,7 @@ pub fn Forms(children: Children) -> impl IntoView {
 
 /// Lets every password of the page be shown.
 pub fn wake_reveals() {
-    for button in whole().document_element().iter().flat_map(|page| all(page, ".reveal")) {
+    for button in document().document_element().iter().flat_map(|page| all(page, ".reveal")) {
         let Some(input) = button.parent_element().and_then(|around| find::<HtmlInputElement>(&around, "input")) else { continue };
         let this = button.clone();
         on(&button, "click", move |_: Event| {

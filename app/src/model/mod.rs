@@ -54,7 +54,7 @@ pub use self::{
 };
 pub use crate::{
     day::Day,
-    time::{NotAnOffset, Timestamp, UtcOffset},
+    time::{Timestamp, UtcOffset},
 };
 
 /// Longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).

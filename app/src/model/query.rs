@@ -124,6 +124,9 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// Its parameters.
+    pub const NAMES: [&str; 7] = ["status", "due", "priority", "tag", "q", "sort", "order"];
+
     /// Takes a parameter; whether there is one of this name. An error says what it must be.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, &'static str> {
         match name {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{icon::Icon, task_row::TaskRow},
     islands::task_board::TaskBoard,
-    model::{Day, ListQuery, Order, Priority, Sort, TITLE_MAX, Task, Timestamp},
+    model::{Day, Due, ListQuery, Order, Priority, Sort, Status, TITLE_MAX, Task, Timestamp},
     words::{self, View},
 };
 
@@ -197,7 +197,7 @@ fn Find(query: ListQuery) -> impl IntoView {
     let order = query.order.map(Order::as_str);
     view! {
         <form class="find" id="find" role="search" action="/tasks">
-            {(query.status != crate::model::Status::All).then(|| view! { <input type="hidden" name="status" value=query.status.as_str() /> })}
+            {(query.status != Status::All).then(|| view! { <input type="hidden" name="status" value=query.status.as_str() /> })}
             <label class="visually-hidden" for="search">
                 {words::SEARCH}
             </label>
@@ -213,7 +213,7 @@ fn Find(query: ListQuery) -> impl IntoView {
                                 .iter()
                                 .map(|&(due, name)| view! { <option value=due.as_str() selected=query.due == Some(due)>{name}</option> })
                                 .collect_view()}
-                            {(query.due == Some(crate::model::Due::ByToday))
+                            {(query.due == Some(Due::ByToday))
                                 .then(|| view! { <option value="by_today" selected>{words::BY_TODAY}</option> })}
                         </select>
                     </label>

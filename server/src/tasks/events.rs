@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use app::model::{FieldError, NotAnOffset, Task, Timestamp, UtcOffset};
+use app::model::{FieldError, Task, Timestamp, UtcOffset};
 use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -197,8 +197,8 @@ impl Events {
     }
 }
 
-fn wrong_offset(error: NotAnOffset) -> Error {
-    Error::Invalid(vec![FieldError::new("utc_offset", "INVALID_PARAMETER", error.to_string())])
+fn wrong_offset(words: &str) -> Error {
+    Error::Invalid(vec![FieldError::new("utc_offset", "INVALID_PARAMETER", words)])
 }
 
 /// One stream of one device.

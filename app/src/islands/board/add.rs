@@ -10,11 +10,11 @@ use super::{
 use crate::{
     client::random_id,
     dom::{around, attribute, by_id, copy, data, find, focus, js_text, on, set_text, show},
-    model::{NewTask, Problem},
+    model::{NewTask, Priority, Problem},
     quick::{Quick, as_word},
     session,
     wire::Body,
-    words,
+    words::{self, View},
 };
 
 /// The draft of the line.
@@ -80,7 +80,7 @@ impl Board {
         let mut body = Body::default().with("title", task.title.as_str()).with("completed", false);
         // Where the list shows nothing else, that is meant.
         let query = self.query.borrow();
-        let priority = if task.priority == crate::model::Priority::None { query.priority.unwrap_or_default() } else { task.priority };
+        let priority = if task.priority == Priority::None { query.priority.unwrap_or_default() } else { task.priority };
         let mut tags = task.tags.clone();
         if let Some(tag) = query.tag.clone().filter(|_| tags.is_empty()) {
             tags.push(tag);
@@ -95,7 +95,7 @@ impl Board {
     }
 
     fn is_today(&self) -> bool {
-        words::View::of(&self.query.borrow()) == words::View::Today
+        View::of(&self.query.borrow()) == View::Today
     }
 
     fn keep_line(&self, text: &str) {

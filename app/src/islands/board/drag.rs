@@ -2,11 +2,12 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use leptos::prelude::document;
 use web_sys::{Element, PointerEvent};
 
 use super::{Board, Shared, outbox::Change, row::Row};
 use crate::{
-    dom::{around, class, find, focus, now, on, whole},
+    dom::{active, around, class, find, focus, now, on},
     position::{between, first_at},
     wire::Body,
     words,
@@ -27,7 +28,7 @@ pub fn wake(board: Shared) {
     on(&board.list, "pointermove", move |event: PointerEvent| {
         let Some(held) = HELD.with_borrow(Clone::clone) else { return };
         #[allow(clippy::cast_precision_loss, reason = "pixels")]
-        let under = whole().element_from_point(event.client_x() as f32, event.client_y() as f32);
+        let under = document().element_from_point(event.client_x() as f32, event.client_y() as f32);
         let Some(under) = under.and_then(|element| element.closest(".row").ok()?).filter(|row| *row != held.element) else { return };
         let middle = under.get_bounding_client_rect();
         let is_below = f64::from(event.client_y()) > middle.top() + middle.height() / 2.0;
@@ -60,7 +61,7 @@ impl Board {
             after.next_element_sibling()
         };
         self.insert_before(row, follows.as_ref());
-        let has_focus = crate::dom::active().is_some_and(|element| row.element.contains(Some(&element)));
+        let has_focus = active().is_some_and(|element| row.element.contains(Some(&element)));
         if let Some(element) = find::<Element>(&row.element, ".check input").filter(|_| !has_focus) {
             focus(&element);
         }

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
 use web_sys::{Element, Event, KeyboardEvent};
 
 use super::{
@@ -11,13 +12,12 @@ use super::{
     row::Row,
 };
 use crate::{
-    dom::{all, around, attribute, copy, data, find, focus, member, on, set_text, set_value, show, value},
+    dom::{all, around, attribute, class, copy, data, find, focus, member, on, set_text, set_value, show, value},
     model::{FieldError, Problem, Task, Timestamp, etag_of, validate_description, validate_tags, validate_title},
     session,
     wire::{self, Body},
     words,
 };
-use wasm_bindgen::JsValue;
 
 /// Begins the name of every kept edit; the task's id follows.
 const KEPT: &str = "edit.";
@@ -79,7 +79,7 @@ impl Board {
             }
         }
         let _ = row.element.append_child(&editor);
-        crate::dom::class(&row.element, "editing", true);
+        class(&row.element, "editing", true);
         if let Some(title) = find::<Element>(&editor, "[name=title]").filter(|_| kept.is_none()) {
             focus(&title);
         }
@@ -143,7 +143,7 @@ impl Board {
         if let Some(editor) = find::<Element>(&row.element, ".editor") {
             editor.remove();
         }
-        crate::dom::class(&row.element, "editing", false);
+        class(&row.element, "editing", false);
         if let Some(button) = find::<Element>(&row.element, "[data-do=edit]") {
             focus(&button);
         }

@@ -77,7 +77,7 @@ impl Board {
     /// Shows what the form asks for. The way back leads to what was shown before.
     fn narrow(&'static self, form: &HtmlFormElement) {
         let mut query = ListQuery::default();
-        for name in ["status", "due", "priority", "tag", "q", "sort", "order"] {
+        for name in ListQuery::NAMES {
             let value = value(form, &format!("[name={name}]"));
             if !value.trim().is_empty() {
                 let _ = query.set(name, &value);

@@ -8,7 +8,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, 
 
 use super::Shared;
 use crate::{
-    dom::{all, around, attribute, by_id, find, focus, focus_id, on, set_cookie, set_value, show, whole},
+    dom::{active, all, around, attribute, by_id, find, focus, focus_id, on, set_cookie, set_value, show, value},
     model::Priority,
     session,
 };
@@ -60,7 +60,7 @@ pub fn perform(board: Shared, action: &str, event: Option<&Event>) {
 }
 
 pub fn wake(board: Shared) {
-    on(&whole(), "keydown", move |event: KeyboardEvent| {
+    on(&document(), "keydown", move |event: KeyboardEvent| {
         if pressed(board, &event) {
             event.prevent_default();
         }
@@ -76,7 +76,7 @@ pub fn wake(board: Shared) {
     let this = palette.clone();
     on(&palette, "keydown", move |event: KeyboardEvent| {
         let shown = all(&this, "li:not([hidden]) :is(a, button)");
-        let at = crate::dom::active().and_then(|active| shown.iter().position(|element| *element == active));
+        let at = active().and_then(|active| shown.iter().position(|element| *element == active));
         let to = match event.key().as_str() {
             "ArrowDown" => Some(at.map_or(0, |at| (at + 1).min(shown.len().saturating_sub(1)))),
             "ArrowUp" => Some(at.unwrap_or(0).saturating_sub(1)),
@@ -183,7 +183,7 @@ fn open(id: &str) {
 
 /// Shows the commands that have what is typed.
 fn filter(palette: &Element) {
-    let wanted = crate::dom::value(palette, "[name=command]").to_ascii_lowercase();
+    let wanted = value(palette, "[name=command]").to_ascii_lowercase();
     let mut is_empty = true;
     for item in all(palette, "li") {
         let is_shown = item.text_content().unwrap_or_default().to_ascii_lowercase().contains(wanted.trim());
@@ -198,7 +198,7 @@ fn filter(palette: &Element) {
 /// The colours, now and on every page from now on: the server draws it so that nothing flashes.
 fn set_theme(theme: &str) {
     let theme = Some(theme).filter(|theme| *theme != "system");
-    if let Some(page) = whole().document_element() {
+    if let Some(page) = document().document_element() {
         attribute(&page, "data-theme", theme);
     }
     set_cookie("theme", theme.unwrap_or_default());

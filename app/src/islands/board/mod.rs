@@ -26,8 +26,8 @@ use self::{outbox::Outbox, row::Row};
 use crate::{
     client::Client,
     dom::{
-        active, after, all, around, by_id, call, cancel, copy, data, find, focus, focus_id, has_keyboard, js_text, member, now, on,
-        set_text, show, utc_offset,
+        active, after, all, around, by_id, call, cancel, class, copy, data, find, focus, focus_id, has_keyboard, member, now, on, set_text,
+        show, utc_offset,
     },
     model::{Day, ListQuery, Problem, Task},
     pages::tasks::Counts,
@@ -101,7 +101,7 @@ pub fn wake() -> Option<()> {
     drag::wake(board);
     keys::wake(board);
     live::wake(board);
-    crate::dom::class(&board.root, "awake", true);
+    class(&board.root, "awake", true);
     board.take_what_came_early();
     // Whoever has begun somewhere else stays there.
     let is_free = active().is_none_or(|element| element.tag_name() == "BODY" || element.id() == "main");
@@ -346,11 +346,6 @@ impl Board {
         self.place(row);
         self.note_emptiness();
     }
-}
-
-/// What a field of the page holds.
-fn typed(element: &Element) -> String {
-    js_text(element, "value")
 }
 
 /// Tells something that matters, with a button where `button` says what it does; without any words, nothing.

@@ -5,12 +5,13 @@ use std::{
     rc::Rc,
 };
 
+use leptos::prelude::document;
 use web_sys::Element;
 
 use super::Board;
 use crate::{
     components::task_row::tag_href,
-    dom::{all, attribute, class, copy, data, find, set_checked, set_text, show, whole},
+    dom::{all, attribute, class, copy, data, find, set_checked, set_text, show},
     model::{Priority, Task, Timestamp},
     words,
 };
@@ -123,7 +124,7 @@ fn draw_tags(row: &Row, task: &Task) {
     let Some(place) = find::<Element>(&row.element, ".tags") else { return };
     place.set_text_content(None);
     for tag in &task.tags {
-        let Ok(link) = whole().create_element("a") else { continue };
+        let Ok(link) = document().create_element("a") else { continue };
         attribute(&link, "class", Some("tag"));
         attribute(&link, "dir", Some("auto"));
         attribute(&link, "href", Some(&tag_href(tag)));

@@ -2,17 +2,16 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Element, Event, HtmlSelectElement, MouseEvent};
 
 use super::{
     Board, Shared, notice,
     outbox::{Change, Kind},
     row::Row,
-    typed,
 };
 use crate::{
-    dom::{active, around, by_id, find, focus, focus_id, on, set_text, set_value, show},
+    dom::{active, around, by_id, cancel, find, focus, focus_id, on, set_text, set_value, show, value},
     model::{Priority, Task, validate_tags},
     wire::Body,
     words,
@@ -37,7 +36,7 @@ pub fn wake(board: Shared) {
     if let Some(select) = by_id::<Element>("bulk").and_then(|bulk| find::<HtmlSelectElement>(&bulk, "select")) {
         let this = select.clone();
         on(&select, "change", move |_: Event| {
-            if let Ok(priority) = typed(&this).parse() {
+            if let Ok(priority) = this.value().parse() {
                 board.prioritise(&board.chosen(), priority);
             }
             this.set_value("");
@@ -47,7 +46,7 @@ pub fn wake(board: Shared) {
         let this = form.clone();
         on(&form, "submit", move |event: Event| {
             event.prevent_default();
-            let tag = crate::dom::value(&this, "[name=tag]");
+            let tag = value(&this, "[name=tag]");
             if board.tag(&board.chosen(), tag.trim().trim_start_matches('#')) {
                 set_value(&this, "[name=tag]", "");
             }
@@ -55,7 +54,7 @@ pub fn wake(board: Shared) {
     }
     if let Some(toast) = by_id::<Element>("toast") {
         for event in ["mouseenter", "focusin"] {
-            on(&toast, event, move |_: Event| crate::dom::cancel(&board.toast_timer.borrow()));
+            on(&toast, event, move |_: Event| cancel(&board.toast_timer.borrow()));
         }
         for event in ["mouseleave", "focusout"] {
             on(&toast, event, move |_: Event| board.keep_toast());
@@ -130,7 +129,7 @@ impl Board {
 
     /// All of the list, also what is not loaded yet.
     pub fn select_all(&'static self) {
-        leptos::task::spawn_local(async move {
+        spawn_local(async move {
             while !self.next.borrow().is_empty() && self.load_more(1000).await {}
             self.select(&self.in_order());
         });
