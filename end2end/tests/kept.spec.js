@@ -140,6 +140,54 @@ test("what the server refuses is in the line again, with the reason", async ({ p
   expect(await titles(server)).toEqual(["Renew the passport"]);
 });
 
+test("two edits of one task, one soon after the other, are no conflict", async ({ page, server }) => {
+  let answer;
+  const held = new Promise((resolve) => (answer = resolve));
+  let sent = 0;
+  await page.route("**/tasks/*", async (route) => {
+    if (route.request().method() === "PUT" && ++sent === 1) await held;
+    await route.continue();
+  });
+  const edit = async (title, to) => {
+    await page.getByRole("button", { name: `Edit: ${title}` }).click();
+    await page.getByRole("textbox", { name: "Title" }).fill(to);
+    await page.getByRole("button", { name: "Save" }).click();
+  };
+  await edit("Renew the passport", "Renew it");
+  await expect.poll(() => sent).toBe(1);
+  await edit("Renew it", "Renew it tomorrow");
+  await page.getByRole("button", { name: "Edit: Renew it tomorrow" }).click();
+  await page.getByRole("textbox", { name: "Title" }).fill("Renew it on Monday");
+  answer();
+  await expect.poll(() => titles(server)).toEqual(["Renew it tomorrow"]);
+  await expect(unsaved(page)).toHaveCount(0);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => titles(server)).toEqual(["Renew it on Monday"]);
+});
+
+test("an edit that met a newer one waits until the newer one can be shown", async ({ page, server }) => {
+  // What it is now comes by asking for it alone.
+  await page.route("**/events?*", (route) => route.abort());
+  await page.reload();
+  await awake(page);
+  const [{ id }] = await server.tasks(server.ada);
+  const url = `${server.url}/api/${server.ada.user.id}/tasks/${id}`;
+  const headers = { authorization: `Bearer ${server.ada.token}`, "content-type": "application/json" };
+  await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
+  await page.getByRole("textbox", { name: "Title" }).fill("Mine");
+  expect((await fetch(url, { method: "PUT", headers, body: JSON.stringify({ title: "Theirs" }) })).status).toBe(200);
+  let isAway = true;
+  await page.route("**/tasks/*", (route) => (isAway && route.request().method() === "GET" ? route.abort() : route.continue()));
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(notice(page)).toBeVisible();
+  await expect(unsaved(page)).toHaveText(/Mine/);
+  isAway = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Theirs" })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Mine");
+  expect(await titles(server)).toEqual(["Theirs"]);
+});
+
 test("an edit of a task that somebody deleted meanwhile can put it back, or let it go", async ({ page, server }) => {
   const remove = async () => {
     const [{ id }] = await server.tasks(server.ada);

@@ -34,7 +34,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers beyond the cores only add memory.
 const READERS: u32 = 4;
 /// Connections to PostgreSQL; a process needs few, and a server that many share has not many.
-const CONNECTIONS: u32 = 16;
+pub const CONNECTIONS: u32 = 16;
 
 /// Connections to the database.
 #[derive(Debug, Clone)]

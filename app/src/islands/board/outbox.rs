@@ -283,13 +283,9 @@ impl Board {
         };
         match outcome {
             Ok(task) => self.confirmed(&key, &change, task),
-            Err(problem) if problem.status == 401 || problem.status == 403 => {
+            Err(problem) if problem.code == UNREACHABLE || problem.status >= 500 || matches!(problem.status, 401 | 403 | 429) => {
                 self.unsent(&key);
-                self.fail("", &problem);
-            }
-            Err(problem) if problem.code == UNREACHABLE || problem.status >= 500 || problem.status == 429 => {
-                self.unsent(&key);
-                self.come_back_later(&problem);
+                self.not_sent(&problem);
             }
             // One that is gone already is as good as deleted.
             Err(problem) if problem.status == 404 && change.kind == Kind::Delete => self.confirmed(&key, &change, None),
@@ -306,8 +302,10 @@ impl Board {
             (Some(task), Some(row)) => {
                 let id = task.id.clone();
                 let (before, after) = (self.outbox.sent_over(key), task.updated_at);
-                // One's own tick is nothing that an edit has to be warned of; what somebody else wrote, it is.
-                let is_own = before.title == task.title && before.description == task.description;
+                // One's own change is nothing that an edit has to be warned of; what somebody else wrote, it is.
+                let mut expected = before.clone();
+                wire::merge(&mut expected, &change.body);
+                let is_own = expected.title == task.title && expected.description == task.description;
                 if is_own && row.base.get() == Some(before.updated_at) {
                     row.base.set(Some(after));
                     self.keep_edit(&row);
@@ -364,7 +362,11 @@ impl Board {
         }
     }
 
-    fn come_back_later(&'static self, problem: &Problem) {
+    /// A change that could not be sent waits: for a session, or for the next try.
+    fn not_sent(&'static self, problem: &Problem) {
+        if matches!(problem.status, 401 | 403) {
+            return self.fail("", problem);
+        }
         let count = self.outbox.waiting.borrow().len();
         notice(&words::not_saved_yet(&problem.message, count), words::TRY_AGAIN, move || self.try_again());
         if self.outbox.timer.borrow().is_some() {
@@ -391,7 +393,19 @@ impl Board {
     async fn refused(&'static self, key: &str, change: Change, problem: Problem) {
         let has_text = !member(&change.body, "title").is_undefined();
         if change.kind == Kind::Put && has_text && matches!(problem.status, 404 | 412) {
-            let theirs = if problem.status == 412 { self.client.get(&change.id).await.ok() } else { None };
+            let theirs = match problem.status {
+                412 => self.client.get(&change.id).await,
+                _ => Err(problem),
+            };
+            let theirs = match theirs {
+                Ok(theirs) => Some(theirs),
+                Err(problem) if problem.status == 404 => None,
+                // Nobody knows what it is now: the change waits until somebody does.
+                Err(problem) => {
+                    self.unsent(&key);
+                    return self.not_sent(&problem);
+                }
+            };
             if let Some(theirs) = &theirs {
                 let mut wanted = theirs.clone();
                 wire::merge(&mut wanted, &change.body);
