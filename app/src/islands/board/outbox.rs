@@ -402,7 +402,7 @@ impl Board {
                 Err(problem) if problem.status == 404 => None,
                 // Nobody knows what it is now: the change waits until somebody does.
                 Err(problem) => {
-                    self.unsent(&key);
+                    self.unsent(key);
                     return self.not_sent(&problem);
                 }
             };
