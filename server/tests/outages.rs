@@ -136,8 +136,9 @@ async fn endure(begin: &str, end: &str) {
     assert_eq!(*seen.lock().unwrap(), [200, 201, 503].into());
     let after = world.size();
     println!("{begin}: (descriptors, kB) quiet {quiet:?}, before {before:?}, after {after:?}");
-    // How many connections are open when is luck; that no more are than the clients and a full pool have is not.
-    assert!(after.0 <= quiet.0 + CLIENTS + CONNECTIONS as usize, "descriptors: {quiet:?} {after:?}");
+    // How many connections are open when is luck. That no more are than the clients, who asks after its health, a full pool
+    // and the listener have is not: one left open for each refused request would be hundreds.
+    assert!(after.0 <= quiet.0 + CLIENTS + CONNECTIONS as usize + 10, "descriptors: {quiet:?} {after:?}");
     assert!(after.1 <= before.1 + 20_000, "memory: {before:?} {after:?}");
 
     world.child.start_kill().unwrap();
