@@ -9,6 +9,9 @@ use crate::{
     words,
 };
 
+/// How many rows stand in one group: the browser passes over groups that are out of sight.
+pub const GROUP: usize = 25;
+
 /// The row.
 #[component]
 pub fn TaskRow(

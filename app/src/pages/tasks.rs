@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{icon::Icon, task_row::TaskRow},
+    components::{
+        icon::Icon,
+        task_row::{GROUP, TaskRow},
+    },
     islands::task_board::TaskBoard,
     model::{Day, Due, ListQuery, Order, Priority, Sort, Status, TITLE_MAX, Task, Timestamp},
     words::{self, View},
@@ -87,10 +90,9 @@ pub fn Tasks(
                 <AddLine />
                 <Views view counts />
                 <Find query=query.clone() />
-                <Bulk />
-                <ul class="list" id="list" aria-labelledby="heading" class:arranged=query.is_arranged()>
-                    {tasks.into_iter().map(|task| view! { <TaskRow task today /> }).collect_view()}
-                </ul>
+                <div id="list" class:arranged=query.is_arranged()>
+                    <Groups tasks today />
+                </div>
                 <p class="empty" id="empty" hidden=!is_empty>
                     {if is_narrowed { words::NOTHING_FOUND } else { view.empty() }}
                 </p>
@@ -99,6 +101,7 @@ pub fn Tasks(
                         {words::SHOW_MORE}
                     </a>
                 </p>
+                <Bulk />
                 <p class="foot">
                     <button class="link" data-do="palette" aria-keyshortcuts="Control+K">
                         {words::COMMANDS}
@@ -136,6 +139,18 @@ pub fn Tasks(
             </div>
         </TaskBoard>
     }
+}
+
+/// The rows in their groups, of which there is always one.
+#[component]
+fn Groups(tasks: Vec<Task>, today: Day) -> impl IntoView {
+    let mut tasks = tasks.into_iter().peekable();
+    let mut groups = Vec::new();
+    while groups.is_empty() || tasks.peek().is_some() {
+        let rows = tasks.by_ref().take(GROUP).map(|task| view! { <TaskRow task today /> }).collect_view();
+        groups.push(view! { <ul aria-labelledby="heading">{rows}</ul> });
+    }
+    groups
 }
 
 /// The line for a new task. What it understands is shown below it before it is sent.
@@ -263,6 +278,7 @@ fn Bulk() -> impl IntoView {
     view! {
         <div class="bulk" id="bulk" role="toolbar" aria-label=words::SELECTED_TASKS hidden>
             <span class="bulk-count"></span>
+            <span id="is-selected" hidden>{words::IS_SELECTED}</span>
             <button data-do="complete">{words::COMPLETE}</button>
             <label>
                 <span class="visually-hidden">{words::PRIORITY}</span>

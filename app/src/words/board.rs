@@ -29,6 +29,8 @@ pub const SAVE_MINE: &str = "Save mine";
 pub const TAKE_THEIRS: &str = "Take theirs";
 /// Makes the task be there again, with one's own text.
 pub const PUT_BACK: &str = "Put it back with my text";
+/// Describes a task that is selected.
+pub const IS_SELECTED: &str = "selected";
 /// Gives it up.
 pub const LET_GO: &str = "Let it go";
 /// A row is one further up.
@@ -47,11 +49,6 @@ pub fn not_saved_yet(why: &str, count: usize) -> String {
 /// A task was added.
 pub fn added(title: &str) -> String {
     format!("Added: {title}")
-}
-
-/// A task that is selected.
-pub fn selected(title: &str) -> String {
-    format!("{title} (selected)")
 }
 
 /// Tasks were completed, or taken back.
@@ -105,8 +102,9 @@ pub fn over(why: &str) -> String {
 }
 
 /// A list has come.
-pub fn found(count: usize) -> String {
-    some(count, "task", "tasks")
+pub fn found(count: usize, has_more: bool) -> String {
+    let found = some(count, "task", "tasks");
+    if has_more { format!("{found}, and more") } else { found }
 }
 
 /// The next page of a list has come.

@@ -5,7 +5,12 @@ use std::{cell::RefCell, rc::Rc};
 use leptos::prelude::document;
 use web_sys::{Element, PointerEvent};
 
-use super::{Board, Shared, outbox::Change, row::Row};
+use super::{
+    Board, Shared,
+    order::{next, previous},
+    outbox::Change,
+    row::Row,
+};
 use crate::{
     dom::{active, around, class, find, focus, now, on},
     position::{between, first_at},
@@ -32,7 +37,7 @@ pub fn wake(board: Shared) {
         let Some(under) = under.and_then(|element| element.closest(".row").ok()?).filter(|row| *row != held.element) else { return };
         let middle = under.get_bounding_client_rect();
         let is_below = f64::from(event.client_y()) > middle.top() + middle.height() / 2.0;
-        let follows = if is_below { under.next_element_sibling() } else { Some(under) };
+        let follows = if is_below { next(&under) } else { Some(under) };
         if follows.as_ref() != Some(&held.element) {
             board.insert_before(&held, follows.as_ref());
         }
@@ -54,11 +59,11 @@ impl Board {
             return self.say(words::NOT_ARRANGED);
         }
         let follows = if is_up {
-            let Some(before) = row.element.previous_element_sibling() else { return };
+            let Some(before) = previous(&row.element) else { return };
             Some(before)
         } else {
-            let Some(after) = row.element.next_element_sibling() else { return };
-            after.next_element_sibling()
+            let Some(after) = next(&row.element) else { return };
+            next(&after)
         };
         self.insert_before(row, follows.as_ref());
         let has_focus = active().is_some_and(|element| row.element.contains(Some(&element)));
@@ -75,8 +80,8 @@ impl Board {
             let row = self.row_of(&element?)?;
             self.shown(&row).map(|task| task.position)
         };
-        let before = position(row.element.previous_element_sibling());
-        let after = position(row.element.next_element_sibling());
+        let before = position(previous(&row.element));
+        let after = position(next(&row.element));
         let Some(task) = self.shown(row) else { return };
         let is_there =
             before.as_ref().is_none_or(|before| *before <= task.position) && after.as_ref().is_none_or(|after| task.position <= *after);

@@ -133,10 +133,10 @@ impl Board {
                         }
                     }
                     self.select(&[]);
-                    let count = list.tasks.len();
+                    let said = words::found(list.tasks.len(), list.next.is_some());
                     self.append(list);
                     self.note_emptiness();
-                    self.say(&words::found(count));
+                    self.say(&said);
                 }
                 Err(problem) => self.fail(words::NOT_LOADED, &problem),
             }
@@ -162,9 +162,9 @@ impl Board {
         match self.client.list(&format!("{before}&limit={limit}&{cursor}")).await {
             Ok(_) if LATEST.get() != number => false,
             Ok(list) => {
-                let count = list.tasks.len();
+                let said = words::found_more(list.tasks.len());
                 self.append(list);
-                self.say(&words::found_more(count));
+                self.say(&said);
                 true
             }
             Err(problem) => {
@@ -184,7 +184,7 @@ impl Board {
             let Some(row) = Row::new(task) else { continue };
             if let Some(task) = self.shown(&row) {
                 self.draw(&row, &task);
-                let _ = self.list.append_child(&row.element);
+                self.append_row(&row);
                 self.rows.borrow_mut().insert(row.id(), row);
             }
         }

@@ -203,8 +203,7 @@ impl Board {
 
     /// Whether a task stands in a part of the list that is not loaded yet.
     fn is_beyond(&self, task: &Task) -> bool {
-        let last = self.list.last_element_child().and_then(|row| self.row_of(&row)).and_then(|row| self.shown(&row));
-        !self.next.borrow().is_empty() && last.is_none_or(|last| self.query.borrow().compare(task, &last).is_gt())
+        !self.next.borrow().is_empty() && self.last_task().is_none_or(|last| self.query.borrow().compare(task, &last).is_gt())
     }
 
     /// Takes the events that had to wait for an answer.

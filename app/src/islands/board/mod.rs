@@ -7,6 +7,7 @@ mod edit;
 mod find;
 mod keys;
 mod live;
+mod order;
 mod outbox;
 mod row;
 mod select;
@@ -14,7 +15,6 @@ mod select;
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    iter::successors,
     rc::Rc,
 };
 
@@ -26,8 +26,8 @@ use self::{outbox::Outbox, row::Row};
 use crate::{
     client::Client,
     dom::{
-        active, after, all, around, by_id, call, cancel, class, copy, data, find, focus, focus_id, has_keyboard, member, now, on, set_text,
-        show, utc_offset,
+        active, after, all, around, by_id, call, cancel, class, copy, data, find, focus_id, has_keyboard, member, now, on, set_text, show,
+        utc_offset,
     },
     model::{Day, ListQuery, Problem, Task},
     pages::tasks::Counts,
@@ -160,12 +160,6 @@ impl Board {
         self.row_of(&active()?.closest(".row").ok()??)
     }
 
-    /// All rows, from the top.
-    fn in_order(&self) -> Vec<Rc<Row>> {
-        let first = self.list.first_element_child();
-        successors(first, Element::next_element_sibling).filter_map(|element| self.row_of(&element)).collect()
-    }
-
     /// Changes what is known of a row's task, and everything that shows it.
     fn alter(&self, row: &Rc<Row>, change: impl FnOnce()) {
         let before = self.shown(row);
@@ -296,55 +290,6 @@ impl Board {
             self.make(change);
         }
         self.say(words::UNDONE);
-    }
-
-    /// Puts a row where the list's order has it.
-    fn place(&self, row: &Rc<Row>) {
-        let Some(task) = self.shown(row) else { return };
-        let query = self.query.borrow();
-        let follows = self.follower(|other| query.compare(&task, other).is_lt(), row);
-        let is_there = row.element.parent_element().is_some() && row.element.next_element_sibling() == follows;
-        if !is_there {
-            self.insert_before(row, follows.as_ref());
-        }
-    }
-
-    /// The first of the other rows whose task is such.
-    fn follower(&self, is_it: impl Fn(&Task) -> bool, row: &Row) -> Option<Element> {
-        let mut rows = successors(self.list.first_element_child(), Element::next_element_sibling);
-        rows.find(|element| {
-            *element != row.element && self.row_of(element).and_then(|other| self.shown(&other)).is_some_and(|task| is_it(&task))
-        })
-    }
-
-    /// Moves a row on the page. What is moved would lose the focus.
-    fn insert_before(&self, row: &Row, follows: Option<&Element>) {
-        let focused = active().filter(|element| row.element.contains(Some(element)));
-        let _ = self.list.insert_before(&row.element, follows.map(AsRef::as_ref));
-        if let Some(element) = focused {
-            focus(&element);
-        }
-    }
-
-    /// Takes a row off the page. The focus that it had goes to the one that takes its place, or the one above.
-    fn take_off(&self, row: &Rc<Row>) {
-        let has_focus = active().is_some_and(|element| row.element.contains(Some(&element)));
-        let neighbour = row.element.next_element_sibling().or_else(|| row.element.previous_element_sibling());
-        row.element.remove();
-        self.rows.borrow_mut().remove(&row.id());
-        self.note_emptiness();
-        if has_focus {
-            match neighbour.and_then(|row| find::<Element>(&row, ".check input")) {
-                Some(box_of_it) => focus(&box_of_it),
-                None => focus_id("new-title"),
-            }
-        }
-    }
-
-    fn put_on(&self, row: &Rc<Row>) {
-        self.rows.borrow_mut().insert(row.id(), row.clone());
-        self.place(row);
-        self.note_emptiness();
     }
 }
 

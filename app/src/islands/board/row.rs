@@ -64,6 +64,15 @@ impl Row {
         self.server.borrow().id.clone()
     }
 
+    /// Makes it look selected, or not, as it is.
+    pub fn show_selection(&self) {
+        let is_selected = self.is_selected.get();
+        class(&self.element, "selected", is_selected);
+        if let Some(tick) = find::<Element>(&self.element, ".check input") {
+            attribute(&tick, "aria-describedby", is_selected.then_some("is-selected"));
+        }
+    }
+
     pub fn is_editing(&self) -> bool {
         self.element.class_list().contains("editing")
     }
@@ -74,11 +83,9 @@ impl Board {
     pub fn draw(&self, row: &Row, task: &Task) {
         let element = &row.element;
         let today = self.today.get();
-        let is_selected = row.is_selected.get();
         attribute(element, "data-id", Some(&task.id));
         attribute(element, "data-priority", Some(task.priority.as_str()));
         class(element, "done", task.completed);
-        class(element, "selected", is_selected);
         class(element, "unsaved", self.outbox.concerns(&task.id));
         set_checked(element, ".check input", task.completed);
         set_text(element, ".title", &task.title);
@@ -102,11 +109,10 @@ impl Board {
             class(&due, "late", day.is_some_and(|day| day < today) && !task.completed);
         }
         draw_tags(row, task);
-        let name = if is_selected { words::selected(&task.title) } else { task.title.clone() };
         for (selector, words) in [
-            (".check input", words::completed_box(&name)),
-            ("[data-do=edit]", words::edit(&name)),
-            ("[data-do=delete]", words::delete(&name)),
+            (".check input", words::completed_box(&task.title)),
+            ("[data-do=edit]", words::edit(&task.title)),
+            ("[data-do=delete]", words::delete(&task.title)),
         ] {
             if let Some(part) = find::<Element>(element, selector) {
                 attribute(&part, "aria-label", Some(&words));

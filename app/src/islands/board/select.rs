@@ -11,7 +11,7 @@ use super::{
     row::Row,
 };
 use crate::{
-    dom::{active, around, by_id, cancel, find, focus, focus_id, on, set_text, set_value, show, value},
+    dom::{active, around, by_id, cancel, class, find, focus, focus_id, on, set_text, set_value, show, value},
     model::{Priority, Task, validate_tags},
     wire::Body,
     words,
@@ -32,6 +32,9 @@ pub fn wake(board: Shared) {
         let count = board.selected.get();
         set_text(&bulk, ".bulk-count", &words::selected_count(count));
         show(&bulk, count > 0);
+        if let Some(page) = document().document_element() {
+            class(&page, "selecting", count > 0);
+        }
     });
     if let Some(select) = by_id::<Element>("bulk").and_then(|bulk| find::<HtmlSelectElement>(&bulk, "select")) {
         let this = select.clone();
@@ -73,20 +76,12 @@ impl Board {
 
     /// Selects these, the last one as the one from which a range begins, and no others.
     pub fn select(&self, wanted: &[Rc<Row>]) {
-        let before: Vec<_> = self.in_order().into_iter().filter(|row| row.is_selected.get()).collect();
-        let were: Vec<_> = wanted.iter().map(|row| row.is_selected.get()).collect();
-        for row in &before {
-            row.is_selected.set(false);
-        }
+        let before: Vec<_> = self.rows.borrow().values().filter(|row| row.is_selected.replace(false)).cloned().collect();
         for row in wanted {
             row.is_selected.set(true);
         }
-        let gone = before.iter().filter(|row| !row.is_selected.get());
-        let new = wanted.iter().zip(were).filter_map(|(row, was)| (!was).then_some(row));
-        for row in gone.chain(new) {
-            if let Some(task) = self.shown(row) {
-                self.draw(row, &task);
-            }
+        for row in before.iter().chain(wanted) {
+            row.show_selection();
         }
         let anchor = self.anchor.replace(wanted.last().map(|row| row.id()).unwrap_or_default());
         let had_focus = active().is_some_and(|element| element.closest(".bulk").ok().flatten().is_some());
