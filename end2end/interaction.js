@@ -17,6 +17,9 @@ const watch = () => {
       if (interactionId) window.slow.push([duration, processingEnd - processingStart]);
     }
   };
+  // Frames go on all the time: else an answer that changes nothing in sight would seem to take until the next one that does.
+  const frame = () => requestAnimationFrame(frame);
+  frame();
   new PerformanceObserver(note).observe({ type: "event", durationThreshold: 16, buffered: true });
   new MutationObserver((_, observer) => {
     if (!document.querySelector("#board.awake")) return;

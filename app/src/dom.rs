@@ -3,7 +3,7 @@
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlTemplateElement};
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlTemplateElement};
 
 /// The element of this id.
 pub fn by_id<T: JsCast>(id: &str) -> Option<T> {
@@ -88,22 +88,20 @@ pub fn focus_id(id: &str) {
     }
 }
 
-/// What is typed into the field within that the selector means.
-pub fn value(within: &Element, selector: &str) -> String {
-    find::<Element>(within, selector).map(|element| js_text(&element, "value")).unwrap_or_default()
+/// The field within of this name.
+pub fn field(within: &Element, name: &str) -> Option<Element> {
+    find(within, &format!("[name={name}]"))
 }
 
-/// Writes into a field.
-pub fn set_value(within: &Element, selector: &str, text: &str) {
-    if let Some(element) = find::<Element>(within, selector) {
+/// What is typed into the field within of this name.
+pub fn value(within: &Element, name: &str) -> String {
+    field(within, name).map(|element| js_text(&element, "value")).unwrap_or_default()
+}
+
+/// Writes into the field within of this name.
+pub fn set_value(within: &Element, name: &str, text: &str) {
+    if let Some(element) = field(within, name) {
         let _ = js_sys::Reflect::set(&element, &"value".into(), &text.into());
-    }
-}
-
-/// Whether the box within that the selector means is ticked.
-pub fn set_checked(within: &Element, selector: &str, is_checked: bool) {
-    if let Some(input) = find::<HtmlInputElement>(within, selector) {
-        input.set_checked(is_checked);
     }
 }
 

@@ -7,7 +7,7 @@ use web_sys::{Element, Event};
 use super::forms::{show_errors, wake_reveals};
 use crate::{
     client,
-    dom::{attribute, by_id, data, find, focus, on, value},
+    dom::{attribute, by_id, data, field, find, focus, on, value},
     model::{FieldError, Problem, validate_email, validate_password},
     wire::Body,
     words,
@@ -44,9 +44,9 @@ fn submit(form: &Element) {
     if button.has_attribute("aria-disabled") {
         return;
     }
-    let is_new = find::<Element>(form, "[name=name]").is_some();
-    let email = value(form, "[name=email]").trim().to_owned();
-    let password = value(form, "[name=password]");
+    let is_new = field(form, "name").is_some();
+    let email = value(form, "email").trim().to_owned();
+    let password = value(form, "password");
     let mut errors: Vec<_> = validate_email(&email).err().into_iter().collect();
     if is_new {
         errors.extend(validate_password(&password).err());
@@ -57,7 +57,7 @@ fn submit(form: &Element) {
     if !errors.is_empty() {
         return;
     }
-    let body = Body::default().with("name", value(form, "[name=name]")).with("email", email).with("password", password);
+    let body = Body::default().with("name", value(form, "name")).with("email", email).with("password", password);
     let verb = button.text_content().unwrap_or_default();
     attribute(&button, "aria-disabled", Some("true"));
     button.set_text_content(Some(words::ONE_MOMENT));
@@ -65,7 +65,7 @@ fn submit(form: &Element) {
     spawn_local(async move {
         match client::authenticate(&data(&form, "data-endpoint"), &body.into_value()).await {
             // The button stays as it is: the page is on its way out.
-            Ok(()) => drop(window().location().assign(&value(&form, "[name=return_to]"))),
+            Ok(()) => drop(window().location().assign(&value(&form, "return_to"))),
             Err(problem) => {
                 attribute(&button, "aria-disabled", None);
                 button.set_text_content(Some(&verb));
@@ -79,8 +79,8 @@ fn submit(form: &Element) {
 fn refuse(form: &Element, errors: &[FieldError]) {
     show_errors(form, errors);
     let Some(first) = errors.first() else { return };
-    let field = if first.field.is_empty() { "password" } else { &first.field };
-    if let Some(input) = find::<Element>(form, &format!("[name='{field}']")) {
+    let name = if first.field.is_empty() { "password" } else { &first.field };
+    if let Some(input) = field(form, name) {
         focus(&input);
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use web_sys::{Element, Event, HtmlInputElement};
 
 use crate::{
-    dom::{all, attribute, by_id, class, data, find, focus, on, set_text, show},
+    dom::{all, attribute, by_id, class, data, field, find, focus, on, set_text, show},
     model::FieldError,
     session, words,
 };
@@ -51,13 +51,13 @@ fn watch_other_tabs() {
 /// Puts errors in their places, and the focus on the first field that has one; without any, clears them.
 pub fn show_errors(form: &Element, errors: &[FieldError]) {
     for line in all(form, ".error") {
-        let field = line.id();
-        let field = field.strip_suffix("-error").unwrap_or_default();
-        let error = errors.iter().find(|error| if error.field.is_empty() { field == "form" } else { error.field == field });
+        let name = line.id();
+        let name = name.strip_suffix("-error").unwrap_or_default();
+        let error = errors.iter().find(|error| if error.field.is_empty() { name == "form" } else { error.field == name });
         // An alert is told when its words come: first the place, then the words.
         show(&line, error.is_some());
         set_text(&line, "span", error.map_or("", |error| &error.message));
-        if let Some(input) = find::<Element>(form, &format!("[name='{field}']")) {
+        if let Some(input) = field(form, name) {
             attribute(&input, "aria-invalid", error.map(|_| "true"));
         }
     }

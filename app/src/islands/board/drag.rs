@@ -12,7 +12,7 @@ use super::{
     row::Row,
 };
 use crate::{
-    dom::{active, around, class, find, focus, now, on},
+    dom::{active, around, class, focus, now, on},
     position::{between, first_at},
     wire::Body,
     words,
@@ -67,8 +67,8 @@ impl Board {
         };
         self.insert_before(row, follows.as_ref());
         let has_focus = active().is_some_and(|element| row.element.contains(Some(&element)));
-        if let Some(element) = find::<Element>(&row.element, ".check input").filter(|_| !has_focus) {
-            focus(&element);
+        if !has_focus {
+            focus(&row.tick);
         }
         self.keep_place(row);
         self.say(if is_up { words::MOVED_UP } else { words::MOVED_DOWN });

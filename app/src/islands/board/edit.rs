@@ -12,7 +12,7 @@ use super::{
     row::Row,
 };
 use crate::{
-    dom::{all, around, attribute, class, copy, data, find, focus, member, on, set_text, set_value, show, value},
+    dom::{all, around, attribute, class, copy, data, field, find, focus, member, on, set_text, set_value, show, value},
     model::{FieldError, Problem, Task, Timestamp, etag_of, validate_description, validate_tags, validate_title},
     session,
     wire::{self, Body},
@@ -58,29 +58,29 @@ impl Board {
             return;
         }
         let (Some(task), Some(editor)) = (self.shown(row), copy("editor-template")) else { return };
-        for field in FIELDS {
-            let now = match field {
+        for name in FIELDS {
+            let now = match name {
                 "title" => task.title.clone(),
                 "description" => task.description.clone().unwrap_or_default(),
                 "due_date" => task.due_date.map(|day| day.to_string()).unwrap_or_default(),
                 "priority" => task.priority.as_str().to_owned(),
                 _ => task.tags.join(", "),
             };
-            let typed = kept.and_then(|kept| member(kept, field).as_string()).unwrap_or(now);
-            set_value(&editor, &format!("[name={field}]"), &typed);
+            let typed = kept.and_then(|kept| member(kept, name).as_string()).unwrap_or(now);
+            set_value(&editor, name, &typed);
         }
         let base = kept.and_then(|kept| member(kept, "base").as_string()).and_then(|base| base.parse().ok());
         row.base.set(Some(base.unwrap_or(row.server.borrow().updated_at)));
         for line in all(&editor, "[data-error]") {
             let id = format!("{}-{}", data(&line, "data-error"), task.id);
             attribute(&line, "id", Some(&id));
-            if let Some(input) = find::<Element>(&editor, &format!("[name={}]", data(&line, "data-error"))) {
+            if let Some(input) = field(&editor, &data(&line, "data-error")) {
                 attribute(&input, "aria-describedby", Some(&id));
             }
         }
         let _ = row.element.append_child(&editor);
         class(&row.element, "editing", true);
-        if let Some(title) = find::<Element>(&editor, "[name=title]").filter(|_| kept.is_none()) {
+        if let Some(title) = field(&editor, "title").filter(|_| kept.is_none()) {
             focus(&title);
         }
     }
@@ -99,10 +99,10 @@ impl Board {
 
     fn save(&'static self, row: &Rc<Row>) {
         let Some(editor) = find::<Element>(&row.element, ".editor") else { return };
-        let field = |name: &str| value(&editor, &format!("[name={name}]"));
-        let tags: Vec<_> = field("tags").split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+        let typed = |name: &str| value(&editor, name);
+        let tags: Vec<_> = typed("tags").split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
         let (title, description, tags) =
-            (validate_title(&field("title")), validate_description(Some(field("description"))), validate_tags(&tags));
+            (validate_title(&typed("title")), validate_description(Some(typed("description"))), validate_tags(&tags));
         let (title, description, tags) = match (title, description, tags) {
             (Ok(title), Ok(description), Ok(tags)) => (title, description, tags),
             (title, description, tags) => {
@@ -113,8 +113,8 @@ impl Board {
         let body = Body::default()
             .with("title", title)
             .with_text("description", description)
-            .with_text("due_date", Some(field("due_date")).filter(|day| !day.is_empty()))
-            .with("priority", field("priority"))
+            .with_text("due_date", Some(typed("due_date")).filter(|day| !day.is_empty()))
+            .with("priority", typed("priority"))
             .with_texts("tags", &tags);
         let is_gone = editor.has_attribute("data-gone");
         let id = row.id();
@@ -206,7 +206,7 @@ fn as_typed(row: &Row, body: &JsValue) -> Body {
 }
 
 fn typed_into_edit(editor: &Element) -> Body {
-    FIELDS.iter().fold(Body::default(), |body, field| body.with(field, value(editor, &format!("[name={field}]"))))
+    FIELDS.iter().fold(Body::default(), |body, name| body.with(name, value(editor, name)))
 }
 
 fn show_edit_errors(editor: &Element, errors: &[FieldError]) {
@@ -215,11 +215,11 @@ fn show_edit_errors(editor: &Element, errors: &[FieldError]) {
         let error = errors.iter().find(|error| error.field == name);
         show(&line, error.is_some());
         set_text(&line, "span", error.map_or("", |error| &error.message));
-        if let Some(input) = find::<Element>(editor, &format!("[name={name}]")) {
+        if let Some(input) = field(editor, &name) {
             attribute(&input, "aria-invalid", error.map(|_| "true"));
         }
     }
-    let first = errors.first().and_then(|error| find::<Element>(editor, &format!("[name={}]", error.field)));
+    let first = errors.first().and_then(|error| field(editor, &error.field));
     if let Some(input) = first {
         focus(&input);
     }

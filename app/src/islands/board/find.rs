@@ -78,7 +78,7 @@ impl Board {
     fn narrow(&'static self, form: &HtmlFormElement) {
         let mut query = ListQuery::default();
         for name in ListQuery::NAMES {
-            let value = value(form, &format!("[name={name}]"));
+            let value = value(form, name);
             if !value.trim().is_empty() {
                 let _ = query.set(name, &value);
             }

@@ -165,9 +165,7 @@ fn step(board: Shared, is_down: bool, selects: bool) -> bool {
         }
         board.select_up_to(row);
     }
-    if let Some(element) = find::<Element>(&row.element, ".check input") {
-        focus(&element);
-    }
+    focus(&row.tick);
     true
 }
 
@@ -175,7 +173,7 @@ fn step(board: Shared, is_down: bool, selects: bool) -> bool {
 fn open(id: &str) {
     let Some(dialog) = by_id::<HtmlDialogElement>(id) else { return };
     if !dialog.open() {
-        set_value(&dialog, "[name=command]", "");
+        set_value(&dialog, "command", "");
         filter(&dialog);
         let _ = dialog.show_modal();
     }
@@ -183,7 +181,7 @@ fn open(id: &str) {
 
 /// Shows the commands that have what is typed.
 fn filter(palette: &Element) {
-    let wanted = value(palette, "[name=command]").to_ascii_lowercase();
+    let wanted = value(palette, "command").to_ascii_lowercase();
     let mut is_empty = true;
     for item in all(palette, "li") {
         let is_shown = item.text_content().unwrap_or_default().to_ascii_lowercase().contains(wanted.trim());

@@ -14,7 +14,6 @@ mod select;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
@@ -22,7 +21,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::{Element, Event, HtmlInputElement};
 
-use self::{outbox::Outbox, row::Row};
+use self::{
+    outbox::Outbox,
+    row::{Row, Rows},
+};
 use crate::{
     client::Client,
     dom::{
@@ -44,8 +46,7 @@ pub struct Board {
     /// Query string of the page that is not loaded yet; empty when all are.
     next: RefCell<String>,
     today: Cell<Day>,
-    /// By the ids of their tasks, which their elements have too.
-    rows: RefCell<HashMap<String, Rc<Row>>>,
+    rows: RefCell<Rows>,
     counts: RwSignal<Counts>,
     /// How many rows are selected.
     selected: RwSignal<usize>,
@@ -88,8 +89,10 @@ pub fn wake() -> Option<()> {
         is_over: Cell::new(false),
         root,
     }));
-    let rows = all(&board.list, ".row").into_iter().map(Row::found);
-    *board.rows.borrow_mut() = rows.map(|row| (row.id(), row)).collect();
+    let rows = all(&board.list, ".row").into_iter().filter_map(Row::found);
+    for row in rows {
+        board.rows.borrow_mut().insert(row.id(), row);
+    }
     board.look_at_the_calendar();
     board.show_counts();
     board.listen();
@@ -143,7 +146,7 @@ impl Board {
 
     /// The row of a task.
     fn row(&self, id: &str) -> Option<Rc<Row>> {
-        self.rows.borrow().get(id).cloned()
+        self.rows.borrow().get(id)
     }
 
     /// The row around an event's target.
@@ -208,7 +211,7 @@ impl Board {
     fn look_at_the_calendar(&self) {
         let today = Day::of_millis(now() + utc_offset() * 60_000);
         if today != self.today.replace(today) {
-            for row in self.rows.borrow().values() {
+            for row in self.rows.borrow().iter() {
                 if let Some(task) = self.shown(row) {
                     self.draw(row, &task);
                 }
@@ -236,8 +239,7 @@ impl Board {
     /// script.
     fn take_what_came_early(&'static self) {
         for row in self.in_order() {
-            let box_is_ticked = find::<HtmlInputElement>(&row.element, ".check input").is_some_and(|input| input.checked());
-            if self.shown(&row).is_some_and(|task| task.completed != box_is_ticked) {
+            if self.shown(&row).is_some_and(|task| task.completed != row.tick.checked()) {
                 self.complete(&[row]);
             }
         }

@@ -7,7 +7,7 @@ use web_sys::{Element, Node};
 use super::{Board, row::Row};
 use crate::{
     components::task_row::GROUP,
-    dom::{active, find, focus, focus_id},
+    dom::{active, focus, focus_id},
     model::Task,
 };
 
@@ -50,7 +50,7 @@ impl Board {
         let is_free = |group: &Element| (group.child_element_count() as usize) < GROUP;
         let last = self.list.last_element_child();
         let group = last.clone().filter(is_free).map(Node::from).or_else(|| {
-            let group = last?.clone_node().ok()?;
+            let group = last?.clone_node_with_deep(false).ok()?;
             self.list.append_child(&group).ok()
         });
         if let Some(group) = group {
@@ -92,8 +92,8 @@ impl Board {
         self.rows.borrow_mut().remove(&row.id());
         self.note_emptiness();
         if has_focus {
-            match neighbour.and_then(|row| find::<Element>(&row, ".check input")) {
-                Some(box_of_it) => focus(&box_of_it),
+            match neighbour.and_then(|element| self.row_of(&element)) {
+                Some(row) => focus(&row.tick),
                 None => focus_id("new-title"),
             }
         }

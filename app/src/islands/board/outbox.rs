@@ -313,7 +313,9 @@ impl Board {
                 if change.kind == Kind::Create {
                     self.drop_twin(&id, &row);
                     let renamed = self.rows.borrow_mut().remove(&change.id);
-                    self.rows.borrow_mut().extend(renamed.map(|row| (id.clone(), row)));
+                    if let Some(row) = renamed {
+                        self.rows.borrow_mut().insert(id.clone(), row);
+                    }
                 }
                 self.alter(&row, || {
                     self.outbox.remove(key);

@@ -6,12 +6,12 @@ use std::{
 };
 
 use leptos::prelude::document;
-use web_sys::Element;
+use web_sys::{Element, HtmlInputElement};
 
 use super::Board;
 use crate::{
     components::task_row::tag_href,
-    dom::{all, attribute, class, copy, data, find, set_checked, set_text, show},
+    dom::{all, attribute, class, copy, data, find, set_text, show},
     model::{Priority, Task, Timestamp},
     words,
 };
@@ -20,6 +20,8 @@ use crate::{
 pub struct Row {
     /// Its `li`.
     pub element: Element,
+    /// The box that completes it.
+    pub tick: HtmlInputElement,
     /// What the server said last; of a task that it does not know yet, nothing but an id of this page's.
     pub server: RefCell<Task>,
     /// Whether it is selected.
@@ -30,7 +32,7 @@ pub struct Row {
 
 impl Row {
     /// One that the server drew: what it drew, it means.
-    pub fn found(element: Element) -> Rc<Self> {
+    pub fn found(element: Element) -> Option<Rc<Self>> {
         let number = |name: &str| Timestamp(data(&element, name).parse().unwrap_or(0));
         let text = |selector: &str| find::<Element>(&element, selector).and_then(|element| element.text_content()).unwrap_or_default();
         let tags = data(&element, "data-tags");
@@ -47,17 +49,17 @@ impl Row {
             updated_at: number("data-at"),
             ..Task::default()
         };
-        Rc::new(Self { element, server: RefCell::new(task), is_selected: Cell::new(false), base: Cell::new(None) })
+        Self::of(element, task)
     }
 
     /// One for a task that has just come, not on the page yet.
     pub fn new(task: Task) -> Option<Rc<Self>> {
-        Some(Rc::new(Self {
-            element: copy("row-template")?,
-            server: RefCell::new(task),
-            is_selected: Cell::new(false),
-            base: Cell::new(None),
-        }))
+        Self::of(copy("row-template")?, task)
+    }
+
+    fn of(element: Element, task: Task) -> Option<Rc<Self>> {
+        let tick = find(&element, "input")?;
+        Some(Rc::new(Self { element, tick, server: RefCell::new(task), is_selected: Cell::new(false), base: Cell::new(None) }))
     }
 
     pub fn id(&self) -> String {
@@ -68,13 +70,44 @@ impl Row {
     pub fn show_selection(&self) {
         let is_selected = self.is_selected.get();
         class(&self.element, "selected", is_selected);
-        if let Some(tick) = find::<Element>(&self.element, ".check input") {
-            attribute(&tick, "aria-describedby", is_selected.then_some("is-selected"));
-        }
+        attribute(&self.tick, "aria-describedby", is_selected.then_some("is-selected"));
     }
 
     pub fn is_editing(&self) -> bool {
         self.element.class_list().contains("editing")
+    }
+}
+
+/// The rows of the page by the ids of their tasks. Sorted, not hashed: that is less code for a browser to load.
+#[derive(Default)]
+pub struct Rows(Vec<(String, Rc<Row>)>);
+
+impl Rows {
+    fn place(&self, id: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.as_str().cmp(id))
+    }
+
+    pub fn get(&self, id: &str) -> Option<Rc<Row>> {
+        self.place(id).ok().map(|at| self.0[at].1.clone())
+    }
+
+    pub fn insert(&mut self, id: String, row: Rc<Row>) {
+        match self.place(&id) {
+            Ok(at) => self.0[at].1 = row,
+            Err(at) => self.0.insert(at, (id, row)),
+        }
+    }
+
+    pub fn remove(&mut self, id: &str) -> Option<Rc<Row>> {
+        self.place(id).ok().map(|at| self.0.remove(at).1)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Rc<Row>> {
+        self.0.iter().map(|(_, row)| row)
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -87,7 +120,8 @@ impl Board {
         attribute(element, "data-priority", Some(task.priority.as_str()));
         class(element, "done", task.completed);
         class(element, "unsaved", self.outbox.concerns(&task.id));
-        set_checked(element, ".check input", task.completed);
+        row.tick.set_checked(task.completed);
+        attribute(&row.tick, "aria-label", Some(&words::completed_box(&task.title)));
         set_text(element, ".title", &task.title);
         set_text(element, ".note", task.description.as_deref().unwrap_or_default());
         set_text(element, ".priority", words::priority(task.priority));
@@ -109,11 +143,7 @@ impl Board {
             class(&due, "late", day.is_some_and(|day| day < today) && !task.completed);
         }
         draw_tags(row, task);
-        for (selector, words) in [
-            (".check input", words::completed_box(&task.title)),
-            ("[data-do=edit]", words::edit(&task.title)),
-            ("[data-do=delete]", words::delete(&task.title)),
-        ] {
+        for (selector, words) in [("[data-do=edit]", words::edit(&task.title)), ("[data-do=delete]", words::delete(&task.title))] {
             if let Some(part) = find::<Element>(element, selector) {
                 attribute(&part, "aria-label", Some(&words));
             }

@@ -11,7 +11,7 @@ use super::{
     row::Row,
 };
 use crate::{
-    dom::{active, around, by_id, cancel, class, find, focus, focus_id, on, set_text, set_value, show, value},
+    dom::{active, after, around, by_id, cancel, class, find, focus, focus_id, on, set_text, set_value, show, value},
     model::{Priority, Task, validate_tags},
     wire::Body,
     words,
@@ -49,9 +49,9 @@ pub fn wake(board: Shared) {
         let this = form.clone();
         on(&form, "submit", move |event: Event| {
             event.prevent_default();
-            let tag = value(&this, "[name=tag]");
+            let tag = value(&this, "tag");
             if board.tag(&board.chosen(), tag.trim().trim_start_matches('#')) {
-                set_value(&this, "[name=tag]", "");
+                set_value(&this, "tag", "");
             }
         });
     }
@@ -62,6 +62,17 @@ pub fn wake(board: Shared) {
         for event in ["mouseleave", "focusout"] {
             on(&toast, event, move |_: Event| board.keep_toast());
         }
+    }
+}
+
+/// Makes rows look selected or not, some hundreds at a time: nobody waits for those that are out of sight.
+fn show_selection(rows: Vec<Rc<Row>>, from: usize) {
+    let to = from + 250;
+    for row in rows.iter().take(to).skip(from) {
+        row.show_selection();
+    }
+    if to < rows.len() {
+        after(0, move || show_selection(rows, to));
     }
 }
 
@@ -76,24 +87,24 @@ impl Board {
 
     /// Selects these, the last one as the one from which a range begins, and no others.
     pub fn select(&self, wanted: &[Rc<Row>]) {
-        let before: Vec<_> = self.rows.borrow().values().filter(|row| row.is_selected.replace(false)).cloned().collect();
+        let were_some = self.selected.get_untracked() > 0;
+        let mut changed: Vec<_> = self.rows.borrow().iter().filter(|row| row.is_selected.replace(false)).cloned().collect();
         for row in wanted {
             row.is_selected.set(true);
         }
-        for row in before.iter().chain(wanted) {
-            row.show_selection();
-        }
+        changed.extend_from_slice(wanted);
+        show_selection(changed, 0);
         let anchor = self.anchor.replace(wanted.last().map(|row| row.id()).unwrap_or_default());
         let had_focus = active().is_some_and(|element| element.closest(".bulk").ok().flatten().is_some());
         self.selected.set(wanted.len());
-        if !before.is_empty() || !wanted.is_empty() {
+        if were_some || !wanted.is_empty() {
             self.say(&words::selection(wanted.len()));
         }
         if wanted.is_empty() && had_focus {
             // The toolbar goes: back to the list.
             let row = self.row(&anchor).or_else(|| self.in_order().into_iter().next());
-            match row.and_then(|row| find::<Element>(&row.element, ".check input")) {
-                Some(element) => focus(&element),
+            match row {
+                Some(row) => focus(&row.tick),
                 None => focus_id("new-title"),
             }
         }
