@@ -218,6 +218,8 @@ test.describe("the focus", () => {
           const over = hits.find(Boolean)?.closest(".toast, .bulk, .row");
           return { isSeen, isRinged, name: `${element.ariaLabel || element.textContent.trim() || element.name}, under ${over?.className ?? "nothing"}` };
         });
+      // From the top of the page on.
+      await page.locator(".skip").focus();
       await page.evaluate(() => document.activeElement.blur());
       for (const key of ["Tab", "Shift+Tab"]) {
         const [hidden, ringless] = [[], []];
@@ -248,9 +250,9 @@ test.describe("the focus", () => {
         const place = await page.evaluate(() => {
           const { activeElement: element } = document;
           const { left, top, bottom } = (element.closest("summary, label") ?? element).getBoundingClientRect();
-          // What sticks to the window is where it would be without that.
-          const up = element.closest(".bulk") ? document.querySelector("#list").getBoundingClientRect().top - element.closest(".bulk").getBoundingClientRect().bottom : 0;
-          return element === document.body ? null : { row: element.closest(".row")?.dataset.id, name: element.ariaLabel || element.textContent.trim() || element.name, left, top: top + scrollY + Math.min(0, up), bottom: bottom + scrollY + Math.min(0, up) };
+          // What floats at the foot of the window stands below everything.
+          const down = element.closest(".bulk") ? document.querySelector(".foot").getBoundingClientRect().bottom - element.closest(".bulk").getBoundingClientRect().top : 0;
+          return element === document.body ? null : { row: element.closest(".row")?.dataset.id, name: element.ariaLabel || element.textContent.trim() || element.name, left, top: top + scrollY + Math.max(0, down), bottom: bottom + scrollY + Math.max(0, down) };
         });
         if (!place) break;
         places.push(place);

@@ -74,7 +74,7 @@ test("an edit and a new task in the middle of typing are there again after the t
   await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
   await page.getByRole("textbox", { name: "Title" }).fill("Renew the pass");
   await page.getByRole("textbox", { name: "Description" }).fill("In the middle of");
-  await page.getByLabel("Priority").last().selectOption("high");
+  await page.locator(".editor").getByLabel("Priority").selectOption("high");
   const context = page.context();
   await page.close();
   const next = await context.newPage();

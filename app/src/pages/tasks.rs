@@ -101,7 +101,6 @@ pub fn Tasks(
                         {words::SHOW_MORE}
                     </a>
                 </p>
-                <Bulk />
                 <p class="foot">
                     <button class="link" data-do="palette" aria-keyshortcuts="Control+K">
                         {words::COMMANDS}
@@ -110,6 +109,7 @@ pub fn Tasks(
                         {words::SHORTCUTS}
                     </button>
                 </p>
+                <Bulk />
                 <p class="visually-hidden" role="status" id="said"></p>
                 <div class="toast" id="toast" hidden>
                     <span></span>

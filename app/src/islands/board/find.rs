@@ -33,7 +33,7 @@ pub fn wake(board: Shared) {
                 return;
             }
             TIMER.with_borrow(cancel);
-            let text = value(&this, "#search");
+            let text = value(&this, "q");
             TIMER.set(after(PAUSE, move || board.search(&text)));
         });
         let this = form.clone();
