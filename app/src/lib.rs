@@ -16,7 +16,13 @@ mod time;
 mod wire;
 pub mod words;
 
-use leptos::{nonce::use_nonce, prelude::*};
+use std::sync::Arc;
+
+use hydration_context::SsrSharedContext;
+use leptos::{
+    nonce::{Nonce, use_nonce},
+    prelude::*,
+};
 
 pub use crate::pages::{
     account::{AccountForm, AccountPage, Device, Done},
@@ -94,8 +100,18 @@ impl Page {
 const FIRST_SCRIPT: &str = "document.cookie=`utc_offset=${-new Date().getTimezoneOffset()}; Path=/; SameSite=Lax; Max-Age=31536000`;\
     addEventListener('click',e=>{let b=e.target.closest('[data-do]');b&&!window.awake&&(window.early??=[]).push(b)},true)";
 
-/// The whole document. Its scripts carry the nonce that the server puts into the context.
-pub fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) -> impl IntoView {
+/// The whole document as HTML, with this nonce on its scripts. Nothing on a page waits for anything: there is no stream.
+pub fn document(options: &LeptosOptions, page: Page, theme: Option<&'static str>, nonce: Nonce) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| {
+        provide_context(nonce);
+        shell(options.clone(), page, theme).to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    html
+}
+
+fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) -> impl IntoView {
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     let scripts = page.has_islands().then(|| {
         view! {

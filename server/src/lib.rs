@@ -179,7 +179,6 @@ pub fn router(state: &AppState) -> Router {
 
 /// Serves until `stop` is ready, finishes what is under way, and closes the database.
 pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Output = ()>) {
-    pages::init();
     if let Ok(address) = listener.local_addr() {
         // Set already where a test serves one state twice.
         let _ = state.address.set(address);

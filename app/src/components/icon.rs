@@ -1,6 +1,6 @@
 //! The drawings: one family, 1.5 px strokes, always beside a name.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::html::InertElement};
 
 /// What can be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +45,25 @@ impl Icon {
     }
 
     /// The drawing, hidden from screen readers: its name stands beside it or on its button.
-    pub fn draw(self) -> impl IntoView {
-        view! {
-            <svg class="icon" width="20" height="20" aria-hidden="true" focusable="false">
-                <use href=format!("#{}", self.id())></use>
-            </svg>
+    pub const fn html(self) -> &'static str {
+        macro_rules! drawing {
+            ($id:literal) => {
+                concat!(r##"<svg class="icon" aria-hidden="true"><use href="#"##, $id, r##""></use></svg>"##)
+            };
         }
+        match self {
+            Self::Check => drawing!("i-check"),
+            Self::Edit => drawing!("i-edit"),
+            Self::Delete => drawing!("i-delete"),
+            Self::Warning => drawing!("i-warning"),
+            Self::Grip => drawing!("i-grip"),
+            Self::Close => drawing!("i-close"),
+        }
+    }
+
+    /// The same in a view.
+    pub fn draw(self) -> impl IntoView {
+        InertElement::new(self.html())
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{
         icon::Icon,
-        task_row::{GROUP, TaskRow},
+        task_row::{blank, groups},
     },
     islands::task_board::TaskBoard,
     model::{Day, Due, ListQuery, Order, Priority, Sort, Status, TITLE_MAX, Task, Timestamp},
@@ -91,7 +91,7 @@ pub fn Tasks(
                 <Views view counts />
                 <Find query=query.clone() />
                 <div id="list" class:arranged=query.is_arranged()>
-                    <Groups tasks today />
+                    {groups(&tasks, today)}
                 </div>
                 <p class="empty" id="empty" hidden=!is_empty>
                     {if is_narrowed { words::NOTHING_FOUND } else { view.empty() }}
@@ -118,7 +118,7 @@ pub fn Tasks(
                 <Palette />
                 <Help />
                 <template id="row-template">
-                    <TaskRow task=Task::default() today />
+                    {blank()}
                 </template>
                 <template id="editor-template">
                     <Editor />
@@ -139,18 +139,6 @@ pub fn Tasks(
             </div>
         </TaskBoard>
     }
-}
-
-/// The rows in their groups, of which there is always one.
-#[component]
-fn Groups(tasks: Vec<Task>, today: Day) -> impl IntoView {
-    let mut tasks = tasks.into_iter().peekable();
-    let mut groups = Vec::new();
-    while groups.is_empty() || tasks.peek().is_some() {
-        let rows = tasks.by_ref().take(GROUP).map(|task| view! { <TaskRow task today /> }).collect_view();
-        groups.push(view! { <ul aria-labelledby="heading">{rows}</ul> });
-    }
-    groups
 }
 
 /// The line for a new task. What it understands is shown below it before it is sent.

@@ -28,7 +28,7 @@ pub async fn trace(State(state): State<AppState>, request: Request, next: Next) 
         if let Some(cause) = error.secret_cause() {
             tracing::error!(request_id = %id, cause, "request failed");
         }
-        response = write_error(&error, response, &path, &id).await;
+        response = write_error(&error, response, &path, &id);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -73,7 +73,7 @@ pub async fn unambiguous(request: Request, next: Next) -> Response {
     response
 }
 
-async fn write_error(error: &Error, response: Response, path: &str, id: &str) -> Response {
+fn write_error(error: &Error, response: Response, path: &str, id: &str) -> Response {
     let (parts, _) = response.into_parts();
     let is_for_programs =
         ["/api", "/health"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
@@ -82,7 +82,7 @@ async fn write_error(error: &Error, response: Response, path: &str, id: &str) ->
         written.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         written
     } else {
-        pages::error(error).await
+        pages::error(error)
     };
     *written.status_mut() = parts.status;
     for (name, value) in &parts.headers {

@@ -184,7 +184,7 @@ async fn docs() -> Response {
         success: (endpoint.success.0, endpoint.success.1.to_owned(), endpoint.success.2.as_ref().map(pretty)),
         errors: endpoint.errors.to_vec(),
     });
-    pages::render(Page::Docs(DocsPage { version: env!("CARGO_PKG_VERSION").to_owned(), operations: operations.collect() })).await
+    pages::render(Page::Docs(DocsPage { version: env!("CARGO_PKG_VERSION").to_owned(), operations: operations.collect() }))
 }
 
 fn pretty(value: &Value) -> String {

@@ -45,7 +45,7 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
     let done = if query.error.is_some() { Some(Done::LinkRefused) } else { query.done.as_deref().and_then(Done::named) };
     let page = view(&state, current, done).await?;
     let cookie = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep));
-    Ok(with_cookie(cookie, render(Page::Account(Box::new(page))).await))
+    Ok(with_cookie(cookie, render(Page::Account(Box::new(page)))))
 }
 
 async fn view(state: &AppState, current: Current, done: Option<Done>) -> Result<AccountPage> {
@@ -107,7 +107,7 @@ pub async fn form(
         Err(error) => error,
     };
     let page = view(&state, current, None).await?;
-    render_refused(error, |error| Page::Account(Box::new(AccountPage { refused: Some((form, errors(form, error))), typed, ..page }))).await
+    render_refused(error, |error| Page::Account(Box::new(AccountPage { refused: Some((form, errors(form, error))), typed, ..page })))
 }
 
 async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &Current, change: Change) -> Result<Response> {

@@ -41,15 +41,15 @@ struct Query {
 
 /// The form for signing in.
 pub async fn sign_in_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
-    page(AuthKind::SignIn, &visitor, query.as_deref()).await
+    page(AuthKind::SignIn, &visitor, query.as_deref())
 }
 
 /// The form for signing up.
 pub async fn sign_up_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
-    page(AuthKind::SignUp, &visitor, query.as_deref()).await
+    page(AuthKind::SignUp, &visitor, query.as_deref())
 }
 
-async fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
+fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
     let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
     let return_to = return_to::path(query.return_to.as_deref());
     if visitor.0.is_some() {
@@ -61,24 +61,24 @@ async fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<
         (_, Some("deleted")) => Some(Notice::Deleted),
         _ => None,
     };
-    Ok(render(Page::Auth(AuthPage { kind, return_to, notice, name: String::new(), email: String::new(), errors: Vec::new() })).await)
+    Ok(render(Page::Auth(AuthPage { kind, return_to, notice, name: String::new(), email: String::new(), errors: Vec::new() })))
 }
 
 /// Signs in.
 pub async fn sign_in(State(state): State<AppState>, client: Client, Form(form): Form<Credentials>) -> Result<Response> {
     let outcome = auth::sign_in(&state, form.email.trim(), &form.password, true, &client).await;
-    after_form(&state, AuthKind::SignIn, form, outcome).await
+    after_form(&state, AuthKind::SignIn, form, outcome)
 }
 
 /// Makes an account and signs it in.
 pub async fn sign_up(State(state): State<AppState>, client: Client, Form(form): Form<Credentials>) -> Result<Response> {
     let new = auth::NewAccount { name: form.name.clone(), email: form.email.trim().to_owned(), password: form.password.clone() };
     let outcome = auth::sign_up(&state, new, &client).await;
-    after_form(&state, AuthKind::SignUp, form, outcome).await
+    after_form(&state, AuthKind::SignUp, form, outcome)
 }
 
 /// On to where the visitor wanted to go, or the form again with what is wrong with it; never the password.
-async fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome: Result<SignedIn>) -> Result<Response> {
+fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome: Result<SignedIn>) -> Result<Response> {
     let return_to = return_to::path(form.return_to.as_deref());
     match outcome {
         Ok(signed_in) => Ok(redirect_with(state, &signed_in, &return_to)),
@@ -87,7 +87,6 @@ async fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome
             render_refused(error, |error| {
                 Page::Auth(AuthPage { kind, return_to, notice: None, name, email, errors: form_errors(&error.document("")) })
             })
-            .await
         }
     }
 }

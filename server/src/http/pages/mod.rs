@@ -7,17 +7,15 @@ mod tasks;
 
 use std::sync::LazyLock;
 
-use app::{Page, shell};
+use app::{Page, document};
 use axum::{
     Router,
-    body::Body,
-    extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{Html, IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use leptos::{config::LeptosOptions, nonce::Nonce, prelude::provide_context};
+use leptos::{config::LeptosOptions, nonce::Nonce};
 
 use super::{assets, request::cookie, return_to, security};
 use crate::{
@@ -43,12 +41,6 @@ pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
     }
 }
 
-/// Gives Leptos the runtime that it renders on; safe to call again.
-pub fn init() {
-    // Refused only when it has been done already.
-    let _ = any_spawner::Executor::init_tokio();
-}
-
 /// The pages and their forms.
 pub fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
@@ -67,22 +59,20 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 }
 
 /// The page in place of one that cannot be shown. Its status is set by who asks for it.
-pub async fn error(error: &Error) -> Response {
-    render(Page::Refusal { status: error.status().as_u16(), message: error.to_string() }).await
+pub fn error(error: &Error) -> Response {
+    render(Page::Refusal { status: error.status().as_u16(), message: error.to_string() })
 }
 
 async fn home(visitor: Visitor) -> Response {
-    if visitor.0.is_some() { Redirect::to(return_to::HOME).into_response() } else { render(Page::Home).await }
+    if visitor.0.is_some() { Redirect::to(return_to::HOME).into_response() } else { render(Page::Home) }
 }
 
 /// The whole document of a page, with the policy that goes with it.
-pub async fn render(page: Page) -> Response {
+pub fn render(page: Page) -> Response {
     let nonce = Nonce::new();
     let policy = security::page_policy(&nonce);
-    let context = move || provide_context(nonce.clone());
     let theme = THEME.try_with(|theme| *theme).unwrap_or_default();
-    let render = leptos_axum::render_app_async_with_context(context, move || shell(OPTIONS.clone(), page.clone(), theme));
-    let mut response = render(Request::new(Body::empty())).await;
+    let mut response = Html(document(&OPTIONS, page, theme, nonce)).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -90,14 +80,14 @@ pub async fn render(page: Page) -> Response {
 }
 
 /// A form again, with what is wrong with what it sent. What went wrong on our side is no form's affair.
-async fn render_refused(error: Error, page: impl FnOnce(&Error) -> Page) -> Result<Response> {
+fn render_refused(error: Error, page: impl FnOnce(&Error) -> Page) -> Result<Response> {
     if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
         return Err(error);
     }
     if let Some(cause) = error.secret_cause() {
         tracing::error!(cause, "form failed");
     }
-    let mut response = render(page(&error)).await;
+    let mut response = render(page(&error));
     *response.status_mut() = error.status();
     response.headers_mut().extend(error.headers());
     Ok(response)

@@ -27,19 +27,16 @@ pub struct Wanted {
 /// Asks for the address.
 pub async fn forgot_page(RawQuery(query): RawQuery) -> Result<Response> {
     let query: Wanted = body::parse_form(query.unwrap_or_default().as_bytes())?;
-    Ok(render(Page::Forgot(ForgotPage { is_sent: query.sent.is_some(), ..ForgotPage::default() })).await)
+    Ok(render(Page::Forgot(ForgotPage { is_sent: query.sent.is_some(), ..ForgotPage::default() })))
 }
 
 /// Mails a link.
 pub async fn forgot(State(state): State<AppState>, client: Client, Form(form): Form<Wanted>) -> Result<Response> {
     match auth::reset_password::ask(&state, &client, form.email.trim(), None).await {
         Ok(()) => Ok(Redirect::to("/forgot-password?sent=1").into_response()),
-        Err(error) => {
-            render_refused(error, |error| {
-                Page::Forgot(ForgotPage { email: form.email, is_sent: false, errors: form_errors(&error.document("")) })
-            })
-            .await
-        }
+        Err(error) => render_refused(error, |error| {
+            Page::Forgot(ForgotPage { email: form.email, is_sent: false, errors: form_errors(&error.document("")) })
+        }),
     }
 }
 
@@ -69,13 +66,12 @@ pub async fn reset(State(state): State<AppState>, client: Client, Form(form): Fo
 
 async fn reset_form(state: &AppState, token: String, error: Option<Error>) -> Result<Response> {
     match (auth::reset_password::whose(state, &token).await, error) {
-        (Ok(email), None) => Ok(render(Page::Reset(ResetPage { link: Some((token, email)), errors: Vec::new() })).await),
+        (Ok(email), None) => Ok(render(Page::Reset(ResetPage { link: Some((token, email)), errors: Vec::new() }))),
         (Ok(email), Some(error)) => {
             render_refused(error, |error| Page::Reset(ResetPage { link: Some((token, email)), errors: form_errors(&error.document("")) }))
-                .await
         }
         (Err(Error::BadLink), _) => {
-            let mut response = render(Page::Reset(ResetPage { link: None, errors: Vec::new() })).await;
+            let mut response = render(Page::Reset(ResetPage { link: None, errors: Vec::new() }));
             *response.status_mut() = StatusCode::BAD_REQUEST;
             Ok(response)
         }

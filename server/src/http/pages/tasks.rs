@@ -44,7 +44,7 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
         counts,
     };
     let cookie = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep));
-    Ok(with_cookie(cookie, render(Page::Tasks(Box::new(page))).await))
+    Ok(with_cookie(cookie, render(Page::Tasks(Box::new(page)))))
 }
 
 /// A form sends all its fields, also those that say nothing.

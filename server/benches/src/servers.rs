@@ -1,0 +1,156 @@
+//! The servers that are measured: each a process of its own on a free port of this machine, gone when it is dropped.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+use crate::{
+    Bench, Result,
+    client::ask,
+    requests::{get, list_path},
+};
+
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    group: u32,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// What a process holds in memory, in MB.
+pub struct Memory {
+    /// Now.
+    pub now: f64,
+    /// The most there ever was.
+    pub peak: f64,
+}
+
+impl Server {
+    /// Holdfast on this database.
+    pub async fn holdfast(bench: &Bench, database: &Path) -> Result<Self> {
+        let mut server = Self::spawn(bench.serve(database, 0)?.into(), "holdfast", any_port())?;
+        let line = server.line().await?;
+        server.address = line.rsplit('/').next().and_then(|address| address.trim().parse().ok()).ok_or("holdfast does not say where it is")?;
+        Ok(server)
+    }
+
+    /// The peer on its database, with as many processes as there are cores.
+    pub async fn peer(bench: &Bench, database: &Path) -> Result<Self> {
+        let address = free_port()?;
+        let folder = database.parent().ok_or("the database is in no folder")?;
+        let log = folder.join("log");
+        let mut command = Command::new(bench.peer_program("uvicorn")?);
+        command
+            .args(["main:app", "--no-access-log", "--port", &address.port().to_string(), "--workers", &bench.cores.to_string()])
+            .current_dir("server/benches/peer")
+            .env("DATABASE", std::path::absolute(database)?)
+            .env("BETTER_AUTH_SECRET", &bench.secret.0)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stderr(File::create(&log)?);
+        let server = Self::spawn(command, "the peer", address)?;
+        let begun = Instant::now();
+        // All of them: those that come late would get no connections.
+        while fs::read_to_string(&log)?.matches("Application startup complete").count() < bench.cores {
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("the peer does not start: see {}", log.display()).into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        ask(address, &bench.secret.get(0, &list_path(0))).await?.expect(200)?;
+        Ok(server)
+    }
+
+    /// axum alone, which answers `/list` and `/task` with these JSON texts of Holdfast's.
+    pub async fn bare(list: &[u8], task: &[u8]) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("bare").stdin(Stdio::piped());
+        let mut server = Self::spawn(command, "the bare server", any_port())?;
+        let input = [list, b"\n", task, b"\n"].concat();
+        let mut stdin = server.child.stdin.take().ok_or("the bare server reads nothing")?.into_owned_fd()?;
+        File::from(stdin.try_clone()?).write_all(&input)?;
+        drop(std::mem::replace(&mut stdin, File::open("/dev/null")?.into()));
+        server.address = server.line().await?.trim().parse().map_err(|_| "the bare server does not say where it is")?;
+        let reply = ask(server.address, &get("/list", "")).await?.expect(200)?;
+        if reply.body.len() != list.len() {
+            return Err(format!("the bare server's list has {} bytes, and Holdfast's {}", reply.body.len(), list.len()).into());
+        }
+        Ok(server)
+    }
+
+    fn spawn(mut command: Command, name: &str, address: SocketAddr) -> Result<Self> {
+        // In a group of its own, with which it ends.
+        let child = command.stdout(Stdio::piped()).process_group(0).kill_on_drop(true).spawn();
+        let child = child.map_err(|error| format!("{name} cannot be started: {error}"))?;
+        let group = child.id().ok_or_else(|| format!("{name} is gone already"))?;
+        Ok(Self { child, group, address })
+    }
+
+    /// The first line that it writes.
+    async fn line(&mut self) -> Result<String> {
+        let stdout = self.child.stdout.as_mut().ok_or("the server writes nothing")?;
+        let mut line = String::new();
+        timeout(PATIENCE, BufReader::new(stdout).read_line(&mut line)).await.map_err(|_| "the server does not start")??;
+        if line.is_empty() { Err("the server ends at once".into()) } else { Ok(line) }
+    }
+
+    /// What it holds in memory.
+    pub fn memory(&self) -> Result<Memory> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.group)).map_err(|error| format!("the server is gone: {error}"))?;
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            let kibibytes: f64 = line.trim_start_matches(':').trim().trim_end_matches(" kB").parse().ok()?;
+            Some(kibibytes * 1024.0 / 1e6)
+        };
+        let found = field("VmRSS").zip(field("VmHWM")).map(|(now, peak)| Memory { now, peak });
+        Ok(found.ok_or("the system does not say what a process holds in memory")?)
+    }
+}
+
+impl Drop for Server {
+    /// The peer has processes of its own: the whole group ends.
+    fn drop(&mut self) {
+        let kill = format!("kill -KILL -{}", self.group);
+        if let Err(error) = std::process::Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status() {
+            eprintln!("bench: a server may still run: {error}");
+        }
+    }
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> Result<SocketAddr> {
+    Ok(TcpListener::bind(any_port())?.local_addr()?)
+}
+
+const fn any_port() -> SocketAddr {
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
+}
+
+impl Bench {
+    /// The command that serves this database on a port.
+    pub fn serve(&self, database: &Path, port: u16) -> Result<std::process::Command> {
+        let folder: PathBuf = database.parent().ok_or("the database is in no folder")?.into();
+        let mut command = self.holdfast_command();
+        command
+            .args(["serve", "--rate-limit", "off", "--listen", &format!("127.0.0.1:{port}")])
+            .args(["--database-url", &format!("sqlite:{}", database.display())])
+            .arg("--data-dir")
+            .arg(&folder)
+            .stderr(File::create(folder.join("log"))?);
+        Ok(command)
+    }
+}
