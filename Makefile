@@ -25,6 +25,8 @@ SERVER_SOURCES := $(SHARED_SOURCES) $(shell find server/src server/build.rs serv
 # Not the whole workspace at once: with `frontend` beside it, `app` would be built for the browser and the server in one.
 NATIVE := --package app --package server
 
+BENCH := cargo run --quiet --package bench --profile bench-tool --locked --
+
 # How many examples of each kind the fuzzer makes.
 EXAMPLES := 200
 SCHEMATHESIS := 4.32.5
@@ -35,7 +37,7 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(or
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse tools clean
+.PHONY: help run watch build check fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse bench bench-compare tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,7 @@ check: | rust ## Format and lint, without running anything
 	@cargo fmt --all --check
 	@$(call say,clippy)
 	@cargo clippy $(NATIVE) --all-targets --locked -- -D warnings
+	@cargo clippy --package bench --profile bench-tool --locked -- -D warnings
 	@cargo clippy --package frontend --target wasm32-unknown-unknown --locked -- -D warnings
 
 fmt: | rust ## Format the Rust code
@@ -85,6 +88,13 @@ soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, 
 lighthouse: $(BINARY) end2end/node_modules/.stamp | browser ## Lighthouse on the four pages as a phone sees them, and how quickly a long list answers
 	@cd end2end && node lighthouse.js
 	@cd end2end && node interaction.js
+
+bench: $(BINARY) .tools/peer/.stamp ## Measure against the budgets and a FastAPI service, five minutes (ONLY=text of some rows, SECONDS=3 a run)
+	@$(BENCH) run --binary $(BINARY) --seconds "$(SECONDS)" --only "$(ONLY)"
+
+bench-compare: ## Two reports of it side by side (A=old.json B=target/bench.json)
+	@[ -f "$(A)" ] && [ -f "$(B)" ] || $(call stop,name two reports of make bench: make bench-compare A=old.json B=target/bench.json)
+	@$(BENCH) compare "$(A)" "$(B)"
 
 # What is built
 
@@ -158,6 +168,14 @@ postgres:
 	@$(call say,installing schemathesis $(SCHEMATHESIS))
 	@rm -rf $(TOOLS)/fuzz && python3 -m venv $(TOOLS)/fuzz || $(call stop,python3 -m venv does not work: install it (Debian: apt-get install python3-venv) and run make again)
 	@$(TOOLS)/fuzz/bin/pip install --quiet --disable-pip-version-check schemathesis==$(SCHEMATHESIS)
+
+# The service that the benchmark compares with; anew when what it needs has changed.
+.tools/peer/.stamp: server/benches/peer/requirements.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(call stop,Python 3.11 or newer is missing: install it (Debian: apt-get install python3-venv) and run make again)
+	@$(call say,installing the FastAPI service that the benchmark compares with)
+	@rm -rf $(TOOLS)/peer && python3 -m venv $(TOOLS)/peer || $(call stop,python3 -m venv does not work: install it (Debian: apt-get install python3-venv) and run make again)
+	@$(TOOLS)/peer/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 clean: ## Remove everything that was built
 	@rm -rf target end2end/node_modules end2end/test-results $(TOOLS)

@@ -75,8 +75,7 @@ impl Secret {
     /// New tasks, of all users in turn.
     pub fn creates(&self) -> Requests {
         let create = |user| {
-            let body =
-                json!({ "title": "Bring the books back to the library", "description": "Two novels and an atlas, due by the end of the week." });
+            let body = json!({ "title": "Bring the books back to the library", "description": "Two novels and an atlas, due by the end of the week." });
             post(&format!("/api/{}/tasks", name(user)), &format!("authorization: Bearer {}\r\n", self.token(user, 0)), &body.to_string())
         };
         in_turn((0..USERS).map(create).collect())
@@ -122,5 +121,6 @@ pub fn get(path: &str, fields: &str) -> Vec<u8> {
 
 fn post(path: &str, fields: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{fields}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").into()
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{fields}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+        .into()
 }

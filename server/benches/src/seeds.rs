@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{Bench, Result, requests::owners};
+use crate::{Bench, Result, requests::owners, servers::peer_program};
 
 /// How many accounts each database has.
 pub const USERS: usize = 1_000;
@@ -36,8 +36,8 @@ pub fn holdfast(bench: &Bench, tasks: usize) -> Result<PathBuf> {
 
 /// A copy of the peer's.
 pub fn peer(bench: &Bench, tasks: usize) -> Result<PathBuf> {
-    let seed = kept(bench, &format!("peer-{tasks}"), &[format!("{SOURCES}/peer")], |file| {
-        let mut fill = Command::new(bench.peer_program("python")?);
+    let seed = kept(bench, &format!("peer-{tasks}"), &[format!("{SOURCES}/peer"), format!("{SOURCES}/src/seeds.rs")], |file| {
+        let mut fill = Command::new(peer_program("python")?);
         fill.arg("seed.py").args([USERS, tasks].map(|count| count.to_string())).current_dir(format!("{SOURCES}/peer"));
         fill.env("DATABASE", std::path::absolute(file)?).env("BETTER_AUTH_SECRET", &bench.secret.0).env("PYTHONDONTWRITEBYTECODE", "1");
         run(&mut fill, "")
@@ -47,18 +47,21 @@ pub fn peer(bench: &Bench, tasks: usize) -> Result<PathBuf> {
 
 /// The seed of this name, made anew if what makes it has changed.
 fn kept(bench: &Bench, name: &str, sources: &[String], make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let folder = bench.folder.join("seeds").join(name);
-    let (file, stamp) = (folder.join("db"), folder.join("made-by"));
+    let folder = bench.seeds.join(name);
     let made_by = fingerprint(sources)?;
-    if fs::read_to_string(&stamp).is_ok_and(|text| text == made_by) {
-        return Ok(file);
+    if fs::read_to_string(folder.join("made-by")).is_ok_and(|text| text == made_by) {
+        return Ok(folder.join("db"));
     }
     eprintln!("filling {name}, once");
+    // Under another name until it is whole.
+    let draft = bench.new_folder()?;
+    make(&draft.join("db")).map_err(|error| format!("{name} cannot be filled: {error}"))?;
+    fs::File::open(draft.join("db"))?.sync_all()?;
+    fs::write(draft.join("made-by"), made_by)?;
     let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder)?;
-    make(&file).map_err(|error| format!("{name} cannot be filled: {error}"))?;
-    fs::write(&stamp, made_by)?;
-    Ok(file)
+    fs::create_dir_all(&bench.seeds)?;
+    fs::rename(&draft, &folder)?;
+    Ok(folder.join("db"))
 }
 
 fn fingerprint(sources: &[String]) -> Result<String> {

@@ -2,15 +2,14 @@
 
 use std::{
     fs::{self, File},
-    io::Write as _,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
 
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, Command},
     time::{sleep, timeout},
 };
@@ -28,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Server {
     child: Child,
     group: u32,
+    log: Option<PathBuf>,
     /// Where it listens.
     pub address: SocketAddr,
 }
@@ -44,17 +44,18 @@ impl Server {
     /// Holdfast on this database.
     pub async fn holdfast(bench: &Bench, database: &Path) -> Result<Self> {
         let mut server = Self::spawn(bench.serve(database, 0)?.into(), "holdfast", any_port())?;
+        server.log = Some(log_of(database)?);
         let line = server.line().await?;
-        server.address = line.rsplit('/').next().and_then(|address| address.trim().parse().ok()).ok_or("holdfast does not say where it is")?;
+        server.address =
+            line.rsplit('/').next().and_then(|address| address.trim().parse().ok()).ok_or("holdfast does not say where it is")?;
         Ok(server)
     }
 
     /// The peer on its database, with as many processes as there are cores.
     pub async fn peer(bench: &Bench, database: &Path) -> Result<Self> {
         let address = free_port()?;
-        let folder = database.parent().ok_or("the database is in no folder")?;
-        let log = folder.join("log");
-        let mut command = Command::new(bench.peer_program("uvicorn")?);
+        let log = log_of(database)?;
+        let mut command = Command::new(peer_program("uvicorn")?);
         command
             .args(["main:app", "--no-access-log", "--port", &address.port().to_string(), "--workers", &bench.cores.to_string()])
             .current_dir("server/benches/peer")
@@ -67,7 +68,8 @@ impl Server {
         // All of them: those that come late would get no connections.
         while fs::read_to_string(&log)?.matches("Application startup complete").count() < bench.cores {
             if begun.elapsed() > PATIENCE {
-                return Err(format!("the peer does not start: see {}", log.display()).into());
+                let log = fs::read_to_string(&log)?;
+                return Err(format!("the peer does not start: {}", log.lines().last().unwrap_or("it does not say why")).into());
             }
             sleep(Duration::from_millis(50)).await;
         }
@@ -80,10 +82,9 @@ impl Server {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("bare").stdin(Stdio::piped());
         let mut server = Self::spawn(command, "the bare server", any_port())?;
-        let input = [list, b"\n", task, b"\n"].concat();
-        let mut stdin = server.child.stdin.take().ok_or("the bare server reads nothing")?.into_owned_fd()?;
-        File::from(stdin.try_clone()?).write_all(&input)?;
-        drop(std::mem::replace(&mut stdin, File::open("/dev/null")?.into()));
+        let mut stdin = server.child.stdin.take().ok_or("the bare server reads nothing")?;
+        stdin.write_all(&[list, b"\n", task, b"\n"].concat()).await?;
+        drop(stdin);
         server.address = server.line().await?.trim().parse().map_err(|_| "the bare server does not say where it is")?;
         let reply = ask(server.address, &get("/list", "")).await?.expect(200)?;
         if reply.body.len() != list.len() {
@@ -97,7 +98,7 @@ impl Server {
         let child = command.stdout(Stdio::piped()).process_group(0).kill_on_drop(true).spawn();
         let child = child.map_err(|error| format!("{name} cannot be started: {error}"))?;
         let group = child.id().ok_or_else(|| format!("{name} is gone already"))?;
-        Ok(Self { child, group, address })
+        Ok(Self { child, group, log: None, address })
     }
 
     /// The first line that it writes.
@@ -105,7 +106,11 @@ impl Server {
         let stdout = self.child.stdout.as_mut().ok_or("the server writes nothing")?;
         let mut line = String::new();
         timeout(PATIENCE, BufReader::new(stdout).read_line(&mut line)).await.map_err(|_| "the server does not start")??;
-        if line.is_empty() { Err("the server ends at once".into()) } else { Ok(line) }
+        if line.is_empty() {
+            let log = self.log.as_ref().and_then(|log| fs::read_to_string(log).ok()).unwrap_or_default();
+            return Err(format!("the server ends at once: {}", log.lines().last().unwrap_or("it does not say why")).into());
+        }
+        Ok(line)
     }
 
     /// What it holds in memory.
@@ -131,26 +136,36 @@ impl Drop for Server {
     }
 }
 
+/// Beside the database.
+fn log_of(database: &Path) -> Result<PathBuf> {
+    Ok(database.parent().ok_or("the database is in no folder")?.join("log"))
+}
+
+/// A program of the peer's virtual environment.
+pub fn peer_program(name: &str) -> Result<PathBuf> {
+    let program = Path::new(".tools/peer/bin").join(name);
+    if program.exists() { Ok(std::path::absolute(program)?) } else { Err("the peer is not installed: `make bench` does it".into()) }
+}
+
 /// A port that nobody listens on.
 pub fn free_port() -> Result<SocketAddr> {
     Ok(TcpListener::bind(any_port())?.local_addr()?)
 }
 
 const fn any_port() -> SocketAddr {
-    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
 }
 
 impl Bench {
     /// The command that serves this database on a port.
     pub fn serve(&self, database: &Path, port: u16) -> Result<std::process::Command> {
-        let folder: PathBuf = database.parent().ok_or("the database is in no folder")?.into();
         let mut command = self.holdfast_command();
         command
             .args(["serve", "--rate-limit", "off", "--listen", &format!("127.0.0.1:{port}")])
             .args(["--database-url", &format!("sqlite:{}", database.display())])
             .arg("--data-dir")
-            .arg(&folder)
-            .stderr(File::create(folder.join("log"))?);
+            .arg(database.with_file_name("data"))
+            .stderr(File::create(log_of(database)?)?);
         Ok(command)
     }
 }
