@@ -32,7 +32,7 @@ pub use crate::pages::{
     tasks::{Counts, TaskPage},
 };
 use crate::{
-    components::{header::Header, icon::Drawings},
+    components::{header::Header, icon::Drawings, same_for_all},
     pages::{
         account::Account,
         auth::Auth,
@@ -150,7 +150,7 @@ fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) -> imp
                 {scripts}
             </head>
             <body>
-                <Drawings />
+                {same_for_all!(view! { <Drawings /> })}
                 <a class="skip" href="#main">{words::SKIP}</a>
                 <Header user />
                 <main id="main" tabindex="-1">{body}</main>

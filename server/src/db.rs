@@ -1,6 +1,8 @@
 //! The database: one SQLite file, with one connection that writes and a few that read, or a PostgreSQL that several
 //! processes share. The statements are the same for both; [`sql!`](crate::sql) runs them on whichever it is.
 
+mod group_commit;
+
 use std::{
     error::Error,
     fmt,
@@ -20,6 +22,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use self::group_commit::{GroupCommit, Turn};
 use crate::{config::Database, file_lock};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -31,8 +34,6 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const STATEMENT_TIMEOUT: Duration = Duration::from_millis(2500);
 /// How long the start waits for a server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Readers beyond the cores only add memory.
-const READERS: u32 = 4;
 /// Connections to PostgreSQL; a process needs few, and a server that many share has not many.
 pub const CONNECTIONS: u32 = 16;
 
@@ -45,6 +46,8 @@ pub enum Db {
         _in_use: Arc<File>,
         /// Its one connection has the write lock when it needs it.
         writer: SqlitePool,
+        /// Shares its transactions among single statements.
+        group: Arc<GroupCommit>,
         /// These change nothing.
         readers: SqlitePool,
     },
@@ -72,6 +75,32 @@ pub enum Transaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     /// PostgreSQL's, which sees what is committed while it runs.
     Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// A single statement that changes something, in whatever makes it cheap and durable.
+pub enum Write {
+    /// In a transaction with those of others.
+    Sqlite(Turn),
+    /// For itself.
+    Postgres(PgPool),
+}
+
+impl Write {
+    /// To run it on: one statement.
+    pub fn on(&mut self) -> sqlx::Result<On<&mut SqliteConnection, &PgPool>> {
+        Ok(match self {
+            Self::Sqlite(turn) => On::Sqlite(turn.on()?),
+            Self::Postgres(pool) => On::Postgres(pool),
+        })
+    }
+
+    /// Its outcome, once it is durable.
+    pub async fn done<T>(self, outcome: sqlx::Result<T>) -> sqlx::Result<T> {
+        match self {
+            Self::Sqlite(turn) => turn.done(outcome).await,
+            Self::Postgres(_) => outcome,
+        }
+    }
 }
 
 impl Transaction {
@@ -192,11 +221,15 @@ impl Db {
         migrate(&SQLITE_MIGRATIONS, &mut connection, &name).await?;
         connection.close().await.map_err(|error| says(&error))?;
 
+        // More readers than cores wait for each other.
+        let cores = std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get()).unwrap_or(8));
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+        let writer = pool().max_connections(1).connect_lazy_with(options.clone());
         Ok(Self::Sqlite {
             _in_use: Arc::new(in_use),
-            writer: pool().max_connections(1).connect_lazy_with(options.clone()),
-            readers: pool().max_connections(READERS).connect_lazy_with(options.read_only(true)),
+            group: Arc::new(GroupCommit::new(writer.clone())),
+            writer,
+            readers: pool().max_connections(cores.clamp(2, 8)).connect_lazy_with(options.read_only(true)),
         })
     }
 
@@ -256,6 +289,14 @@ impl Db {
             Self::Sqlite { writer, readers, .. } => (writer.size() + readers.size(), writer.num_idle() + readers.num_idle()),
             Self::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
         }
+    }
+
+    /// A turn for a single statement that many may want at once.
+    pub async fn join(&self) -> sqlx::Result<Write> {
+        Ok(match self {
+            Self::Sqlite { group, .. } => Write::Sqlite(group.turn().await?),
+            Self::Postgres { pool, .. } => Write::Postgres(pool.clone()),
+        })
     }
 
     /// Begins a transaction.

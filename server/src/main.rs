@@ -1,6 +1,10 @@
 //! The command line: sets the program up and starts it.
 
-use std::{error::Error, io, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, IsTerminal as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 use server::{
@@ -16,6 +20,10 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 use tracing_subscriber::{EnvFilter, fmt};
+
+/// Two threads that allocate for each other, as ours and the database's do, wait for each other in the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -90,7 +98,7 @@ fn log(config: &Config) -> Result<(), ConfigError> {
     let filter = EnvFilter::builder().parse(&config.log).map_err(|error| ConfigError(format!("--log (RUST_LOG): {error}")))?;
     // PostgreSQL tells at each start that the table of the migrations is there already.
     let filter = filter.add_directive("sqlx::postgres::notice=warn".parse().map_err(|error| ConfigError(format!("--log: {error}")))?);
-    let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Pretty => lines.init(),
         LogFormat::Json => lines.json().flatten_event(true).init(),

@@ -10,6 +10,7 @@ mod accounts;
 mod command_line;
 mod commands;
 mod conditions;
+mod costs;
 mod devices;
 mod events;
 mod foreign_tokens;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     components::{
         icon::Icon,
+        same_for_all,
         task_row::{blank, groups},
     },
     islands::task_board::TaskBoard,
@@ -87,7 +88,7 @@ pub fn Tasks(
                     <p class="count" id="count">{words::count(counts.pending, counts.total)}</p>
                 </div>
                 <div id="notices" role="alert"></div>
-                <AddLine />
+                {same_for_all!(view! { <AddLine /> })}
                 <Views view counts />
                 <Find query=query.clone() />
                 <div id="list" class:arranged=query.is_arranged()>
@@ -109,35 +110,43 @@ pub fn Tasks(
                         {words::SHORTCUTS}
                     </button>
                 </p>
-                <Bulk />
+                {same_for_all!(view! { <Bulk /> })}
                 <p class="visually-hidden" role="status" id="said"></p>
                 <div class="toast" id="toast" hidden>
                     <span></span>
                     <button data-do="undo">{words::UNDO}</button>
                 </div>
-                <Palette />
-                <Help />
-                <template id="row-template">
-                    {blank()}
-                </template>
-                <template id="editor-template">
-                    <Editor />
-                </template>
-                <template id="chip-template">
-                    <button type="button" class="chip">
-                        <span dir="auto"></span>
-                        {Icon::Close.draw()}
-                    </button>
-                </template>
-                <template id="notice-template">
-                    <p class="banner failed">
-                        {Icon::Warning.draw()}
-                        <span></span>
-                        <button></button>
-                    </p>
-                </template>
+                {same_for_all!(view! { <Hidden /> })}
             </div>
         </TaskBoard>
+    }
+}
+
+/// Dialogs, and templates of what comes later.
+#[component]
+fn Hidden() -> impl IntoView {
+    view! {
+        <Palette />
+        <Help />
+        <template id="row-template">
+            {blank()}
+        </template>
+        <template id="editor-template">
+            <Editor />
+        </template>
+        <template id="chip-template">
+            <button type="button" class="chip">
+                <span dir="auto"></span>
+                {Icon::Close.draw()}
+            </button>
+        </template>
+        <template id="notice-template">
+            <p class="banner failed">
+                {Icon::Warning.draw()}
+                <span></span>
+                <button></button>
+            </p>
+        </template>
     }
 }
 

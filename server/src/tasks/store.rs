@@ -7,6 +7,7 @@ use app::{
     model::{Day, Due, NewTask, Order, Priority, PutTask, Sort, Status, Task, Timestamp},
     position,
 };
+use serde::{Deserialize, Deserializer};
 use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     AppState,
-    db::Db,
+    db::{Db, On},
     problem::{Error, Result},
     sql,
 };
@@ -28,12 +29,13 @@ pub const DELETED_KEPT_FOR: Duration = Duration::from_hours(24);
 /// Makes the ids of one millisecond ascend too.
 static IDS: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
-#[derive(FromRow)]
+#[derive(FromRow, Deserialize)]
 struct TaskRow {
     id: String,
     user_id: String,
     title: String,
     description: Option<String>,
+    #[serde(deserialize_with = "truth")]
     completed: bool,
     due_date: Option<String>,
     priority: i16,
@@ -42,6 +44,20 @@ struct TaskRow {
     completed_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
+}
+
+/// PostgreSQL's `true` and SQLite's 1.
+fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Truth {
+        Word(bool),
+        Number(u8),
+    }
+    Ok(match Truth::deserialize(deserializer)? {
+        Truth::Word(word) => word,
+        Truth::Number(number) => number != 0,
+    })
 }
 
 impl From<TaskRow> for Task {
@@ -70,28 +86,42 @@ macro_rules! columns {
     };
 }
 
-/// The statement of a list in one order: `$column` and the direction, after the row `($4, $5)`.
+/// The statements of a list in one order, `$column` and the direction, for SQLite and for PostgreSQL: of its first page, and
+/// of those after the row `($4, $5)`, where the index begins to read. A page comes as one JSON text: handing a value from
+/// the database's thread to ours costs more than reading a row.
 macro_rules! list_sql {
     ($column:literal, $beyond:literal, $direction:literal) => {
+        [
+            list_sql!(@both $column, $beyond, $direction, "json_group_array(json_array(", "))"),
+            list_sql!(@both $column, $beyond, $direction, "CAST(json_agg(json_build_array(", ")) AS TEXT)"),
+        ]
+    };
+    (@both $column:literal, $beyond:literal, $direction:literal, $as_json:literal, $end:literal) => {
+        [
+            list_sql!(@page $column, $direction, $as_json, $end, ""),
+            list_sql!(@page $column, $direction, $as_json, $end, concat!(" AND (", $column, ", id) ", $beyond, " ($4, $5)")),
+        ]
+    };
+    (@page $column:literal, $direction:literal, $as_json:literal, $end:literal, $after:expr) => {
         concat!(
             "SELECT ",
+            $as_json,
+            columns!(),
+            $end,
+            " FROM (SELECT ",
             columns!(),
             " FROM tasks WHERE user_id = $1 AND ($2 IS NULL OR completed = $2)",
             " AND ($3 IS NULL OR title_key LIKE $3 ESCAPE '\\' OR description_key LIKE $3 ESCAPE '\\')",
             " AND ($7 IS NULL OR priority = $7) AND ($8 IS NULL OR tags_key LIKE $8 ESCAPE '\\')",
             " AND ($9 IS NULL OR due_key BETWEEN $9 AND $10)",
-            " AND ($4 IS NULL OR (",
-            $column,
-            ", id) ",
-            $beyond,
-            " ($4, $5))",
+            $after,
             " ORDER BY ",
             $column,
             " ",
             $direction,
             ", id ",
             $direction,
-            " LIMIT $6"
+            " LIMIT $6) AS page"
         )
     };
 }
@@ -144,6 +174,8 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
         (Sort::Position, Order::Asc) => list_sql!("position", ">", "ASC"),
         (Sort::Position, Order::Desc) => list_sql!("position", "<", "DESC"),
     };
+    let read = db.read();
+    let sql = sql[usize::from(matches!(read, On::Postgres(_)))][usize::from(params.after.is_some())];
     let (number, text, id) = match params.after.clone() {
         Some((Key::Number(number), id)) => (Some(number), None, Some(id)),
         Some((Key::Text(text), id)) => (None, Some(text), Some(id)),
@@ -166,14 +198,15 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
     };
     // One row more than asked for tells whether there is a next page.
     let limit = i64::from(params.limit) + 1;
-    let mut rows: Vec<TaskRow> = match params.sort {
+    let json: Option<String> = match params.sort {
         Sort::Title | Sort::DueDate | Sort::Position => {
-            sql!(all db.read(), sql, owner, completed, search, text, id, limit, priority, tag, first, last)?
+            sql!(scalar read, sql, owner, completed, search, text, id, limit, priority, tag, first, last)?
         }
         Sort::CreatedAt | Sort::UpdatedAt | Sort::Priority => {
-            sql!(all db.read(), sql, owner, completed, search, number, id, limit, priority, tag, first, last)?
+            sql!(scalar read, sql, owner, completed, search, number, id, limit, priority, tag, first, last)?
         }
     };
+    let mut rows: Vec<TaskRow> = json.map_or_else(|| Ok(Vec::new()), |json| serde_json::from_str(&json)).map_err(Error::internal)?;
     let limit = params.limit as usize;
     let has_more = rows.len() > limit;
     rows.truncate(limit);
@@ -235,7 +268,9 @@ pub async fn insert(state: &AppState, owner: &str, new: &NewTask, key: Option<&s
     };
     match key {
         None => {
-            insert_row!(state.db.write(), task)?;
+            let mut write = state.db.join().await?;
+            let outcome = insert_row!(write.on()?, task);
+            write.done(outcome).await?;
         }
         Some(key) => {
             let mut transaction = state.db.begin().await?;
@@ -255,8 +290,9 @@ pub async fn insert(state: &AppState, owner: &str, new: &NewTask, key: Option<&s
 pub async fn update(state: &AppState, owner: &str, id: &str, change: &PutTask, seen: Option<Timestamp>) -> Result<Option<Task>> {
     let description = change.description.as_ref().and_then(Option::as_deref);
     let tags = change.tags.as_deref().map(joined);
-    let row: Option<TaskRow> = sql!(
-        optional state.db.write(),
+    let mut write = state.db.join().await?;
+    let row = sql!(
+        optional write.on()?,
         concat!(
             "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
             " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = CASE WHEN $5 THEN $7 ELSE description_key END,",
@@ -284,15 +320,16 @@ pub async fn update(state: &AppState, owner: &str, id: &str, change: &PutTask, s
         &tags,
         tags.as_deref().map(str::to_lowercase),
         &change.position
-    )?;
-    Ok(told(state, row))
+    );
+    Ok(told(state, write.done(row).await?))
 }
 
 /// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
 /// `seen` is as in [`update`].
 pub async fn complete(state: &AppState, owner: &str, id: &str, completed: Option<bool>, seen: Option<Timestamp>) -> Result<Option<Task>> {
-    let row: Option<TaskRow> = sql!(
-        optional state.db.write(),
+    let mut write = state.db.join().await?;
+    let row = sql!(
+        optional write.on()?,
         concat!(
             "UPDATE tasks SET completed = COALESCE($3, NOT completed),",
             " completed_at = CASE WHEN NOT COALESCE($3, NOT completed) THEN NULL ELSE COALESCE(completed_at, $4) END,",
@@ -305,8 +342,8 @@ pub async fn complete(state: &AppState, owner: &str, id: &str, completed: Option
         completed,
         state.clock.now().0,
         seen.map(|seen| seen.0)
-    )?;
-    Ok(told(state, row))
+    );
+    Ok(told(state, write.done(row).await?))
 }
 
 /// Removes a task, and keeps it for a while, so that it can be put back; whether it was there. `seen` is as in [`update`].
