@@ -11,7 +11,10 @@ use std::{
     io,
     os::unix::fs::DirBuilderExt as _,
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -28,6 +31,10 @@ use crate::{config::Database, file_lock};
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
+/// How often the log is emptied while there are writes.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+/// How long the log grows, in pages of 4 KiB, before a commit empties it.
+const LOG_PAGES: &str = "16384";
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a statement may take on a server that may be away without saying so; with it, any answer comes within 3 s.
@@ -48,6 +55,10 @@ pub enum Db {
         writer: SqlitePool,
         /// Shares its transactions among single statements.
         group: Arc<GroupCommit>,
+        /// Takes what was written from the log to its place in the file, while others go on writing.
+        keeper: SqlitePool,
+        /// Whether something may have been written since it last did.
+        is_written: Arc<AtomicBool>,
         /// These change nothing.
         readers: SqlitePool,
     },
@@ -214,6 +225,8 @@ impl Db {
             // A write that was acknowledged survives the plug being pulled, not only a crash of the program.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // The keeper does it, long before; else whoever commits would wait for it.
+            .pragma("wal_autocheckpoint", LOG_PAGES)
             .busy_timeout(Duration::from_secs(5));
 
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|error| says(&error))?;
@@ -227,6 +240,8 @@ impl Db {
         let writer = pool().max_connections(1).connect_lazy_with(options.clone());
         Ok(Self::Sqlite {
             _in_use: Arc::new(in_use),
+            keeper: pool().max_connections(1).connect_lazy_with(options.clone()),
+            is_written: Arc::default(),
             group: Arc::new(GroupCommit::new(writer.clone())),
             writer,
             readers: pool().max_connections(cores.clamp(2, 8)).connect_lazy_with(options.read_only(true)),
@@ -260,9 +275,12 @@ impl Db {
     }
 
     /// For single statements that change something.
-    pub const fn write(&self) -> On<&SqlitePool, &PgPool> {
+    pub fn write(&self) -> On<&SqlitePool, &PgPool> {
         match self {
-            Self::Sqlite { writer, .. } => On::Sqlite(writer),
+            Self::Sqlite { writer, is_written, .. } => {
+                is_written.store(true, Ordering::Relaxed);
+                On::Sqlite(writer)
+            }
             Self::Postgres { pool, .. } => On::Postgres(pool),
         }
     }
@@ -294,7 +312,10 @@ impl Db {
     /// A turn for a single statement that many may want at once.
     pub async fn join(&self) -> sqlx::Result<Write> {
         Ok(match self {
-            Self::Sqlite { group, .. } => Write::Sqlite(group.turn().await?),
+            Self::Sqlite { group, is_written, .. } => {
+                is_written.store(true, Ordering::Relaxed);
+                Write::Sqlite(group.turn().await?)
+            }
             Self::Postgres { pool, .. } => Write::Postgres(pool.clone()),
         })
     }
@@ -302,9 +323,25 @@ impl Db {
     /// Begins a transaction.
     pub async fn begin(&self) -> sqlx::Result<Transaction> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, is_written, .. } => {
+                is_written.store(true, Ordering::Relaxed);
+                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
             Self::Postgres { pool, .. } => Transaction::Postgres(within(pool.begin()).await?),
         })
+    }
+
+    /// Empties the log of a SQLite file again and again, without holding up those who write.
+    pub async fn keep_checkpointing(self) {
+        let Self::Sqlite { keeper, is_written, .. } = self else { return };
+        loop {
+            tokio::time::sleep(CHECKPOINT_EVERY).await;
+            if is_written.swap(false, Ordering::Relaxed)
+                && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&keeper).await
+            {
+                tracing::warn!(cause = %error, "the log was not emptied");
+            }
+        }
     }
 
     /// Whether the database answers.
@@ -315,7 +352,8 @@ impl Db {
     /// Closes every connection; waits for those in use.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers, .. } => {
+            Self::Sqlite { writer, keeper, readers, .. } => {
+                keeper.close().await;
                 readers.close().await;
                 writer.close().await;
             }

@@ -189,6 +189,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     jobs.spawn(auth::presence::keep_writing(state.clone()));
     jobs.spawn(auth::revocation::keep_looking(state.clone()));
     jobs.spawn(notices::keep_listening(state.clone()));
+    jobs.spawn(state.db.clone().keep_checkpointing());
     jobs.spawn(housekeeping::keep_house(state.clone()));
     let mut telling = JoinSet::from_iter([tasks::events::tell_others(state.clone())]);
     let stopping = state.clone();

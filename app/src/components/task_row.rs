@@ -105,8 +105,8 @@ fn write(html: &mut String, task: &Task, today: Day) {
 
 /// A text as it stands in HTML, between tags or quotes.
 fn escaped(text: &str) -> Cow<'_, str> {
-    const SPECIAL: [char; 4] = ['&', '<', '>', '"'];
-    let Some(mut at) = text.find(SPECIAL) else { return text.into() };
+    let special = |text: &str| text.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"'));
+    let Some(mut at) = special(text) else { return text.into() };
     let (mut html, mut rest) = (String::with_capacity(text.len() + 16), text);
     loop {
         let (before, after) = rest.split_at(at);
@@ -120,7 +120,7 @@ fn escaped(text: &str) -> Cow<'_, str> {
             None => return html.into(),
         }
         rest = chars.as_str();
-        at = rest.find(SPECIAL).unwrap_or(rest.len());
+        at = special(rest).unwrap_or(rest.len());
     }
 }
 

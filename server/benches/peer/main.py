@@ -7,7 +7,7 @@ contract it has what a load client drives: the six task routes, sign-up and sign
     python3.11 -m venv .venv && .venv/bin/pip install -r requirements.txt
     export DATABASE=/tmp/peer.db BETTER_AUTH_SECRET=$(openssl rand -base64 48)
     .venv/bin/python seed.py 1000 100000   # makes the tables too; `seed.py 0 0` does nothing else
-    .venv/bin/uvicorn main:app --port 8000 --workers 2 --no-access-log   # as many workers as cores
+    .venv/bin/uvicorn main:app --port 8000 --no-access-log
 """
 
 import os

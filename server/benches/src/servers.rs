@@ -51,13 +51,13 @@ impl Server {
         Ok(server)
     }
 
-    /// The peer on its database, with as many processes as there are cores.
+    /// The peer on its database, started as its documentation does: one process, as Holdfast is one.
     pub async fn peer(bench: &Bench, database: &Path) -> Result<Self> {
         let address = free_port()?;
         let log = log_of(database)?;
         let mut command = Command::new(peer_program("uvicorn")?);
         command
-            .args(["main:app", "--no-access-log", "--port", &address.port().to_string(), "--workers", &bench.cores.to_string()])
+            .args(["main:app", "--no-access-log", "--port", &address.port().to_string(), "--workers", "1"])
             .current_dir("server/benches/peer")
             .env("DATABASE", std::path::absolute(database)?)
             .env("BETTER_AUTH_SECRET", &bench.secret.0)
@@ -66,7 +66,7 @@ impl Server {
         let server = Self::spawn(command, "the peer", address)?;
         let begun = Instant::now();
         // All of them: those that come late would get no connections.
-        while fs::read_to_string(&log)?.matches("Application startup complete").count() < bench.cores {
+        while fs::read_to_string(&log)?.matches("Application startup complete").count() < 1 {
             if begun.elapsed() > PATIENCE {
                 let log = fs::read_to_string(&log)?;
                 return Err(format!("the peer does not start: {}", log.lines().last().unwrap_or("it does not say why")).into());
@@ -161,7 +161,8 @@ impl Bench {
     pub fn serve(&self, database: &Path, port: u16) -> Result<std::process::Command> {
         let mut command = self.holdfast_command();
         command
-            .args(["serve", "--rate-limit", "off", "--listen", &format!("127.0.0.1:{port}")])
+            // Without a line for each request, as the peer.
+            .args(["serve", "--rate-limit", "off", "--log", "warn", "--listen", &format!("127.0.0.1:{port}")])
             .args(["--database-url", &format!("sqlite:{}", database.display())])
             .arg("--data-dir")
             .arg(database.with_file_name("data"))

@@ -231,10 +231,12 @@ pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
     let (total, pending, today, upcoming): (i64, i64, i64, i64) = sql!(
         one db.read(),
         "SELECT count(*), count(CASE WHEN completed THEN NULL ELSE 1 END),
-                count(CASE WHEN NOT completed AND due_date <= $2 THEN 1 END), count(CASE WHEN NOT completed AND due_date > $2 THEN 1 END)
+                count(CASE WHEN NOT completed AND due_key <= $2 THEN 1 END),
+                count(CASE WHEN NOT completed AND due_key > $2 AND due_key < $3 THEN 1 END)
          FROM tasks WHERE user_id = $1",
         owner,
-        today.to_string()
+        today.to_string(),
+        NO_DAY
     )?;
     Ok(Counts { total, pending, today, upcoming })
 }
