@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
+use tower::ServiceExt as _;
 
 use crate::{
     command_line::{Running, serve, terminate},
-    support::{PASSWORD, Place, Send as _},
+    support::{PASSWORD, Place, Send as _, Server},
 };
 
 /// The program, which logs every statement, with somebody signed in.
@@ -104,6 +106,32 @@ async fn a_request_runs_one_statement_and_the_page_two() {
     // Whose token it is, nobody asked the database.
     let about_sessions = statements.iter().filter(|sql| sql.starts_with("SELECT") && sql.contains("FROM sessions"));
     assert_eq!(about_sessions.count(), 0, "{statements:?}");
+}
+
+#[test]
+fn a_list_of_twenty_takes_few_allocations() {
+    // All on one thread, but for the database's.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = runtime.block_on(Server::on_sqlite());
+    let ada = runtime.block_on(async {
+        let ada = server.person("Ada").await;
+        for n in 0..20 {
+            ada.add(&format!("Task {n}: bring the books back")).await;
+        }
+        ada
+    });
+    let router = server::router(&server.state);
+    let list = || {
+        let path = format!("/api/{}/tasks?limit=20", ada.id);
+        let request = Request::get(path).header("authorization", format!("Bearer {}", ada.token)).body(Body::empty()).unwrap();
+        let answer = runtime.block_on(router.clone().oneshot(request)).unwrap();
+        assert_eq!(answer.status(), 200);
+    };
+    list();
+    let taken = allocation_counter::measure(list).count_total;
+    println!("{taken} allocations for a list of twenty");
+    assert!(taken > 100, "nothing was counted");
+    assert!(taken <= 300, "{taken} allocations for a list of twenty");
 }
 
 #[tokio::test]

@@ -89,10 +89,21 @@ mod tests {
     /// What stands in such a place and is no word.
     const NO_WORDS: [&str; 1] = ["width=device-width, initial-scale=1"];
 
+    /// The source with its raw literals, of so many hashes, as others, and without the quotes in them.
+    fn cooked(source: &str, hashes: &str) -> String {
+        let begins = format!("r{hashes}\"");
+        let mut parts = source.split(&begins);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |cooked, part| {
+            let (literal, rest) = part.split_once(&format!("\"{hashes}")).unwrap_or((part, ""));
+            format!("{cooked}\"{}\"{rest}", literal.replace('"', ""))
+        })
+    }
+
     /// The literals with a letter that are texts of a `view!` or values of [`READ`], and those that look like a sentence.
     fn words_in(source: &str) -> Vec<String> {
         let code: Vec<_> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        let code = code.join("\n").replace(r"\\", "").replace("\\\"", "").replace("'\"'", "");
+        let code = cooked(&cooked(&code.join("\n"), "##"), "#").replace(r"\\", "").replace("\\\"", "").replace("'\"'", "");
         let parts: Vec<_> = code.split('"').collect();
         let literals = parts.windows(3).step_by(2).filter(|around| {
             let (before, text, after) = (around[0].trim_end(), around[1], around[2].trim_start());

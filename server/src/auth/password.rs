@@ -2,6 +2,7 @@
 //! and never more at once than there are cores. Hashes that earlier systems made are verified too, then replaced.
 
 use std::{
+    cell::RefCell,
     num::NonZero,
     sync::{
         Arc,
@@ -11,8 +12,8 @@ use std::{
 };
 
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use tokio::{sync::Semaphore, task, time::timeout};
 use unicode_normalization::UnicodeNormalization as _;
@@ -65,7 +66,15 @@ impl Passwords {
     /// The PHC string to keep for a password.
     pub async fn hash(&self, password: &str) -> Result<String> {
         self.run(password, |argon2, typed| {
-            argon2.hash_password(nfkc(typed).as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal)
+            let salt = Salt::generate();
+            let hash = PasswordHash {
+                algorithm: Algorithm::Argon2id.ident(),
+                version: Some(Version::V0x13.into()),
+                params: ParamsString::try_from(argon2.params()).map_err(Error::internal)?,
+                salt: Some(salt),
+                hash: Some(output(argon2, typed, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+            };
+            Ok(hash.to_string())
         })
         .await?
     }
@@ -106,6 +115,20 @@ impl Passwords {
     }
 }
 
+/// Computes a hash in the memory that this thread used for the one before: the system clears memory before it gives it, which
+/// took as long as a fifth of a hash. It goes when the thread does, which nothing has asked for in ten seconds.
+fn output(argon2: &Argon2<'_>, typed: &str, salt: &[u8], length: usize) -> Result<Output> {
+    thread_local! {
+        static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
+    }
+    let mut bytes = vec![0; length];
+    MEMORY.with_borrow_mut(|memory| {
+        memory.resize(argon2.params().block_count(), Block::new());
+        argon2.hash_password_into_with_memory(nfkc(typed).as_bytes(), salt, &mut bytes, memory).map_err(Error::internal)
+    })?;
+    Output::new(&bytes).map_err(Error::internal)
+}
+
 /// Better Auth's form: its hashes, and people whose keyboard composes letters, match.
 fn nfkc(password: &str) -> String {
     password.nfkc().collect()
@@ -121,10 +144,14 @@ fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str) -> Result<Verdict>
         return scrypt_key(&nfkc(typed), salt).map(|computed| replaced(is_same(&computed, key)));
     }
     let parsed = PasswordHash::new(hash).map_err(Error::internal)?;
-    if argon2.verify_password(nfkc(typed).as_bytes(), &parsed).is_err() {
+    let (had, want) = (Params::try_from(&parsed).map_err(Error::internal)?, argon2.params());
+    let algorithm = Algorithm::try_from(parsed.algorithm.as_str()).map_err(Error::internal)?;
+    let version = parsed.version.map_or(Ok(Version::default()), Version::try_from).map_err(Error::internal)?;
+    let (Some(salt), Some(hash)) = (parsed.salt, parsed.hash) else { return Err(Error::internal("a hash without its end")) };
+    // Compared in a time that does not depend on where they differ.
+    if output(&Argon2::new(algorithm, version, had.clone()), typed, &salt, hash.len())? != hash {
         return Ok(Verdict::Wrong);
     }
-    let (had, want) = (Params::try_from(&parsed).map_err(Error::internal)?, argon2.params());
     let is_weaker = had.m_cost() < want.m_cost() || had.t_cost() < want.t_cost() || parsed.algorithm.as_str() != "argon2id";
     Ok(if is_weaker { Verdict::Outdated } else { Verdict::Right })
 }
