@@ -6,6 +6,8 @@ use std::{io, sync::Arc};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
+use super::ACQUIRE_TIMEOUT;
+
 /// The transaction of those who come now.
 #[derive(Debug)]
 pub struct GroupCommit {
@@ -34,7 +36,8 @@ impl GroupCommit {
     /// Waits for a turn; the first one begins.
     pub async fn turn(&self) -> sqlx::Result<Turn> {
         // In the order in which they come.
-        let open = self.open.clone().lock_owned().await;
+        let turn = self.open.clone().lock_owned();
+        let open = tokio::time::timeout(ACQUIRE_TIMEOUT, turn).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
         if open.connection.is_some() {
             return Ok(Turn(open));
         }
