@@ -19,7 +19,7 @@ pub fn groups(tasks: &[Task], today: Day) -> impl IntoView + use<> {
     let groups = tasks.chunks(GROUP).chain(tasks.is_empty().then_some(tasks));
     groups
         .map(|tasks| {
-            let mut html = String::with_capacity(tasks.len() * 1_024);
+            let mut html = String::with_capacity(tasks.len() * 1_536);
             html.push_str(r#"<ul aria-labelledby="heading">"#);
             for task in tasks {
                 write(&mut html, task, today);

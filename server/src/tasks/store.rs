@@ -1,13 +1,13 @@
 //! The table `tasks`. Every statement names the owner: there is no way to a task but through whose it is.
 
-use std::{sync::Mutex, time::Duration};
+use std::{fmt, sync::Mutex, time::Duration};
 
 use app::{
     Counts,
     model::{Day, Due, NewTask, Order, Priority, PutTask, Sort, Status, Task, Timestamp},
     position,
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de};
 use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
@@ -48,16 +48,25 @@ struct TaskRow {
 
 /// PostgreSQL's `true` and SQLite's 1.
 fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Truth {
-        Word(bool),
-        Number(u8),
+    struct Truth;
+
+    impl de::Visitor<'_> for Truth {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a truth value")
+        }
+
+        fn visit_bool<E: de::Error>(self, value: bool) -> Result<bool, E> {
+            Ok(value)
+        }
+
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<bool, E> {
+            Ok(value != 0)
+        }
     }
-    Ok(match Truth::deserialize(deserializer)? {
-        Truth::Word(word) => word,
-        Truth::Number(number) => number != 0,
-    })
+
+    deserializer.deserialize_any(Truth)
 }
 
 impl From<TaskRow> for Task {
