@@ -65,8 +65,8 @@ impl Server {
             .stderr(File::create(&log)?);
         let server = Self::spawn(command, "the peer", address)?;
         let begun = Instant::now();
-        // All of them: those that come late would get no connections.
-        while fs::read_to_string(&log)?.matches("Application startup complete").count() < 1 {
+        // It says so once it listens.
+        while !fs::read_to_string(&log)?.contains("Uvicorn running on") {
             if begun.elapsed() > PATIENCE {
                 let log = fs::read_to_string(&log)?;
                 return Err(format!("the peer does not start: {}", log.lines().last().unwrap_or("it does not say why")).into());
