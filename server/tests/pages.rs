@@ -13,6 +13,37 @@ async fn open(server: &Server, path: &str, cookie: &str) -> Answer {
 }
 
 #[tokio::test]
+async fn a_page_is_packed_for_whoever_asks_here_and_not_for_another_site() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    ada.add("Renew the passport").await;
+    let page = |site: &'static str, encodings: &'static str| {
+        let request = server.request(Method::GET, "/tasks").header("cookie", &ada.cookie);
+        request.header("sec-fetch-site", site).header("accept-encoding", encodings).send()
+    };
+    for (site, encodings, packed) in [
+        ("none", "gzip, br", true),
+        ("same-origin", "br", true),
+        ("cross-site", "gzip, br", false),
+        ("same-site", "br", false),
+        ("none", "gzip", false),
+        ("none", "br;q=0", false),
+    ] {
+        let answer = page(site, encodings).await.unwrap();
+        assert_eq!(answer.headers().contains_key("content-encoding"), packed, "{site} {encodings}");
+        assert_eq!(answer.headers()["vary"], "accept-encoding, sec-fetch-site");
+        let bytes = answer.bytes().await.unwrap();
+        let mut text = Vec::new();
+        if packed {
+            brotli::BrotliDecompress(&mut &*bytes, &mut text).unwrap();
+        } else {
+            text = bytes.to_vec();
+        }
+        assert!(String::from_utf8(text).unwrap().contains("Renew the passport"));
+    }
+}
+
+#[tokio::test]
 async fn b_24_the_pages_are_html_with_their_content_in_it() {
     let server = Server::start().await;
     for (path, status, words) in [

@@ -68,7 +68,8 @@ fn respond(path: &str, cache: &'static str, bytes: Bytes) -> Response {
 }
 
 /// RFC 9110, section 12.5.3, as far as it concerns one coding: named, and not with a weight of zero.
-fn accepts_brotli(headers: &HeaderMap) -> bool {
+/// Whether whoever asks can unpack brotli.
+pub fn accepts_brotli(headers: &HeaderMap) -> bool {
     headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
         |coding| {
             let mut parts = coding.split(';').map(str::trim);
