@@ -25,6 +25,7 @@ test("with the server away every change shows, looks unsaved, and is saved when 
   await page.getByRole("button", { name: "Save" }).click();
   await expect(row(page, "Renew it tomorrow")).toHaveClass(/unsaved/);
   await expect(page.getByText("1 of 2 to do")).toBeVisible();
+  await expect(page.getByRole("status")).not.toHaveText("Saved");
 
   await server.restart();
   await expect(notice(page)).toHaveCount(0, { timeout: 40_000 });

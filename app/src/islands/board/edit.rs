@@ -125,7 +125,6 @@ impl Board {
         }
         let knows_it = !is_gone && !id.starts_with("new-");
         self.make(Change { etag: knows_it.then(|| etag_of(base)), ..Change::put(&id, body) });
-        self.say(words::SAVED);
     }
 
     /// Gives an edit up.

@@ -69,6 +69,11 @@ impl Change {
     pub fn put(id: &str, body: Body) -> Self {
         Self::new(Kind::Put, id, body)
     }
+
+    /// Whether somebody typed it.
+    fn has_text(&self) -> bool {
+        !member(&self.body, "title").is_undefined()
+    }
 }
 
 struct Waiting {
@@ -331,10 +336,11 @@ impl Board {
                         *row.server.borrow_mut() = task;
                     }
                 });
-                if change.kind == Kind::Create {
-                    self.say(&words::added(&self.shown(&row).map(|task| task.title).unwrap_or_default()));
-                } else if change.kind == Kind::Restore {
-                    self.place(&row);
+                match change.kind {
+                    Kind::Create => self.say(&words::added(&self.shown(&row).map(|task| task.title).unwrap_or_default())),
+                    Kind::Put if change.has_text() => self.say(words::SAVED),
+                    Kind::Restore => self.place(&row),
+                    _ => {}
                 }
             }
             _ => drop(self.outbox.remove(key)),
@@ -393,8 +399,7 @@ impl Board {
 
     /// The server will not do it: the page takes it back, and what was typed is open for typing again.
     async fn refused(&'static self, key: &str, change: Change, problem: Problem) {
-        let has_text = !member(&change.body, "title").is_undefined();
-        if change.kind == Kind::Put && has_text && matches!(problem.status, 404 | 412) {
+        if change.kind == Kind::Put && change.has_text() && matches!(problem.status, 404 | 412) {
             let theirs = match problem.status {
                 412 => self.client.get(&change.id).await,
                 _ => Err(problem),
@@ -422,7 +427,7 @@ impl Board {
         self.withdraw(key, &change);
         match change.kind {
             Kind::Create => self.give_back(&change.body, &problem),
-            Kind::Put if has_text => self.reopen(&change, &problem),
+            Kind::Put if change.has_text() => self.reopen(&change, &problem),
             // Gone: there is nothing to take back.
             Kind::Put if problem.status == 404 => self.drop_row(&change.id),
             Kind::Put => self.fail(words::NOT_CHANGED, &problem),
