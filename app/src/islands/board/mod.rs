@@ -11,6 +11,7 @@ mod order;
 mod outbox;
 mod row;
 mod select;
+mod sending;
 
 use std::{
     cell::{Cell, RefCell},
