@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     components::{
+        editor::Editor,
+        find::Find,
+        help::Help,
         icon::Icon,
+        palette::Palette,
         same_for_all,
         task_row::{blank, groups},
     },
     islands::task_board::TaskBoard,
-    model::{Day, Due, ListQuery, Order, Priority, Sort, Status, TITLE_MAX, Task, Timestamp},
+    model::{Day, ListQuery, Priority, Task, Timestamp},
     words::{self, View},
 };
 
@@ -202,73 +206,6 @@ fn Views(view: View, counts: Counts) -> impl IntoView {
     }
 }
 
-/// Search, filters and order: a form, which the browser sends at each change, and which works without a script.
-#[component]
-fn Find(query: ListQuery) -> impl IntoView {
-    let is_open = query.priority.is_some() || query.tag.is_some() || query.sort.is_some_and(|sort| sort != View::of(&query).sort());
-    let order = query.order.map(Order::as_str);
-    view! {
-        <form class="find" id="find" role="search" action="/tasks">
-            {(query.status != Status::All).then(|| view! { <input type="hidden" name="status" value=query.status.as_str() /> })}
-            <label class="visually-hidden" for="search">
-                {words::SEARCH}
-            </label>
-            <input id="search" name="q" type="search" placeholder=words::SEARCH value=query.search.clone() maxlength="500" autocomplete="off" dir="auto" />
-            <details open=is_open>
-                <summary>{words::FILTER_AND_SORT}</summary>
-                <div class="choices">
-                    <label>
-                        {words::DUE}
-                        <select name="due">
-                            <option value="">{words::ANY}</option>
-                            {words::DUES
-                                .iter()
-                                .map(|&(due, name)| view! { <option value=due.as_str() selected=query.due == Some(due)>{name}</option> })
-                                .collect_view()}
-                            {(query.due == Some(Due::ByToday))
-                                .then(|| view! { <option value="by_today" selected>{words::BY_TODAY}</option> })}
-                        </select>
-                    </label>
-                    <label>
-                        {words::PRIORITY}
-                        <select name="priority">
-                            <option value="">{words::ANY}</option>
-                            {Priority::EACH
-                                .iter()
-                                .rev()
-                                .map(|&priority| {
-                                    view! {
-                                        <option value=priority.as_str() selected=query.priority == Some(priority)>
-                                            {words::priority(priority)}
-                                        </option>
-                                    }
-                                })
-                                .collect_view()}
-                        </select>
-                    </label>
-                    <label>
-                        {words::TAG}
-                        <input name="tag" value=query.tag.clone() maxlength="50" autocomplete="off" dir="auto" placeholder=words::ANY />
-                    </label>
-                    <label>
-                        {words::SORT}
-                        <select name="sort">
-                            {words::SORTS
-                                .iter()
-                                .map(|&(sort, name)| {
-                                    view! { <option value=sort.as_str() selected=query.sort.unwrap_or(Sort::Position) == sort>{name}</option> }
-                                })
-                                .collect_view()}
-                        </select>
-                    </label>
-                    {order.map(|order| view! { <input type="hidden" name="order" value=order /> })}
-                    <button>{words::APPLY}</button>
-                </div>
-            </details>
-        </form>
-    }
-}
-
 /// What can be done with all that are selected.
 #[component]
 fn Bulk() -> impl IntoView {
@@ -297,121 +234,5 @@ fn Bulk() -> impl IntoView {
             <button data-do="delete-selected">{words::DELETE}</button>
             <button class="link" data-do="clear">{words::CLEAR}</button>
         </div>
-    }
-}
-
-/// The form that edits a task in its place.
-#[component]
-fn Editor() -> impl IntoView {
-    let error = |name: &'static str| {
-        view! {
-            <p class="error" data-error=name role="alert" hidden>
-                {Icon::Warning.draw()} <span></span>
-            </p>
-        }
-    };
-    view! {
-        <form class="editor">
-            <div class="contest" role="alert" hidden>
-                <p class="error">{Icon::Warning.draw()} <span></span></p>
-                <p class="title theirs-title" dir="auto"></p>
-                <p class="note theirs-note" dir="auto"></p>
-            </div>
-            <label>{words::TITLE} <input name="title" dir="auto" autocomplete="off" data-max=TITLE_MAX.to_string() /></label>
-            {error("title")}
-            <label>{words::DESCRIPTION} <textarea name="description" rows="3" dir="auto"></textarea></label>
-            {error("description")}
-            <div class="choices">
-                <label>{words::DUE} <input name="due_date" type="date" min="0001-01-01" max="9999-12-31" /></label>
-                <label>
-                    {words::PRIORITY}
-                    <select name="priority">
-                        {Priority::EACH
-                            .iter()
-                            .map(|&priority| view! { <option value=priority.as_str()>{words::priority(priority)}</option> })
-                            .collect_view()}
-                    </select>
-                </label>
-                <label>{words::TAGS} <input name="tags" autocomplete="off" dir="auto" placeholder=words::TAGS_HINT /></label>
-            </div>
-            {error("tags")}
-            <div class="buttons">
-                <button class="primary" data-do="save">{words::SAVE}</button>
-                <button type="button" data-do="cancel">{words::CANCEL}</button>
-                <span class="move">
-                    <button type="button" class="link" data-do="up">{words::MOVE_UP}</button>
-                    <button type="button" class="link" data-do="down">{words::MOVE_DOWN}</button>
-                </span>
-            </div>
-        </form>
-    }
-}
-
-/// Every command, found by typing.
-#[component]
-fn Palette() -> impl IntoView {
-    view! {
-        <dialog id="palette" class="palette" aria-label=words::COMMANDS>
-            <input name="command" aria-label=words::FIND_COMMAND placeholder=words::FIND_COMMAND autocomplete="off" />
-            <ul>
-                {words::COMMAND_LIST
-                    .iter()
-                    .map(|&(action, name, key)| {
-                        view! {
-                            <li>
-                                <button data-do=action>
-                                    <span>{name}</span>
-                                    {(!key.is_empty()).then(|| view! { <kbd>{key}</kbd> })}
-                                </button>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-                {words::VIEWS
-                    .map(|(view, href)| {
-                        view! {
-                            <li>
-                                <a href=href>{words::go_to(view)}</a>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-                <li>
-                    <a href="/account">{words::YOUR_ACCOUNT}</a>
-                </li>
-            </ul>
-            <p class="quiet" hidden>{words::NO_COMMAND}</p>
-        </dialog>
-    }
-}
-
-/// What the keys do.
-#[component]
-fn Help() -> impl IntoView {
-    view! {
-        <dialog id="help" class="help" aria-labelledby="help-heading">
-            <h2 id="help-heading">{words::SHORTCUTS}</h2>
-            <dl>
-                {words::KEYS
-                    .iter()
-                    .map(|&(keys, meaning)| {
-                        view! {
-                            <dt>
-                                <kbd>{keys}</kbd>
-                            </dt>
-                            <dd>{meaning}</dd>
-                        }
-                    })
-                    .collect_view()}
-            </dl>
-            <label class="choice">
-                <input type="checkbox" id="keys-on" checked autocomplete="off" />
-                {words::KEYS_ON}
-            </label>
-            <p class="hint">{words::QUICK_HINT}</p>
-            <form method="dialog">
-                <button>{words::CLOSE}</button>
-            </form>
-        </dialog>
     }
 }
