@@ -13,6 +13,7 @@ mod conditions;
 mod costs;
 mod devices;
 mod events;
+mod events_across_nodes;
 mod foreign_tokens;
 mod forged_tokens;
 mod http;
