@@ -2,6 +2,7 @@
 //! processes share. The statements are the same for both; [`sql!`](crate::sql) runs them on whichever it is.
 
 mod group_commit;
+mod readers;
 
 use std::{
     error::Error,
@@ -25,7 +26,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::group_commit::{GroupCommit, Turn};
+use self::{
+    group_commit::{GroupCommit, Turn},
+    readers::Readers,
+};
 use crate::{config::Database, file_lock};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -35,12 +39,16 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 /// How long the log grows, in pages of 4 KiB, before a commit empties it.
 const LOG_PAGES: &str = "16384";
+/// How long a statement waits for a file that another process holds for itself.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a statement may take on a server that may be away without saying so; with it, any answer comes within 3 s.
 const STATEMENT_TIMEOUT: Duration = Duration::from_millis(2500);
 /// How long the start waits for a server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections of sqlx that read a SQLite file: for all but what is asked for most.
+const SQLX_READERS: u32 = 2;
 /// Connections to PostgreSQL; a process needs few, and a server that many share has not many.
 pub const CONNECTIONS: u32 = 16;
 
@@ -61,6 +69,8 @@ pub enum Db {
         is_written: Arc<AtomicBool>,
         /// These change nothing.
         readers: SqlitePool,
+        /// Nor do these, which read where they are asked.
+        here: Arc<Readers>,
     },
     /// A server.
     Postgres {
@@ -142,9 +152,12 @@ impl Transaction {
 
 /// Runs a statement, whose parameters `$1`, `$2` … follow it, on a [`Db`]'s `read()` or `write()` or a transaction's `on()`:
 /// `sql!(all db.read(), "SELECT …", owner)`. `all`, `one` and `optional` give rows, `scalar` the one value of one row,
-/// `execute` the number of rows that it concerned.
+/// `execute` the number of rows that it concerned. `here all db, …` and `here optional db, …` are for what is asked for most,
+/// of a type that is read from rows of both; their error is the API's.
 #[macro_export]
 macro_rules! sql {
+    (here all $($rest:tt)*) => { $crate::sql!(@here all fetch_all; $($rest)*) };
+    (here optional $($rest:tt)*) => { $crate::sql!(@here optional fetch_optional; $($rest)*) };
     (all $($rest:tt)*) => { $crate::sql!(@run query_as fetch_all; $($rest)*) };
     (one $($rest:tt)*) => { $crate::sql!(@run query_as fetch_one; $($rest)*) };
     (optional $($rest:tt)*) => { $crate::sql!(@run query_as fetch_optional; $($rest)*) };
@@ -154,6 +167,14 @@ macro_rules! sql {
             $crate::db::On::Sqlite(on) => sqlx::query($sql)$(.bind($value))*.execute(on).await.map(|done| done.rows_affected()),
             $crate::db::On::Postgres(on) => {
                 $crate::db::within(sqlx::query($sql)$(.bind($value))*.execute(on)).await.map(|done| done.rows_affected())
+            }
+        }
+    };
+    (@here $rows:ident $fetch:ident; $db:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $db {
+            $crate::db::Db::Sqlite { here, .. } => here.$rows($sql, rusqlite::params![$($value),*]).map_err($crate::problem::Error::from),
+            $crate::db::Db::Postgres { pool, .. } => {
+                $crate::db::within(sqlx::query_as($sql)$(.bind($value))*.$fetch(pool)).await.map_err($crate::problem::Error::from)
             }
         }
     };
@@ -227,15 +248,13 @@ impl Db {
             .foreign_keys(true)
             // The keeper does it, long before; else whoever commits would wait for it.
             .pragma("wal_autocheckpoint", LOG_PAGES)
-            .busy_timeout(Duration::from_secs(5));
+            .busy_timeout(BUSY_TIMEOUT);
 
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|error| says(&error))?;
         let in_use = file_lock::shared(file).map_err(|error| says(&error))?;
         migrate(&SQLITE_MIGRATIONS, &mut connection, &name).await?;
         connection.close().await.map_err(|error| says(&error))?;
 
-        // More readers than cores wait for each other.
-        let cores = std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get()).unwrap_or(8));
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
         let writer = pool().max_connections(1).connect_lazy_with(options.clone());
         Ok(Self::Sqlite {
@@ -244,7 +263,8 @@ impl Db {
             is_written: Arc::default(),
             group: Arc::new(GroupCommit::new(writer.clone())),
             writer,
-            readers: pool().max_connections(cores.clamp(2, 8)).connect_lazy_with(options.read_only(true)),
+            readers: pool().max_connections(SQLX_READERS).connect_lazy_with(options.read_only(true)),
+            here: Arc::new(Readers::new(file)),
         })
     }
 
@@ -304,7 +324,10 @@ impl Db {
     /// How many connections there are, and how many of them nobody uses.
     pub fn connections(&self) -> (u32, usize) {
         match self {
-            Self::Sqlite { writer, readers, .. } => (writer.size() + readers.size(), writer.num_idle() + readers.num_idle()),
+            Self::Sqlite { writer, readers, here, .. } => {
+                let (open, idle) = here.count();
+                (writer.size() + readers.size() + open, writer.num_idle() + readers.num_idle() + idle)
+            }
             Self::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
         }
     }
@@ -352,7 +375,8 @@ impl Db {
     /// Closes every connection; waits for those in use.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, keeper, readers, .. } => {
+            Self::Sqlite { writer, keeper, readers, here, .. } => {
+                here.close();
                 keeper.close().await;
                 readers.close().await;
                 writer.close().await;

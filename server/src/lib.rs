@@ -11,6 +11,7 @@ pub mod http;
 mod notices;
 pub mod problem;
 pub mod tasks;
+mod threads;
 
 use std::{
     future::Future,
@@ -20,9 +21,8 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, middleware};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
-use tower_http::catch_panic::CatchPanicLayer;
 use url::Origin;
 
 use crate::{
@@ -43,7 +43,6 @@ use crate::{
         metrics::{self, Metrics},
         openapi, pages,
         request::{self, method_not_allowed},
-        security,
         serve::{Limits, accept},
     },
     tasks::events::Events,
@@ -168,12 +167,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(pages::routes(state))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(assets::serve)
-        .layer(CatchPanicLayer::custom(request::panicked))
-        .layer(DefaultBodyLimit::max(http::body::MAX_BODY))
-        .layer(middleware::from_fn(request::unambiguous))
-        .layer(middleware::from_fn_with_state(state.clone(), request::trace))
-        // Outside of it, since the pages in place of errors are written there.
-        .layer(middleware::from_fn_with_state(state.clone(), security::headers))
+        .layer(middleware::from_fn_with_state(state.clone(), request::pass))
         .with_state(state.clone())
 }
 

@@ -270,6 +270,16 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error().map(|error| state_of_file(error.extended_code)) {
+            Some(DatabaseState::Full) => Self::StorageFull(error.to_string().into()),
+            Some(DatabaseState::Away) => Self::Unavailable(error.to_string().into()),
+            _ => Self::internal(error),
+        }
+    }
+}
+
 /// What an error code of a database says about it, as against the statement.
 enum DatabaseState {
     /// It has no room left.
@@ -291,11 +301,16 @@ fn state_of_database(code: &str) -> DatabaseState {
             _ => DatabaseState::Well,
         };
     }
-    match code.parse::<u32>().map(|code| code & 0xff) {
+    code.parse().map_or(DatabaseState::Well, state_of_file)
+}
+
+/// What an error code of SQLite says, whose last byte is its kind.
+const fn state_of_file(code: i32) -> DatabaseState {
+    match code & 0xff {
         // SQLITE_FULL
-        Ok(13) => DatabaseState::Full,
+        13 => DatabaseState::Full,
         // BUSY, LOCKED, READONLY, IOERR, CANTOPEN: the file, not the statement.
-        Ok(5 | 6 | 8 | 10 | 14) => DatabaseState::Away,
+        5 | 6 | 8 | 10 | 14 => DatabaseState::Away,
         _ => DatabaseState::Well,
     }
 }

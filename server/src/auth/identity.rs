@@ -3,8 +3,10 @@
 use std::{
     convert::Infallible,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 
+use app::model::Timestamp;
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderName, header, request::Parts},
@@ -13,7 +15,10 @@ use axum::{
 use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
-use super::{cookie, token::Proof};
+use super::{
+    cookie,
+    token::{Proof, Signed},
+};
 use crate::{
     AppState,
     problem::{Error, Result},
@@ -26,13 +31,13 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub struct Identity {
     /// Owner of everything that the request may touch.
     pub user_id: String,
-    token: String,
+    signed: Arc<Signed>,
 }
 
 impl Identity {
     /// Whether the token is as good as it was when the request came: for answers that go on and on.
     pub fn still_holds(&self, state: &AppState) -> bool {
-        verify(state, &self.token).is_some()
+        holds(state, &self.signed, state.clock.now())
     }
 }
 
@@ -41,13 +46,13 @@ impl FromRequestParts<AppState> for Identity {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let token = bearer(&parts.headers)?.ok_or(Error::NoToken)?;
-        let proof = verify(state, token).ok_or(Error::BadToken)?;
+        let signed = verify(state, token).ok_or(Error::BadToken)?;
         // `/api/{user_id}/…`, compared as bytes: what is no text is nobody's id.
         let named = parts.uri.path().split('/').nth(2).unwrap_or_default();
-        if !percent_decode_str(named).eq(proof.user_id.bytes()) {
+        if !percent_decode_str(named).eq(signed.proof.user_id.bytes()) {
             return Err(Error::WrongUser);
         }
-        Ok(Self { user_id: proof.user_id, token: token.to_owned() })
+        Ok(Self { user_id: signed.proof.user_id.clone(), signed })
     }
 }
 
@@ -67,7 +72,7 @@ impl FromRequestParts<AppState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
         let token = bearer(&parts.headers).ok().flatten().or_else(|| cookie::get(&state.config, &parts.headers));
-        Ok(Self(token.and_then(|token| verify(state, token))))
+        Ok(Self(token.and_then(|token| verify(state, token)).map(|signed| signed.proof.clone())))
     }
 }
 
@@ -109,18 +114,20 @@ fn behind_proxies(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAdd
     address
 }
 
-fn verify(state: &AppState, token: &str) -> Option<Proof> {
+fn verify(state: &AppState, token: &str) -> Option<Arc<Signed>> {
     let now = state.clock.now();
-    let proof = state.tokens.verify(token, now)?;
-    let is_revoked = |subject: &str| state.revocations.contains(subject);
-    let revoked = is_revoked(&proof.user_id) || proof.session_id.as_deref().is_some_and(is_revoked);
-    if revoked {
-        return None;
-    }
-    if let Some(id) = &proof.session_id {
+    let signed = state.tokens.read(token).filter(|signed| holds(state, signed, now))?;
+    if let Some(id) = &signed.proof.session_id {
         state.presence.note(id, now);
     }
-    Some(proof)
+    Some(signed)
+}
+
+/// Whether a signed token has begun, not expired, and not been revoked.
+fn holds(state: &AppState, signed: &Signed, now: Timestamp) -> bool {
+    let is_revoked = |subject: &str| state.revocations.contains(subject);
+    let proof = &signed.proof;
+    signed.holds_at(now) && !is_revoked(&proof.user_id) && !proof.session_id.as_deref().is_some_and(is_revoked)
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). Another scheme names nobody; a header that

@@ -8,6 +8,7 @@ mod device;
 mod get_session;
 mod hs256;
 pub mod identity;
+mod known_tokens;
 mod letters;
 mod links;
 pub mod mail;

@@ -1,11 +1,13 @@
 //! JSON Web Tokens (RFC 7519): made here at sign-in, and as good from any service that shares the secret.
 
+use std::sync::Arc;
+
 use app::model::{Timestamp, User};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{hs256, secret::Secret};
+use super::{hs256, known_tokens::KnownTokens, secret::Secret};
 use crate::problem::{Error, Result};
 
 /// Longest token that is looked at, in bytes.
@@ -30,12 +32,23 @@ pub struct Proof {
     pub email: String,
 }
 
+/// A token with a good signature; what is left to check is the time, and that nobody has ended it.
+pub struct Signed {
+    /// What it says.
+    pub proof: Proof,
+    /// `nbf`, in seconds.
+    begins: f64,
+    /// `exp`, in seconds.
+    ends: f64,
+}
+
 /// Signs and verifies.
 pub struct Tokens {
     signing: EncodingKey,
     /// The current key and perhaps the one before it.
     verifying: Vec<DecodingKey>,
     validation: Validation,
+    known: KnownTokens<Signed>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +88,7 @@ impl Tokens {
     pub fn new(secret: &Secret, previous: Option<&Secret>) -> Self {
         hs256::install();
         let mut validation = Validation::new(Algorithm::HS256);
-        // Times are checked in `verify`, by the clock that is passed in and without the library's 60 s of leeway.
+        // Times are checked by [`Signed::holds_at`], by the clock that is passed in and without the library's 60 s of leeway.
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
         // Whom another service meant its token for is that service's affair: sharing the secret is the agreement.
@@ -85,6 +98,7 @@ impl Tokens {
             signing: EncodingKey::from_secret(secret.as_bytes()),
             verifying: keys.into_iter().flatten().map(|key| DecodingKey::from_secret(key.as_bytes())).collect(),
             validation,
+            known: KnownTokens::default(),
         }
     }
 
@@ -101,27 +115,25 @@ impl Tokens {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
     }
 
-    /// What a token proves at `now`. Why it proves nothing is not told.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Option<Proof> {
+    /// A token that one of our keys has signed, whatever the time is. Why another is none is not told.
+    pub fn read(&self, token: &str) -> Option<Arc<Signed>> {
         if token.len() > MAX_BYTES {
             return None;
         }
+        self.known.get_or_insert(token, || self.decode(token))
+    }
+
+    fn decode(&self, token: &str) -> Option<Signed> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         // An extension that must be understood is not (RFC 7515, section 4.1.11); `b64` and `zip` would change what is signed.
         if header.crit.is_some() || header.zip.is_some() || header.enc.is_some() || header.extras.inner().contains_key("b64") {
             return None;
         }
         let claims = self.verifying.iter().find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok())?.claims;
-
-        #[allow(clippy::cast_precision_loss, reason = "milliseconds are exact in an f64 until the year 287396")]
-        let now = now.0 as f64 / 1000.0;
-        let is_begun = match claims.nbf {
-            None => true,
-            Some(nbf) => nbf.as_f64().is_some_and(|nbf| nbf <= now + LEEWAY_S),
+        let begins = match claims.nbf {
+            None => f64::NEG_INFINITY,
+            Some(nbf) => nbf.as_f64()?,
         };
-        if !(claims.exp > now && is_begun) {
-            return None;
-        }
         let user_id = text(claims.sub.or(claims.user_id).or(claims.id)?)?;
         if user_id.is_empty() || user_id.contains('\0') || user_id.chars().count() > MAX_USER_ID {
             return None;
@@ -132,7 +144,17 @@ impl Tokens {
         };
         let shown = |claim: Option<Value>| claim.and_then(text).unwrap_or_default();
         let issued_at = Timestamp(claims.iat.and_then(|iat| iat.as_i64()).unwrap_or(0).saturating_mul(1000));
-        Some(Proof { user_id, session_id, issued_at, name: shown(claims.name), email: shown(claims.email) })
+        let proof = Proof { user_id, session_id, issued_at, name: shown(claims.name), email: shown(claims.email) };
+        Some(Signed { proof, begins, ends: claims.exp })
+    }
+}
+
+impl Signed {
+    /// Whether it has begun and not ended.
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds are exact in an f64 until the year 287396")]
+        let now = now.0 as f64 / 1000.0;
+        self.ends > now && self.begins <= now + LEEWAY_S
     }
 }
 

@@ -3,7 +3,7 @@
 use app::model::FieldError;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, OptionalFromRequest, Request, rejection::BytesRejection},
+    extract::{DefaultBodyLimit, FromRequest, OptionalFromRequest, Request, rejection::BytesRejection},
     http::{HeaderMap, header},
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -17,10 +17,11 @@ use crate::{
 /// What browsers call the body of a form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 /// Largest body in bytes.
-pub const MAX_BODY: usize = 64 * 1024;
+const MAX_BODY: usize = 64 * 1024;
 
 /// The whole body, or why it did not arrive.
-pub async fn read(request: Request, state: &AppState) -> Result<Bytes> {
+pub async fn read(mut request: Request, state: &AppState) -> Result<Bytes> {
+    DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
     match tokio::time::timeout(state.limits.body, Bytes::from_request(request, state)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(BytesRejection::FailedToBufferBody(error))) if error.status() == Error::BodyTooLarge.status() => Err(Error::BodyTooLarge),

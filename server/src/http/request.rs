@@ -1,6 +1,6 @@
 //! Each request gets an id, one line in the log, and an answer in the form that its reader expects.
 
-use std::time::Instant;
+use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
     Json,
@@ -9,13 +9,24 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use futures_util::FutureExt as _;
 
-use crate::{AppState, http::pages, problem::Error};
+use super::{pages, security};
+use crate::{AppState, problem::Error};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The outermost layer: request id, log line, and the bodies of errors.
-pub async fn trace(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// What every request passes. One layer: each costs every request some allocations.
+pub async fn pass(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let theme = pages::theme(request.headers());
+    // Around all else, since the pages in place of errors are written there.
+    let mut response = pages::THEME.scope(theme, trace(&state, request, next)).await;
+    security::add_headers(&state.config, response.headers_mut());
+    response
+}
+
+/// Request id, log line, and the bodies of errors.
+async fn trace(state: &AppState, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = format!("{:032x}", rand::random::<u128>());
     let method = request.method().clone();
@@ -23,7 +34,7 @@ pub async fn trace(State(state): State<AppState>, request: Request, next: Next) 
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
 
-    let mut response = next.run(request).await;
+    let mut response = unambiguous(request, next).await;
     if let Some(error) = response.extensions_mut().remove::<Error>() {
         if let Some(cause) = error.secret_cause() {
             tracing::error!(request_id = %id, cause, "request failed");
@@ -50,7 +61,7 @@ pub async fn trace(State(state): State<AppState>, request: Request, next: Next) 
 
 /// Refuses a head by which a proxy in front may have seen another request, or another end of it (RFC 9112, sections 3.2,
 /// 6.1 and 6.3). What cannot be read at all is refused before it comes here.
-pub async fn unambiguous(request: Request, next: Next) -> Response {
+async fn unambiguous(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let count = |name| headers.get_all(name).iter().count();
     let has_length = count(header::CONTENT_LENGTH) > 0;
@@ -64,7 +75,9 @@ pub async fn unambiguous(request: Request, next: Next) -> Response {
         return Error::Ambiguous.into_response();
     }
     let is_chunked = !encodings.is_empty();
-    let mut response = next.run(request).await;
+    // A handler that panics is a 500 like any other, and the rest goes on.
+    let outcome = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = outcome.unwrap_or_else(|panic| panicked(&*panic));
     if is_chunked {
         // hyper reads a request that has a length too as chunked and takes the length out of sight: allowed, if it is the
         // connection's last.
@@ -103,15 +116,9 @@ pub async fn method_not_allowed() -> Error {
     Error::MethodNotAllowed
 }
 
-/// A handler that panicked: a 500 like any other, and the rest goes on.
-#[allow(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
-pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words");
-    Error::internal(text).into_response()
+fn panicked(panic: &(dyn Any + Send)) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Error::internal(text.unwrap_or("a panic without words")).into_response()
 }
 
 /// What the request's cookie of this name says.

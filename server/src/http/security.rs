@@ -1,14 +1,8 @@
 //! Headers that tell browsers what this site never does.
 
-use axum::{
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::pages;
-use crate::AppState;
+use crate::config::Config;
 
 /// Sent with every answer that does not set the header itself (OWASP Secure Headers Project).
 const HEADERS: [(HeaderName, &str); 8] = [
@@ -36,15 +30,11 @@ pub fn page_policy(nonce: &str) -> String {
 }
 
 /// Adds what is missing.
-pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let theme = pages::theme(request.headers());
-    let mut response = pages::THEME.scope(theme, next.run(request)).await;
-    let headers = response.headers_mut();
+pub fn add_headers(config: &Config, headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if state.config.is_https() {
+    if config.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
-    response
 }

@@ -1,13 +1,13 @@
 //! The table `tasks`. Every statement names the owner: there is no way to a task but through whose it is.
 
-use std::{fmt, sync::Mutex, time::Duration};
+use std::{sync::Mutex, time::Duration};
 
 use app::{
     Counts,
     model::{Day, Due, NewTask, Order, Priority, PutTask, Sort, Status, Task, Timestamp},
     position,
 };
-use serde::{Deserialize, Deserializer, de};
+use rusqlite::Row;
 use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     AppState,
-    db::{Db, On},
+    db::Db,
     problem::{Error, Result},
     sql,
 };
@@ -29,13 +29,12 @@ pub const DELETED_KEPT_FOR: Duration = Duration::from_hours(24);
 /// Makes the ids of one millisecond ascend too.
 static IDS: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
-#[derive(FromRow, Deserialize)]
+#[derive(FromRow)]
 struct TaskRow {
     id: String,
     user_id: String,
     title: String,
     description: Option<String>,
-    #[serde(deserialize_with = "truth")]
     completed: bool,
     due_date: Option<String>,
     priority: i16,
@@ -46,27 +45,25 @@ struct TaskRow {
     updated_at: i64,
 }
 
-/// PostgreSQL's `true` and SQLite's 1.
-fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    struct Truth;
+impl TryFrom<&Row<'_>> for TaskRow {
+    type Error = rusqlite::Error;
 
-    impl de::Visitor<'_> for Truth {
-        type Value = bool;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a truth value")
-        }
-
-        fn visit_bool<E: de::Error>(self, value: bool) -> Result<bool, E> {
-            Ok(value)
-        }
-
-        fn visit_u64<E: de::Error>(self, value: u64) -> Result<bool, E> {
-            Ok(value != 0)
-        }
+    fn try_from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            user_id: row.get(1)?,
+            title: row.get(2)?,
+            description: row.get(3)?,
+            completed: row.get(4)?,
+            due_date: row.get(5)?,
+            priority: row.get(6)?,
+            tags: row.get(7)?,
+            position: row.get(8)?,
+            completed_at: row.get(9)?,
+            created_at: row.get(10)?,
+            updated_at: row.get(11)?,
+        })
     }
-
-    deserializer.deserialize_any(Truth)
 }
 
 impl From<TaskRow> for Task {
@@ -88,36 +85,25 @@ impl From<TaskRow> for Task {
     }
 }
 
-/// The columns of a [`TaskRow`].
+/// The columns of a [`TaskRow`], in its order.
 macro_rules! columns {
     () => {
         "id, user_id, title, description, completed, due_date, priority, tags, position, completed_at, created_at, updated_at"
     };
 }
 
-/// The statements of a list in one order, `$column` and the direction, for SQLite and for PostgreSQL: of its first page, and
-/// of those after the row `($4, $5)`, where the index begins to read. A page comes as one JSON text: handing a value from
-/// the database's thread to ours costs more than reading a row.
+/// The statements of a list in one order, `$column` and the direction: of its first page, and of those after the row
+/// `($4, $5)`, where the index begins to read.
 macro_rules! list_sql {
     ($column:literal, $beyond:literal, $direction:literal) => {
         [
-            list_sql!(@both $column, $beyond, $direction, "json_group_array(json_array(", "))"),
-            list_sql!(@both $column, $beyond, $direction, "CAST(json_agg(json_build_array(", ")) AS TEXT)"),
+            list_sql!(@page $column, $direction, ""),
+            list_sql!(@page $column, $direction, concat!(" AND (", $column, ", id) ", $beyond, " ($4, $5)")),
         ]
     };
-    (@both $column:literal, $beyond:literal, $direction:literal, $as_json:literal, $end:literal) => {
-        [
-            list_sql!(@page $column, $direction, $as_json, $end, ""),
-            list_sql!(@page $column, $direction, $as_json, $end, concat!(" AND (", $column, ", id) ", $beyond, " ($4, $5)")),
-        ]
-    };
-    (@page $column:literal, $direction:literal, $as_json:literal, $end:literal, $after:expr) => {
+    (@page $column:literal, $direction:literal, $after:expr) => {
         concat!(
             "SELECT ",
-            $as_json,
-            columns!(),
-            $end,
-            " FROM (SELECT ",
             columns!(),
             " FROM tasks WHERE user_id = $1 AND ($2 IS NULL OR completed = $2)",
             " AND ($3 IS NULL OR title_key LIKE $3 ESCAPE '\\' OR description_key LIKE $3 ESCAPE '\\')",
@@ -130,7 +116,7 @@ macro_rules! list_sql {
             $direction,
             ", id ",
             $direction,
-            " LIMIT $6) AS page"
+            " LIMIT $6"
         )
     };
 }
@@ -183,8 +169,7 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
         (Sort::Position, Order::Asc) => list_sql!("position", ">", "ASC"),
         (Sort::Position, Order::Desc) => list_sql!("position", "<", "DESC"),
     };
-    let read = db.read();
-    let sql = sql[usize::from(matches!(read, On::Postgres(_)))][usize::from(params.after.is_some())];
+    let sql = sql[usize::from(params.after.is_some())];
     let (number, text, id) = match params.after.clone() {
         Some((Key::Number(number), id)) => (Some(number), None, Some(id)),
         Some((Key::Text(text), id)) => (None, Some(text), Some(id)),
@@ -207,15 +192,14 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
     };
     // One row more than asked for tells whether there is a next page.
     let limit = i64::from(params.limit) + 1;
-    let json: Option<String> = match params.sort {
+    let mut rows: Vec<TaskRow> = match params.sort {
         Sort::Title | Sort::DueDate | Sort::Position => {
-            sql!(scalar read, sql, owner, completed, search, text, id, limit, priority, tag, first, last)?
+            sql!(here all db, sql, owner, completed, search, text, id, limit, priority, tag, first, last)?
         }
         Sort::CreatedAt | Sort::UpdatedAt | Sort::Priority => {
-            sql!(scalar read, sql, owner, completed, search, number, id, limit, priority, tag, first, last)?
+            sql!(here all db, sql, owner, completed, search, number, id, limit, priority, tag, first, last)?
         }
     };
-    let mut rows: Vec<TaskRow> = json.map_or_else(|| Ok(Vec::new()), |json| serde_json::from_str(&json)).map_err(Error::internal)?;
     let limit = params.limit as usize;
     let has_more = rows.len() > limit;
     rows.truncate(limit);
@@ -237,8 +221,8 @@ fn pattern(search: &str) -> String {
 
 /// Counts the owner's tasks, of each view.
 pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
-    let (total, pending, today, upcoming): (i64, i64, i64, i64) = sql!(
-        one db.read(),
+    let counts: Option<(i64, i64, i64, i64)> = sql!(
+        here optional db,
         "SELECT count(*), count(CASE WHEN completed THEN NULL ELSE 1 END),
                 count(CASE WHEN NOT completed AND due_key <= $2 THEN 1 END),
                 count(CASE WHEN NOT completed AND due_key > $2 AND due_key < $3 THEN 1 END)
@@ -247,13 +231,14 @@ pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
         today.to_string(),
         NO_DAY
     )?;
+    let (total, pending, today, upcoming) = counts.unwrap_or_default();
     Ok(Counts { total, pending, today, upcoming })
 }
 
 /// One task.
 pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
     let sql = concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND id = $2");
-    let row: Option<TaskRow> = sql!(optional db.read(), sql, owner, id)?;
+    let row: Option<TaskRow> = sql!(here optional db, sql, owner, id)?;
     Ok(row.map(Task::from))
 }
 

@@ -24,6 +24,7 @@ use crate::{
     AppState,
     auth::{self, SignedIn, Visitor},
     problem::{Error, Result},
+    threads::at_length,
 };
 
 static OPTIONS: LazyLock<LeptosOptions> =
@@ -82,7 +83,7 @@ async fn pack(request: Request, next: Next) -> Response {
     let Ok(html) = to_bytes(body, usize::MAX).await else { return Error::internal("a page without its text").into_response() };
     let mut packed = Vec::with_capacity(html.len() / 4);
     let params = brotli::enc::BrotliEncoderParams { quality: QUALITY, ..Default::default() };
-    if brotli::BrotliCompress(&mut &*html, &mut packed, &params).is_err() {
+    if at_length(|| brotli::BrotliCompress(&mut &*html, &mut packed, &params)).is_err() {
         return Response::from_parts(parts, html.into());
     }
     parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
