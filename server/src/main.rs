@@ -30,7 +30,6 @@ const BLOCKING_THREADS: usize = 4;
 const HELD: usize = 2 * 1024 * 1024;
 
 fn main() -> ExitCode {
-    hold_memory();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
@@ -81,6 +80,7 @@ async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
     let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let address = config.listen;
     let state = AppState::open(config, secret, previous, mail, Limits::default(), Clock::system()).await?;
+    hold_memory();
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
     if !state.mailer.has_server() {
         tracing::info!(folder = %state.config.mail_folder().display(), "no SMTP_URL: mails are kept as files");

@@ -69,13 +69,6 @@ pub struct Revocations {
     told: watch::Sender<()>,
 }
 
-#[derive(FromRow)]
-struct Row {
-    #[sqlx(flatten)]
-    revocation: Revocation,
-    recorded_at: i64,
-}
-
 impl Revocations {
     /// Those that still matter at `now`.
     pub async fn load(db: &Db, now: Timestamp) -> Result<Self> {
@@ -122,10 +115,10 @@ impl Revocations {
     async fn look(&self, db: &Db, now: Timestamp) -> Result<()> {
         let latest = *self.latest.read().unwrap_or_else(PoisonError::into_inner);
         let sql = "SELECT subject, until, recorded_at FROM revocations WHERE recorded_at > $1 AND until > $2";
-        let rows: Vec<Row> = sql!(all db.read(), sql, latest - OVERLAP_MS, now.0)?;
-        if let Some(newest) = rows.iter().map(|row| row.recorded_at).max() {
+        let rows: Vec<(String, i64, i64)> = sql!(here all db, sql, latest - OVERLAP_MS, now.0)?;
+        if let Some(newest) = rows.iter().map(|(_, _, recorded_at)| *recorded_at).max() {
             *self.latest.write().unwrap_or_else(PoisonError::into_inner) = newest.max(latest);
-            self.refuse(rows.into_iter().map(|row| row.revocation).collect(), now);
+            self.refuse(rows.into_iter().map(|(subject, until, _)| Revocation { subject, until }).collect(), now);
         }
         Ok(())
     }
