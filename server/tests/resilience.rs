@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use server::sql;
@@ -44,6 +45,36 @@ async fn a_full_disk_is_507_while_reads_go_on_and_it_recovers() {
 }
 
 #[tokio::test]
+async fn of_those_who_fill_the_disk_at_once_the_acknowledged_are_there_and_nobody_else() {
+    let server = Server::on_sqlite().await;
+    let ada = server.person("Ada").await;
+    let pages: i64 = sql!(scalar server.state.db.write(), "PRAGMA page_count").unwrap();
+    sql!(execute server.state.db.write(), sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {}", pages + 20))).unwrap();
+    let write = async |n: usize| {
+        let task = json!({ "title": format!("{n}"), "description": "x".repeat(5000) });
+        (n.to_string(), ada.call(Method::POST, "", &task).await.status.as_u16())
+    };
+    let mut acknowledged = Vec::new();
+    let mut refused = 0;
+    for (title, status) in join_all((0..48).map(write)).await {
+        match status {
+            201 => acknowledged.push(title),
+            // Whose own statement found no room, and who was in a transaction with them.
+            507 | 503 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert!(!acknowledged.is_empty() && refused > 0, "{acknowledged:?} {refused}");
+    let sorted = |mut titles: Vec<String>| {
+        titles.sort();
+        titles
+    };
+    assert_eq!(sorted(ada.titles("").await), sorted(acknowledged));
+    sql!(execute server.state.db.write(), "PRAGMA max_page_count = 1000000").unwrap();
+    ada.add("again").await;
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_written_is_503_while_reads_go_on_and_it_recovers() {
     let server = Server::on_sqlite().await;
     let ada = server.person("Ada").await;
@@ -71,8 +102,8 @@ async fn sixty_four_writers_and_as_many_readers_never_find_it_busy() {
             assert_eq!(ada.get("?limit=20").await.status, 200);
         }
     };
-    let writers = futures_util::future::join_all((0..64).map(|_| write()));
-    let readers = futures_util::future::join_all((0..64).map(|_| read()));
+    let writers = join_all((0..64).map(|_| write()));
+    let readers = join_all((0..64).map(|_| read()));
     tokio::join!(writers, readers);
     assert_eq!(ada.titles("?limit=1000").await.len(), 320);
 }
@@ -104,7 +135,7 @@ async fn at_the_end_no_answer_is_cut_and_the_program_goes() {
             }
         }
     };
-    let load = futures_util::future::join_all((0..16).map(|_| one()));
+    let load = join_all((0..16).map(|_| one()));
     let end = async {
         eventually(async || answered.load(Ordering::Relaxed) > 200).await;
         is_called.store(true, Ordering::Relaxed);
