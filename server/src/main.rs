@@ -21,9 +21,9 @@ use tokio::{
 };
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Threads for work that blocks: hashing passwords, above all, of which no more run at once than there are cores. Each thread
-/// that has hashed once keeps the 19 MiB that it took.
-const BLOCKING_THREADS: usize = 4;
+/// Threads beside those of the cores: for passwords, of which no more are hashed at once than there are cores, and to serve
+/// others while a long read or a page that is packed keeps a core's own thread.
+const BLOCKING_THREADS: usize = 16;
 
 /// The largest block of memory that glibc takes from what it holds, in bytes, rather than from the kernel; of what nobody uses
 /// it holds up to twice as much.

@@ -2,10 +2,9 @@
 //! and never more at once than there are cores. Hashes that earlier systems made are verified too, then replaced.
 
 use std::{
-    cell::RefCell,
     num::NonZero,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -37,6 +36,9 @@ pub struct Passwords {
     cores: Arc<Semaphore>,
     hashes: Arc<AtomicU64>,
     waiting: Arc<AtomicU64>,
+    /// What hashes were computed in, for those who wait: the system clears memory before it gives it, which took as long as a
+    /// fifth of a hash.
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
 /// What a password is to a hash.
@@ -60,19 +62,20 @@ impl Passwords {
             cores: Arc::new(Semaphore::new(cores)),
             hashes: Arc::default(),
             waiting: Arc::default(),
+            memory: Arc::default(),
         })
     }
 
     /// The PHC string to keep for a password.
     pub async fn hash(&self, password: &str) -> Result<String> {
-        self.run(password, |argon2, typed| {
+        self.run(password, |argon2, typed, memory| {
             let salt = Salt::generate();
             let hash = PasswordHash {
                 algorithm: Algorithm::Argon2id.ident(),
                 version: Some(Version::V0x13.into()),
                 params: ParamsString::try_from(argon2.params()).map_err(Error::internal)?,
                 salt: Some(salt),
-                hash: Some(output(argon2, typed, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+                hash: Some(output(argon2, typed, &salt, Params::DEFAULT_OUTPUT_LEN, memory)?),
             };
             Ok(hash.to_string())
         })
@@ -83,7 +86,7 @@ impl Passwords {
     pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<Verdict> {
         match hash {
             None => self.hash(password).await.map(|_| Verdict::Wrong),
-            Some(hash) => self.run(password, move |argon2, typed| verdict(argon2, typed, &hash)).await?,
+            Some(hash) => self.run(password, move |argon2, typed, memory| verdict(argon2, typed, &hash, memory)).await?,
         }
     }
 
@@ -97,17 +100,32 @@ impl Passwords {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    async fn run<T: Send + 'static>(&self, password: &str, work: impl FnOnce(&Argon2<'static>, &str) -> T + Send + 'static) -> Result<T> {
+    fn kept_memory(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        password: &str,
+        work: impl FnOnce(&Argon2<'static>, &str, &mut Vec<Block>) -> T + Send + 'static,
+    ) -> Result<T> {
         let password = password.to_owned();
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let permit = timeout(PATIENCE, self.cores.clone().acquire_owned()).await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         let permit = permit.map_err(|_| Error::Unavailable("too many passwords wait to be hashed".into()))?.map_err(Error::internal)?;
         self.hashes.fetch_add(1, Ordering::Relaxed);
-        let argon2 = self.argon2.clone();
+        let passwords = self.clone();
         task::spawn_blocking(move || {
-            let done = work(&argon2, &password);
-            drop(permit);
+            let mut memory = passwords.kept_memory().pop().unwrap_or_default();
+            let done = work(&passwords.argon2, &password, &mut memory);
+            let mut kept = passwords.kept_memory();
+            if passwords.waiting() > 0 {
+                kept.push(memory);
+            } else {
+                kept.clear();
+            }
+            drop((kept, permit));
             done
         })
         .await
@@ -115,17 +133,10 @@ impl Passwords {
     }
 }
 
-/// Computes a hash in the memory that this thread used for the one before: the system clears memory before it gives it, which
-/// took as long as a fifth of a hash. It goes when the thread does, which nothing has asked for in ten seconds.
-fn output(argon2: &Argon2<'_>, typed: &str, salt: &[u8], length: usize) -> Result<Output> {
-    thread_local! {
-        static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
-    }
+fn output(argon2: &Argon2<'_>, typed: &str, salt: &[u8], length: usize, memory: &mut Vec<Block>) -> Result<Output> {
     let mut bytes = vec![0; length];
-    MEMORY.with_borrow_mut(|memory| {
-        memory.resize(argon2.params().block_count(), Block::new());
-        argon2.hash_password_into_with_memory(nfkc(typed).as_bytes(), salt, &mut bytes, memory).map_err(Error::internal)
-    })?;
+    memory.resize(argon2.params().block_count(), Block::new());
+    argon2.hash_password_into_with_memory(nfkc(typed).as_bytes(), salt, &mut bytes, memory).map_err(Error::internal)?;
     Output::new(&bytes).map_err(Error::internal)
 }
 
@@ -134,7 +145,7 @@ fn nfkc(password: &str) -> String {
     password.nfkc().collect()
 }
 
-fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str) -> Result<Verdict> {
+fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str, memory: &mut Vec<Block>) -> Result<Verdict> {
     let replaced = |is_right: bool| if is_right { Verdict::Outdated } else { Verdict::Wrong };
     if hash.starts_with("$2") {
         // bcrypt hashes what was typed; past 72 bytes it reads nothing, which ends with the next hash.
@@ -149,7 +160,7 @@ fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str) -> Result<Verdict>
     let version = parsed.version.map_or(Ok(Version::default()), Version::try_from).map_err(Error::internal)?;
     let (Some(salt), Some(hash)) = (parsed.salt, parsed.hash) else { return Err(Error::internal("a hash without its end")) };
     // Compared in a time that does not depend on where they differ.
-    if output(&Argon2::new(algorithm, version, had.clone()), typed, &salt, hash.len())? != hash {
+    if output(&Argon2::new(algorithm, version, had.clone()), typed, &salt, hash.len(), memory)? != hash {
         return Ok(Verdict::Wrong);
     }
     let is_weaker = had.m_cost() < want.m_cost() || had.t_cost() < want.t_cost() || parsed.algorithm.as_str() != "argon2id";
