@@ -84,3 +84,18 @@ test("assets are kept for ever under a name of their own, and small", async ({ p
   console.log(`first page: ${total} bytes of brotli`, sizes);
   expect(total).toBeLessThanOrEqual(110_000);
 });
+
+test("an asset that one holds already is not sent again", async ({ server, request }) => {
+  const get = (headers) => request.get(`${server.url}/favicon.svg`, { headers });
+  const tags = [];
+  for (const coding of ["identity", "br"]) {
+    const first = await get({ "accept-encoding": coding });
+    const { etag } = first.headers();
+    expect([first.status(), (await first.body()).length > 0]).toEqual([200, true]);
+    const again = await get({ "accept-encoding": coding, "if-none-match": etag });
+    expect([again.status(), (await again.body()).length, again.headers().etag]).toEqual([304, 0, etag]);
+    tags.push(etag);
+  }
+  expect(new Set(tags).size).toBe(2);
+  expect((await get({ "accept-encoding": "br", "if-none-match": tags[0] })).status()).toBe(200);
+});

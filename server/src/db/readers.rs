@@ -67,6 +67,9 @@ impl Readers {
         let mut statement = connection.prepare_cached(sql)?;
         // They are counted from here.
         statement.reset_status(StatementStatus::VmStep);
+        if parameters.len() > NAMES.len() {
+            return Err(rusqlite::Error::InvalidParameterCount(parameters.len(), NAMES.len()));
+        }
         for (name, value) in NAMES.iter().zip(parameters) {
             // Not every statement of a kind has them all.
             if let Some(index) = statement.parameter_index(name)? {

@@ -5,7 +5,7 @@ use std::path::Path;
 use axum::{
     body::Bytes,
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 
@@ -24,6 +24,9 @@ static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// can be kept for a year; a debug build serves the files as they are.
 pub const FOLDER: &str = if cfg!(debug_assertions) { "pkg" } else { concat!("pkg-", env!("ASSETS_HASH")) };
 
+/// The tags of a file as it is and in brotli: it changes when one of them does.
+const TAGS: [&str; 2] = [concat!("\"", env!("ASSETS_HASH"), "\""), concat!("\"", env!("ASSETS_HASH"), "-br\"")];
+
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const SHORT: &str = "public, max-age=3600";
 
@@ -39,9 +42,14 @@ pub async fn serve(request: Request) -> Response {
     if let Some(asset) = ASSETS.iter().find(|asset| asset.path == wanted) {
         let takes_brotli = accepts_brotli(request.headers());
         let cache = if in_folder.is_some() { IMMUTABLE } else { SHORT };
-        let mut response = respond(&wanted, cache, Bytes::from_static(if takes_brotli { asset.brotli } else { asset.raw }));
+        let (bytes, tag) = if takes_brotli { (asset.brotli, TAGS[1]) } else { (asset.raw, TAGS[0]) };
+        let is_held = request.headers().get_all(header::IF_NONE_MATCH).iter().any(|held| held.as_bytes() == tag.as_bytes());
+        let mut response = respond(&wanted, cache, Bytes::from_static(if is_held { &[] } else { bytes }));
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        if takes_brotli {
+        response.headers_mut().insert(header::ETAG, HeaderValue::from_static(tag));
+        if is_held {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        } else if takes_brotli {
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         }
         return response;
@@ -67,8 +75,7 @@ fn respond(path: &str, cache: &'static str, bytes: Bytes) -> Response {
     ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, cache)], bytes).into_response()
 }
 
-/// RFC 9110, section 12.5.3, as far as it concerns one coding: named, and not with a weight of zero.
-/// Whether whoever asks can unpack brotli.
+/// Whether whoever asks can unpack brotli: it is named (RFC 9110, section 12.5.3), and not with a weight of zero.
 pub fn accepts_brotli(headers: &HeaderMap) -> bool {
     headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
         |coding| {
