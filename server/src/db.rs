@@ -36,9 +36,11 @@ static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// How often the log is emptied while there are writes.
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+/// Takes from the log what nobody reads any more, and waits for nobody. When it has taken everything, the log begins anew.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 /// How long the log grows, in pages of 4 KiB, before a commit empties it.
-const LOG_PAGES: &str = "16384";
+const LOG_PAGES: &str = "32768";
 /// How long a statement waits for a file that another process holds for itself.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a connection before it is told to come back later.
@@ -354,14 +356,23 @@ impl Db {
         })
     }
 
-    /// Empties the log of a SQLite file again and again, without holding up those who write.
+    /// Empties the log of a SQLite file again and again. Most of it is taken to its place in the file while others go on writing;
+    /// only for what they wrote meanwhile, and for the disk to have it all, they wait.
     pub async fn keep_checkpointing(self) {
-        let Self::Sqlite { keeper, is_written, .. } = self else { return };
+        let Self::Sqlite { keeper, is_written, group, .. } = self else { return };
         loop {
             tokio::time::sleep(CHECKPOINT_EVERY).await;
-            if is_written.swap(false, Ordering::Relaxed)
-                && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&keeper).await
-            {
+            if !is_written.swap(false, Ordering::Relaxed) {
+                continue;
+            }
+            let outcome = async {
+                sqlx::query(EMPTY_LOG).execute(&keeper).await?;
+                let pause = group.pause().await;
+                sqlx::query(EMPTY_LOG).execute(&keeper).await?;
+                drop(pause);
+                Ok::<_, sqlx::Error>(())
+            };
+            if let Err(error) = outcome.await {
                 tracing::warn!(cause = %error, "the log was not emptied");
             }
         }

@@ -33,6 +33,17 @@ impl GroupCommit {
         Self { writer, open: Arc::default() }
     }
 
+    /// Waits until no transaction is open, and lets none begin.
+    pub async fn pause(&self) -> Pause {
+        loop {
+            let open = self.open.clone().lock_owned().await;
+            if open.connection.is_none() {
+                return Pause(open);
+            }
+            // Its end is in line already.
+        }
+    }
+
     /// Waits for a turn; the first one begins.
     pub async fn turn(&self) -> sqlx::Result<Turn> {
         // In the order in which they come.
@@ -45,6 +56,10 @@ impl GroupCommit {
         tokio::spawn(begin(self.writer.clone(), open)).await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 }
+
+/// While it is held, no transaction of the group begins.
+#[derive(Debug)]
+pub struct Pause(#[expect(dead_code, reason = "it is held")] OwnedMutexGuard<Open>);
 
 async fn begin(writer: SqlitePool, mut open: OwnedMutexGuard<Open>) -> sqlx::Result<Turn> {
     let mut connection = writer.acquire().await?;
