@@ -7,10 +7,10 @@ mod readers;
 use std::{
     error::Error,
     fmt,
-    fs::{DirBuilder, File},
+    fs::{DirBuilder, File, OpenOptions},
     future::Future,
     io,
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::Path,
     sync::{
         Arc,
@@ -241,6 +241,7 @@ impl Db {
         if let Some(folder) = file.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| says(&error))?;
         }
+        make_private(file).map_err(|error| says(&error))?;
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -398,6 +399,15 @@ impl Db {
                 drop(tokio::time::timeout(ACQUIRE_TIMEOUT, farewell).await);
             }
         }
+    }
+}
+
+/// Makes a file, if there is none, that only its owner may read: a database holds hashes of passwords. SQLite gives what it
+/// keeps beside it the same mode.
+pub fn make_private(file: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

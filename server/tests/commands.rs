@@ -1,6 +1,6 @@
 //! What the program does beside serving.
 
-use std::{path::Path, process::Stdio};
+use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Stdio};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -136,6 +136,27 @@ async fn write_too(url: &str, id: &str, token: &str, is_over: &std::sync::atomic
     while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
         assert_eq!(tasks(url, id, token, Some(json!({ "title": "and this" }))).await.status, 201);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_holds_accounts_is_its_owners_alone() {
+    let folder = TempDir::new().unwrap();
+    // Somebody else made the folder, for all to read.
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let (child, url) = serve(folder.path(), &ENVIRONMENT).await;
+    sign_up(&url, "ada@example.com").await;
+    says(folder.path(), &["backup", "copy.db"]).await;
+    let is_private = |name: &str| {
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name} {mode:o}");
+    };
+    for name in ["data/holdfast.db", "data/holdfast.db-wal", "data/holdfast.db-shm", "copy.db"] {
+        is_private(name);
+    }
+    terminate(child).await;
+    std::fs::set_permissions(folder.path().join("copy.db"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    says(folder.path(), &["restore", "copy.db", "--replace"]).await;
+    is_private("data/holdfast.db");
 }
 
 #[tokio::test]

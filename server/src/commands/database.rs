@@ -2,8 +2,9 @@
 
 use std::{
     error::Error,
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io::{self, Write as _},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::Sqlit
 
 use crate::{
     config::{Config, Database},
-    db::Db,
+    db::{Db, make_private},
     file_lock,
 };
 
@@ -43,6 +44,7 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Box<dyn Error>> 
     // Under another name until it is whole.
     let draft = format!("{text}.part");
     let _ = fs::remove_file(&draft);
+    make_private(Path::new(&draft))?;
     sqlx::query("VACUUM INTO $1").bind(&draft).execute(&mut connection).await?;
     connection.close().await?;
     File::open(&draft)?.sync_all()?;
@@ -66,6 +68,7 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
     };
     let draft = beside(&database, ".part");
     fs::copy(file, &draft).map_err(|error| format!("cannot copy {}: {error}", file.display()))?;
+    fs::set_permissions(&draft, Permissions::from_mode(0o600))?;
     if let Err(why) = check(&draft).await {
         fs::remove_file(&draft)?;
         return Err(format!("{} is no whole copy of a Holdfast database: {why}", file.display()).into());
