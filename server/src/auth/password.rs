@@ -52,6 +52,22 @@ pub enum Verdict {
     Outdated,
 }
 
+/// One who waits for a core: until it is dropped, also when whoever asked goes away meanwhile.
+struct Waits<'a>(&'a AtomicU64);
+
+impl<'a> Waits<'a> {
+    fn new(waiting: &'a AtomicU64) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Passwords {
     /// With this cost, on all cores.
     pub fn new(cost: HashCost) -> Result<Self> {
@@ -110,9 +126,9 @@ impl Passwords {
         work: impl FnOnce(&Argon2<'static>, &str, &mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T> {
         let password = password.to_owned();
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let waits = Waits::new(&self.waiting);
         let permit = timeout(PATIENCE, self.cores.clone().acquire_owned()).await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        drop(waits);
         let permit = permit.map_err(|_| Error::Unavailable("too many passwords wait to be hashed".into()))?.map_err(Error::internal)?;
         self.hashes.fetch_add(1, Ordering::Relaxed);
         let passwords = self.clone();
