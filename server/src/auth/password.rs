@@ -203,3 +203,24 @@ fn is_same(bytes: &[u8], hex: &str) -> bool {
             .fold(0, |differs, (pair, byte)| differs | ((nibble(pair[0]) << 4 | nibble(pair[1])) ^ u32::from(*byte)))
             == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn whoever_goes_away_while_waiting_for_a_core_waits_no_longer() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let _entered = runtime.enter();
+        let passwords = Passwords::new(HashCost { argon2_memory: 64, argon2_passes: 1, argon2_lanes: 1 }).expect("a cost");
+        let cores = u32::try_from(passwords.cores.available_permits()).expect("a few");
+        let _taken = passwords.cores.clone().try_acquire_many_owned(cores).expect("all are free");
+        let mut hash = Box::pin(passwords.hash("correct horse"));
+        assert!(hash.as_mut().now_or_never().is_none());
+        assert_eq!(passwords.waiting(), 1);
+        drop(hash);
+        assert_eq!(passwords.waiting(), 0);
+    }
+}
