@@ -155,7 +155,26 @@ pub fn utc_offset() -> i64 {
 
 /// Tells the server something with every page from now on; nothing, when the value is empty.
 pub fn set_cookie(name: &str, value: &str) {
-    let age = if value.is_empty() { 0 } else { 31_536_000 };
-    let cookie = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={age}");
+    let is_https = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
+    let cookie = preference_cookie(name, value, is_https);
     let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}
+
+/// The text for `document.cookie`, with an empty value to remove it. On https the prefix makes the browser insist on `Secure`,
+/// this host alone and `Path=/`, so that a neighbouring host cannot set it; the server reads both names.
+fn preference_cookie(name: &str, value: &str, is_https: bool) -> String {
+    let age = if value.is_empty() { 0 } else { 31_536_000 };
+    let (prefix, secure) = if is_https { ("__Host-", "; Secure") } else { ("", "") };
+    format!("{prefix}{name}={value}; Path=/; SameSite=Lax{secure}; Max-Age={age}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preference_cookie_is_secure_and_bound_to_its_host_on_https() {
+        assert_eq!(preference_cookie("theme", "dark", true), "__Host-theme=dark; Path=/; SameSite=Lax; Secure; Max-Age=31536000");
+        assert_eq!(preference_cookie("theme", "", false), "theme=; Path=/; SameSite=Lax; Max-Age=0");
+    }
 }

@@ -97,7 +97,8 @@ impl Page {
 
 /// Tells the server with every page from now on what time it is here, and notes which buttons are pressed before the islands
 /// are awake: they press them again then.
-const FIRST_SCRIPT: &str = "document.cookie=`utc_offset=${-new Date().getTimezoneOffset()}; Path=/; SameSite=Lax; Max-Age=31536000`;\
+const FIRST_SCRIPT: &str = "let[p,s]=location.protocol=='https:'?['__Host-','; Secure']:['',''];\
+    document.cookie=`${p}utc_offset=${-new Date().getTimezoneOffset()}; Path=/; SameSite=Lax${s}; Max-Age=31536000`;\
     addEventListener('click',e=>{let b=e.target.closest('[data-do]');b&&!window.awake&&(window.early??=[]).push(b)},true)";
 
 /// The whole document as HTML, with this nonce on its scripts. Nothing on a page waits for anything: there is no stream.

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use app::model::validate_email;
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
@@ -156,6 +157,10 @@ pub struct Config {
     /// Proxies, as addresses or networks separated by commas, whose `X-Forwarded-For` is believed
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Where to report a weakness, as `mailto:` or `https:` addresses separated by commas, for `/.well-known/security.txt`
+    #[arg(long, env, global = true, value_delimiter = ',', value_parser = contact)]
+    pub security_contact: Vec<Url>,
 
     /// How long to go on taking requests after the call to stop, while `/health/ready` sends new ones elsewhere
     #[arg(long, env, global = true, default_value = "0s", value_parser = pause)]
@@ -345,6 +350,17 @@ fn origin(text: &str) -> Result<Origin, String> {
         origin @ Origin::Tuple(..) if bare && matches!(url.scheme(), "http" | "https") => Ok(origin),
         _ => Err("it must be http:// or https:// and a host, with no path".into()),
     }
+}
+
+/// A contact of RFC 9116, section 2.5.3.
+fn contact(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let is_contact = match url.scheme() {
+        "mailto" => validate_email(url.path()).is_ok(),
+        "https" => url.has_host(),
+        _ => false,
+    };
+    if is_contact { Ok(url) } else { Err("it must be mailto: and an e-mail address, or an https: address".into()) }
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -43,6 +43,7 @@ use crate::{
         metrics::{self, Metrics},
         openapi, pages,
         request::{self, method_not_allowed},
+        security_txt,
         serve::{Limits, accept},
     },
     tasks::events::Events,
@@ -164,6 +165,7 @@ pub fn router(state: &AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(health::routes())
+        .merge(security_txt::routes())
         .merge(pages::routes(state))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(assets::serve)

@@ -54,8 +54,23 @@ async fn every_answer_has_a_request_id_of_its_own_and_the_security_headers() {
         }
         let policies: Vec<_> = answer.headers.get_all("content-security-policy").iter().collect();
         assert_eq!(policies.len(), 1, "{path}");
-        assert!(policies[0].to_str().unwrap().starts_with("default-src 'none'; "), "{path}");
+        let directives: Vec<_> = policies[0].to_str().unwrap().split("; ").collect();
+        for directive in ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+            assert!(directives.contains(&directive), "{path}: {directives:?}");
+        }
     }
+}
+
+#[tokio::test]
+async fn every_text_that_is_sent_names_its_character_encoding() {
+    let server = Server::configured(|config| config.security_contact = vec!["https://example.com/report".parse().unwrap()]).await;
+    let ada = server.person("Ada").await;
+    for path in ["/", "/signin", "/nothing", "/.well-known/security.txt", "/api/docs"] {
+        let media_type = server.get(path).await.header("content-type").to_owned();
+        assert!(media_type.starts_with("text/") && media_type.ends_with("; charset=utf-8"), "{path}: {media_type}");
+    }
+    let stream = server.request(Method::GET, &format!("/api/{}/events", ada.id)).bearer_auth(&ada.token).send().await.unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream; charset=utf-8");
 }
 
 #[tokio::test]

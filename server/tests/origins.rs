@@ -123,7 +123,7 @@ async fn with_a_base_url_the_host_header_counts_for_nothing() {
     let made = server.post("/api/auth/sign-up/email", &json!({ "name": "", "email": "x@example.com", "password": PASSWORD })).await;
     let cookie = made.header("set-cookie");
     assert!(cookie.starts_with("__Host-holdfast_session=") && cookie.contains("; Secure"), "{cookie}");
-    assert_eq!(made.header("strict-transport-security"), "max-age=31536000");
+    assert_eq!(made.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
 }
 
 #[tokio::test]

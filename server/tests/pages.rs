@@ -62,6 +62,17 @@ async fn b_24_the_pages_are_html_with_their_content_in_it() {
 }
 
 #[tokio::test]
+async fn cookies_of_the_pages_scripts_are_secure_and_bound_to_this_host_on_https() {
+    let server = Server::start().await;
+    let page = server.get("/signin").await;
+    assert!(page.text.contains("__Host-") && page.text.contains("; Secure"), "{}", page.text);
+    for (cookie, is_dark) in [("__Host-theme=dark; theme=light", true), ("theme=dark", true), ("__Host-theme=light; theme=dark", false)] {
+        let page = server.request(Method::GET, "/signin").header("cookie", cookie).answer().await;
+        assert_eq!(page.text.contains("data-theme=\"dark\""), is_dark, "{cookie}");
+    }
+}
+
+#[tokio::test]
 async fn every_inline_script_carries_the_nonce_of_its_own_page() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;

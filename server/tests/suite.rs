@@ -31,6 +31,7 @@ mod password_reset;
 mod races;
 mod resilience;
 mod restoring;
+mod security_txt;
 mod sessions;
 mod soak;
 mod stored_hashes;

@@ -10,4 +10,5 @@ pub mod pages;
 pub mod request;
 pub mod return_to;
 pub mod security;
+pub mod security_txt;
 pub mod serve;

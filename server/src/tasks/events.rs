@@ -248,6 +248,7 @@ pub async fn events(State(state): State<AppState>, identity: Identity, RawQuery(
     watch.missed.push(Event::default().event("ready").id(id.0.to_string()).data("{}"));
     let stream = stream::unfold(watch, async |mut watch| watch.next().await.map(|event| (Ok::<_, Infallible>(event), watch)));
     let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
     // `Sse` says `no-cache`, by which a browser may keep it on its disk.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

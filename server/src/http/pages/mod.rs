@@ -19,7 +19,7 @@ use axum::{
 };
 use leptos::{config::LeptosOptions, nonce::Nonce};
 
-use super::{assets, request::cookie, return_to, security};
+use super::{assets, request::preference, return_to, security};
 use crate::{
     AppState,
     auth::{self, SignedIn, Visitor},
@@ -40,7 +40,7 @@ tokio::task_local! {
 
 /// The colours that the request's cookie asks for, unless they are the system's.
 pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
-    match cookie(headers, "theme")? {
+    match preference(headers, "theme")? {
         "dark" => Some("dark"),
         "light" => Some("light"),
         _ => None,

@@ -17,7 +17,7 @@ use super::{render, to_sign_in, with_cookie};
 use crate::{
     AppState,
     auth::{self, Visitor},
-    http::{body::Form, request::cookie, return_to::HOME},
+    http::{body::Form, request::preference, return_to::HOME},
     problem::{Error, Result},
     tasks::{self, ListParams},
 };
@@ -55,7 +55,7 @@ fn without_empty(query: &str) -> String {
 
 /// What day it is where the browser is, which says in a cookie how many minutes it is ahead of UTC; else, the day in UTC.
 fn today(headers: &HeaderMap, now: Timestamp) -> Day {
-    let offset: Option<UtcOffset> = cookie(headers, "utc_offset").and_then(|text| text.parse().ok());
+    let offset: Option<UtcOffset> = preference(headers, "utc_offset").and_then(|text| text.parse().ok());
     offset.unwrap_or_default().day(now)
 }
 
