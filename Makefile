@@ -11,6 +11,8 @@ CARGO_LEPTOS := 0.3.10
 # The same as `wasm-bindgen` in Cargo.toml: the two must match exactly.
 WASM_BINDGEN := 0.2.129
 BINARYEN := 132.0.0
+CARGO_DENY := 0.20.2
+CARGO_CYCLONEDX := 0.5.9
 
 # Tools live in the project, so that a version of them elsewhere is neither used nor changed.
 TOOLS := $(CURDIR)/.tools
@@ -37,7 +39,7 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(or
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse bench bench-compare tools clean
+.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse bench bench-compare tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,13 +52,15 @@ build: $(BINARY) ## Build the release binary, target/release/holdfast
 watch: tools ## Develop: rebuild and reload on every change
 	@cargo leptos watch
 
-check: | rust ## Format and lint, without running anything
+check: | audit-tools ## Format, lint, and look over what others wrote, without running anything
 	@$(call say,rustfmt)
 	@cargo fmt --all --check
 	@$(call say,clippy)
 	@cargo clippy $(NATIVE) --all-targets --locked -- -D warnings
 	@cargo clippy --package bench --profile bench-tool --locked -- -D warnings
 	@cargo clippy --package frontend --target wasm32-unknown-unknown --locked -- -D warnings
+	@$(call say,licences and known weaknesses of dependencies)
+	@.ci/dependencies
 
 fmt: | rust ## Format the Rust code
 	@cargo fmt --all
@@ -137,6 +141,14 @@ tools: rust node
 	@[[ "$$(wasm-opt --version 2>/dev/null)" == "wasm-opt version $(firstword $(subst ., ,$(BINARYEN)))"* ]] || { \
 	  $(call say,installing wasm-opt); \
 	  npm install --prefix $(TOOLS) --no-save --no-audit --no-fund --loglevel error binaryen@$(BINARYEN) >/dev/null; }
+
+audit-tools: rust
+	@[ "$$(cargo deny --version 2>/dev/null)" = "cargo-deny $(CARGO_DENY)" ] || { \
+	  $(call say,installing cargo-deny $(CARGO_DENY): once and about two minutes); \
+	  cargo install cargo-deny --version $(CARGO_DENY) --locked --debug --root $(TOOLS) --target-dir target/tools; }
+	@[ "$$(cargo cyclonedx --version 2>/dev/null)" = "cargo-cyclonedx-cyclonedx $(CARGO_CYCLONEDX)" ] || { \
+	  $(call say,installing cargo-cyclonedx $(CARGO_CYCLONEDX): once and about two minutes); \
+	  cargo install cargo-cyclonedx --version $(CARGO_CYCLONEDX) --locked --debug --root $(TOOLS) --target-dir target/tools; }
 
 end2end/node_modules/.stamp: end2end/package.json end2end/package-lock.json | node
 	@$(call say,installing the packages of the browser tests)
