@@ -7,10 +7,9 @@ mod readers;
 use std::{
     error::Error,
     fmt,
-    fs::{DirBuilder, File, OpenOptions},
+    fs::File,
     future::Future,
     io,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::Path,
     sync::{
         Arc,
@@ -30,7 +29,7 @@ use self::{
     group_commit::{GroupCommit, Turn},
     readers::Readers,
 };
-use crate::{config::Database, file_lock};
+use crate::{config::Database, file_lock, private_files};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -238,13 +237,13 @@ impl Db {
     async fn open_file(file: &Path) -> Result<Self, OpenError> {
         let name = format!("the database {}", file.display());
         let says = |error: &dyn Error| OpenError(format!("cannot open {name}: {error}"));
-        if let Some(folder) = file.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| says(&error))?;
-        }
-        make_private(file).map_err(|error| says(&error))?;
+        private_files::make_folder_of(file).map_err(|error| says(&error))?;
+        // Before the file is looked at: a restore may be about to put another one in its place.
+        let in_use = file_lock::shared(file).await.map_err(|error| says(&error))?;
+        private_files::create(file).map_err(|error| says(&error))?;
         let options = SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             // A write that was acknowledged survives the plug being pulled, not only a crash of the program.
             .synchronous(SqliteSynchronous::Full)
@@ -254,7 +253,6 @@ impl Db {
             .busy_timeout(BUSY_TIMEOUT);
 
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|error| says(&error))?;
-        let in_use = file_lock::shared(file).map_err(|error| says(&error))?;
         migrate(&SQLITE_MIGRATIONS, &mut connection, &name).await?;
         connection.close().await.map_err(|error| says(&error))?;
 
@@ -399,15 +397,6 @@ impl Db {
                 drop(tokio::time::timeout(ACQUIRE_TIMEOUT, farewell).await);
             }
         }
-    }
-}
-
-/// Makes a file, if there is none, that only its owner may read: a database holds hashes of passwords. SQLite gives what it
-/// keeps beside it the same mode.
-pub fn make_private(file: &Path) -> io::Result<()> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
     }
 }
 

@@ -7,11 +7,20 @@ use std::{
     path::Path,
 };
 
-/// The lock beside others who use the file; given back when it is dropped, or when the process ends.
-pub fn shared(database: &Path) -> io::Result<File> {
+use crate::private_files;
+
+/// The lock beside others who use the file; given back when it is dropped, or when the process ends. Waits for a process that
+/// has it alone, so that the database is to be opened after this and not before.
+pub async fn shared(database: &Path) -> io::Result<File> {
     let file = open(database)?;
-    file.lock_shared()?;
-    Ok(file)
+    match file.try_lock_shared() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            tracing::info!(database = %database.display(), "the database is in use by a restore: waiting for its end");
+        }
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    tokio::task::spawn_blocking(move || file.lock_shared().map(|()| file)).await.map_err(io::Error::other)?
 }
 
 /// The lock beside nobody, or `None` when the file is in use.
@@ -27,5 +36,6 @@ pub fn alone(database: &Path) -> io::Result<Option<File>> {
 fn open(database: &Path) -> io::Result<File> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
-    OpenOptions::new().create(true).truncate(false).write(true).open(name)
+    private_files::create(name.as_ref())?;
+    OpenOptions::new().write(true).open(name)
 }

@@ -9,6 +9,7 @@ mod file_lock;
 mod housekeeping;
 pub mod http;
 mod notices;
+mod private_files;
 pub mod problem;
 pub mod tasks;
 mod threads;

@@ -33,7 +33,7 @@ pub async fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]
 /// The program as it serves. What it logs is read all the time: a full pipe would hold it up.
 pub struct Running {
     pub child: Child,
-    log: JoinHandle<String>,
+    pub log: JoinHandle<String>,
 }
 
 /// Starts it and waits for its address.

@@ -7,6 +7,7 @@ mod support;
 mod account_changes;
 mod account_page;
 mod accounts;
+mod backups;
 mod command_line;
 mod commands;
 mod conditions;

@@ -2,9 +2,8 @@
 
 use std::{
     error::Error,
-    fs::{self, File, Permissions},
+    fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -12,8 +11,9 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::Sqlit
 
 use crate::{
     config::{Config, Database},
-    db::{Db, make_private},
+    db::Db,
     file_lock,
+    private_files::{self, TemporaryFolder},
 };
 
 const DUMP: &str = "a PostgreSQL is backed up and restored with its own tools: pg_dump and pg_restore";
@@ -36,19 +36,29 @@ pub async fn migrate(config: &Config, check: bool) -> Result<(), Box<dyn Error>>
 /// Writes a whole copy of the SQLite database, as it is at one moment, while others go on writing.
 pub async fn backup(config: &Config, file: &Path) -> Result<(), Box<dyn Error>> {
     let Database::Sqlite(database) = config.database()? else { return Err(DUMP.into()) };
-    if file.exists() {
-        return Err(format!("{} is there already", file.display()).into());
+    let is_taken = || format!("{} is there already", file.display());
+    if file.symlink_metadata().is_ok() {
+        return Err(is_taken().into());
     }
+    if !database.exists() {
+        return Err(format!("cannot open the database {}: there is no such file", database.display()).into());
+    }
+    // The file and its log are to be those of one database: a restore replaces both.
+    let _in_use = file_lock::shared(&database).await?;
     let mut connection = open(&database).await?;
-    let text = file.to_str().ok_or("the file's name is not UTF-8 text")?;
-    // Under another name until it is whole.
-    let draft = format!("{text}.part");
-    let _ = fs::remove_file(&draft);
-    make_private(Path::new(&draft))?;
-    sqlx::query("VACUUM INTO $1").bind(&draft).execute(&mut connection).await?;
+    let folder = TemporaryFolder::beside(file).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    let draft = folder.file("backup.db");
+    private_files::create_new(&draft)?;
+    let name = draft.to_str().ok_or("the file's name is not UTF-8 text")?;
+    sqlx::query("VACUUM INTO $1").bind(name).execute(&mut connection).await?;
     connection.close().await?;
     File::open(&draft)?.sync_all()?;
-    fs::rename(&draft, file)?;
+    // A link replaces nothing, as a rename would. Some file systems have no links.
+    match fs::hard_link(&draft, file) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(is_taken().into()),
+        Err(_) => fs::rename(&draft, file)?,
+        Ok(()) => {}
+    }
     sync_folder(file)?;
     writeln!(io::stdout(), "wrote {}", file.display())?;
     Ok(())
@@ -57,33 +67,61 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Box<dyn Error>> 
 /// Puts a backup in the place of the database, after looking whether it is whole.
 pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), Box<dyn Error>> {
     let Database::Sqlite(database) = config.database()? else { return Err(DUMP.into()) };
-    if database.exists() && !replace {
-        return Err(format!("{} is there already: with --replace it is kept beside it, and replaced", database.display()).into());
-    }
-    if let Some(folder) = database.parent() {
-        fs::create_dir_all(folder)?;
-    }
+    let refuse_to_replace = || match database.symlink_metadata() {
+        Ok(_) if !replace => Err(format!("{} is there already: with --replace it is kept beside it, and replaced", database.display())),
+        _ => Ok(()),
+    };
+    refuse_to_replace()?;
+    private_files::make_folder_of(&database)?;
     let Some(_lock) = file_lock::alone(&database)? else {
         return Err(format!("{} is in use: stop holdfast first", database.display()).into());
     };
-    let draft = beside(&database, ".part");
-    fs::copy(file, &draft).map_err(|error| format!("cannot copy {}: {error}", file.display()))?;
-    fs::set_permissions(&draft, Permissions::from_mode(0o600))?;
+    // Another restore may have been done since.
+    refuse_to_replace()?;
+    let folder = TemporaryFolder::beside(&database)?;
+    let draft = folder.file("restored.db");
+    copy(file, &draft).map_err(|error| format!("cannot copy {}: {error}", file.display()))?;
     if let Err(why) = check(&draft).await {
-        fs::remove_file(&draft)?;
         return Err(format!("{} is no whole copy of a Holdfast database: {why}", file.display()).into());
     }
     File::open(&draft)?.sync_all()?;
-    for suffix in ["", "-wal", "-shm"] {
-        let old = beside(&database, suffix);
-        if old.exists() {
-            fs::rename(&old, beside(&database, &format!(".before-restore{suffix}")))?;
-        }
+    if database.exists() {
+        keep(&database, &folder).await?;
     }
     fs::rename(&draft, &database)?;
     sync_folder(&database)?;
     writeln!(io::stdout(), "restored {}", database.display())?;
     Ok(())
+}
+
+/// Keeps the database that is about to be replaced under another name beside it. There is a database under its own name at
+/// every moment, so that a restore that is interrupted leaves the old one in its place.
+async fn keep(database: &Path, folder: &TemporaryFolder) -> Result<(), Box<dyn Error>> {
+    // Takes what is only in the log into the file. One that is damaged may not be able to: its log is kept beside it.
+    if let Ok(mut connection) = open(database).await {
+        let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+        let _ = connection.close().await;
+    }
+    for suffix in ["-wal", "-shm"] {
+        let (log, kept) = (beside(database, suffix), beside(database, &format!(".before-restore{suffix}")));
+        if log.exists() {
+            fs::rename(&log, &kept)?;
+        } else if kept.symlink_metadata().is_ok() {
+            // That of a database that was kept earlier would damage this one.
+            fs::remove_file(&kept)?;
+        }
+    }
+    private_files::restrict(database)?;
+    let link = folder.file("replaced.db");
+    let old = if fs::hard_link(database, &link).is_ok() { &link } else { database };
+    // A rename replaces an older database that was kept, which a link would not.
+    fs::rename(old, beside(database, ".before-restore"))?;
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = File::open(from)?;
+    io::copy(&mut from, &mut private_files::create_new(to)?).map(|_| ())
 }
 
 async fn open(file: &Path) -> Result<SqliteConnection, Box<dyn Error>> {
