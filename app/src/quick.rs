@@ -7,12 +7,15 @@
 //! ```
 //!
 //! Marks are read from the end, in any case and order; the first word that is none, or says a second day or priority, ends
-//! them. A backslash before a word makes it a word: `Watch \tomorrow`.
+//! them, and so does the twenty-third. A backslash before a word makes it a word: `Watch \tomorrow`.
 
 use crate::{
     day::Day,
     model::{NewTask, Priority, TAGS_MAX, lower, validate_tags},
 };
+
+/// Most marks that are read, so that a line of any length is read in one pass: every tag, a priority and a day.
+const MARKS_MAX: usize = TAGS_MAX + 2;
 
 /// Names of the days, Monday first; any three letters or more of one will do.
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -39,12 +42,13 @@ impl Quick {
         let mut rest = line.trim();
         // A title is left in any case.
         while let Some((before, word)) = rest.rsplit_once(char::is_whitespace) {
-            if before.trim().is_empty() || !quick.take(word, today) {
+            if quick.marks.len() == MARKS_MAX || before.trim().is_empty() || !quick.take(word, today) {
                 break;
             }
-            quick.marks.insert(0, word.to_owned());
+            quick.marks.push(word.to_owned());
             rest = before.trim_end();
         }
+        quick.marks.reverse();
         quick.title = unescape(rest);
         quick
     }

@@ -30,6 +30,7 @@ mod ownership;
 mod pages;
 mod password_reset;
 mod races;
+mod request_bodies;
 mod resilience;
 mod restoring;
 mod security_txt;

@@ -209,11 +209,16 @@ pub fn validate_description(description: Option<String>) -> Result<Option<String
     Ok(Some(description))
 }
 
-/// Tags as they are kept: trimmed, the first of those that differ in case alone, at most [`TAGS_MAX`], each of 1 to
-/// [`TAG_MAX`] characters, without commas and control characters, which separate them elsewhere.
+/// Tags as they are kept: trimmed, the first of those that differ in case alone, each of 1 to [`TAG_MAX`] characters, without
+/// commas and control characters, which separate them elsewhere. At most [`TAGS_MAX`] are taken, counted as they were sent:
+/// each is compared with all before it.
 pub fn validate_tags(tags: &[String]) -> Result<Vec<String>, FieldError> {
     let error = |code: &str, message: String| FieldError::new("tags", code, message);
-    let mut kept: Vec<String> = Vec::new();
+    if tags.len() > TAGS_MAX {
+        return Err(error("TOO_MANY", format!("A task can have at most {TAGS_MAX} tags.")));
+    }
+    let mut kept: Vec<String> = Vec::with_capacity(tags.len());
+    let mut keys: Vec<String> = Vec::with_capacity(tags.len());
     for tag in tags {
         let tag = tag.trim();
         if tag.is_empty() {
@@ -226,11 +231,12 @@ pub fn validate_tags(tags: &[String]) -> Result<Vec<String>, FieldError> {
             return Err(error("TOO_LONG", format!("A tag can have at most {TAG_MAX} characters.")));
         }
         let key = lower(tag);
-        if !kept.iter().any(|known| lower(known) == key) {
+        if !keys.contains(&key) {
             kept.push(tag.to_owned());
+            keys.push(key);
         }
     }
-    if kept.len() > TAGS_MAX { Err(error("TOO_MANY", format!("A task can have at most {TAGS_MAX} tags."))) } else { Ok(kept) }
+    Ok(kept)
 }
 
 fn validate_position(position: String) -> Result<String, FieldError> {

@@ -4,6 +4,9 @@ use url::Url;
 
 use crate::{AppState, http::return_to, problem::Error};
 
+/// Longest address that a link may lead on to, in bytes; what is longer is not even read.
+const MAX_BYTES: usize = 2048;
+
 /// The link to a path of this site, or to a trusted page on another one, with the token in its query.
 pub fn to(base_url: &str, target: &str, token: &str) -> String {
     let base = if target.starts_with('/') { base_url } else { "" };
@@ -22,6 +25,9 @@ pub fn with(address: &str, name: &str, value: &str) -> String {
 /// Where a link may lead on to: a path of this site, or an address of a trusted origin; else the error.
 pub fn trusted(state: &AppState, wanted: Option<String>, error: Error) -> Result<Option<String>, Error> {
     let Some(wanted) = wanted else { return Ok(None) };
+    if wanted.len() > MAX_BYTES {
+        return Err(error);
+    }
     if return_to::own_path(&wanted).is_some_and(|path| path == wanted) {
         return Ok(Some(wanted));
     }

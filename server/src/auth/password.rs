@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use app::model::PASSWORD_MAX;
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
@@ -100,7 +101,7 @@ impl Passwords {
 
     /// What the password is to a hash. To no hash, that of an unknown user, it is wrong, at the same cost.
     pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<Verdict> {
-        match hash {
+        match hash.filter(|_| password.chars().nth(PASSWORD_MAX).is_none()) {
             None => self.hash(password).await.map(|_| Verdict::Wrong),
             Some(hash) => self.run(password, move |argon2, typed, memory| verdict(argon2, typed, &hash, memory)).await?,
         }
@@ -125,7 +126,8 @@ impl Passwords {
         password: &str,
         work: impl FnOnce(&Argon2<'static>, &str, &mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T> {
-        let password = password.to_owned();
+        // A longer one is nobody's, and to normalise 64 KiB of it would take longer than the hash.
+        let password: String = password.chars().take(PASSWORD_MAX).collect();
         let waits = Waits::new(&self.waiting);
         let permit = timeout(PATIENCE, self.cores.clone().acquire_owned()).await;
         drop(waits);

@@ -18,6 +18,8 @@ use crate::{
 pub const FORM: &str = "application/x-www-form-urlencoded";
 /// Largest body in bytes.
 const MAX_BODY: usize = 64 * 1024;
+/// Most members of a form, and parameters of a query string: more than any of ours has.
+pub const MAX_MEMBERS: usize = 100;
 
 /// The whole body, or why it did not arrive.
 pub async fn read(mut request: Request, state: &AppState) -> Result<Bytes> {
@@ -52,6 +54,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             Error::BadJson
         });
     }
+    if let Ok(value) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
+    // Once more, to name the member: to keep in mind where it is costs an allocation for each.
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         if !error.inner().is_data() {
@@ -73,8 +79,12 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
-/// Reads what a form sends, `true` and `false` being what they are in JSON where a member is no text.
+/// Reads what a form or a query string sends, `true` and `false` being what they are in JSON where a member is no text.
 pub fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    if bytes.split(|&byte| byte == b'&').nth(MAX_MEMBERS).is_some() {
+        let words = format!("A form can have at most {MAX_MEMBERS} members.");
+        return Err(Error::WrongType(FieldError::new("body", "TOO_MANY", words)));
+    }
     let members = url::form_urlencoded::parse(bytes).map(|(name, value)| {
         let value = match (&*name, &*value) {
             ("rememberMe", "true" | "on") => Value::Bool(true),

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use axum::{
     body::Bytes,
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -14,47 +14,43 @@ use sha2::{Digest as _, Sha256};
 
 use crate::problem::{Error, Result};
 
-/// What the request wants to be so.
+/// What the request wants to be so: the values of its headers, where there are any.
 pub struct Conditions {
-    if_match: Option<Vec<String>>,
-    if_none_match: Option<Vec<String>>,
+    if_match: Vec<HeaderValue>,
+    if_none_match: Vec<HeaderValue>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Conditions {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self { if_match: tags(&parts.headers, &header::IF_MATCH), if_none_match: tags(&parts.headers, &header::IF_NONE_MATCH) })
+        let values = |name| parts.headers.get_all(name).iter().cloned().collect();
+        Ok(Self { if_match: values(header::IF_MATCH), if_none_match: values(header::IF_NONE_MATCH) })
     }
 }
 
-/// The entity tags of a header, as they are written; `None` when there is no such header.
-fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<String>> {
-    headers.contains_key(name).then(|| {
-        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        // No tag of ours holds a comma.
-        values.flat_map(|value| value.split(',')).map(|tag| tag.trim().to_owned()).collect()
-    })
+/// The entity tags in a header's values, as they are written.
+fn tags(values: &[HeaderValue]) -> impl Iterator<Item = &str> {
+    // No tag of ours holds a comma.
+    values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim)
 }
 
 impl Conditions {
     /// Whether a change is bound to what the resource is.
-    pub const fn bind(&self) -> bool {
-        self.if_match.is_some()
+    pub fn bind(&self) -> bool {
+        !self.if_match.is_empty()
     }
 
     /// Whether the resource is one of those that the change is meant for (strong comparison).
     pub fn allow(&self, tag: &str) -> Result<()> {
-        match &self.if_match {
-            Some(tags) if !tags.iter().any(|wanted| wanted == "*" || wanted == tag) => Err(Error::Changed),
-            _ => Ok(()),
-        }
+        let is_allowed = !self.bind() || tags(&self.if_match).any(|wanted| wanted == "*" || wanted == tag);
+        if is_allowed { Ok(()) } else { Err(Error::Changed) }
     }
 
     /// The answer to a read: 304 without a body for somebody who has it (weak comparison), else 200 with the JSON.
     pub fn answer(&self, tag: &str, json: Bytes) -> Result<Response> {
         let tag_value = HeaderValue::from_str(tag).map_err(Error::internal)?;
-        let has_it = self.if_none_match.iter().flatten().any(|held| held == "*" || held.trim_start_matches("W/") == tag);
+        let has_it = tags(&self.if_none_match).any(|held| held == "*" || held.trim_start_matches("W/") == tag);
         let mut response = if has_it {
             StatusCode::NOT_MODIFIED.into_response()
         } else {

@@ -5,7 +5,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-use crate::problem::{Error, Result};
+use crate::{
+    http::body::MAX_MEMBERS,
+    problem::{Error, Result},
+};
 
 /// Most tasks on one page.
 const LIMIT_MAX: u32 = 1000;
@@ -57,6 +60,9 @@ impl ListParams {
         let mut params = Self::new(ListQuery::default(), default_sort, today);
         let (mut errors, mut cursor) = (Vec::new(), None);
         let wrong = |field: &str, message: &str| FieldError::new(field, "INVALID_PARAMETER", message);
+        if query.split('&').nth(MAX_MEMBERS).is_some() {
+            return Err(Error::Invalid(vec![wrong("query", "A query has at most 100 parameters.")]));
+        }
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let outcome = match &*name {
                 "limit" => match value.parse() {
@@ -73,7 +79,9 @@ impl ListParams {
                 }
                 name => params.query.set(name, &value).map(|_| ()),
             };
-            errors.extend(outcome.err().map(|message| wrong(&name, message)));
+            // Once for each parameter, however often it is given.
+            let message = outcome.err().filter(|_| !errors.iter().any(|error: &FieldError| error.field == *name));
+            errors.extend(message.map(|message| wrong(&name, message)));
         }
         let ListParams { query, limit, today, .. } = params;
         let mut params = Self { limit, ..Self::new(query, default_sort, today) };
