@@ -23,7 +23,13 @@ use std::{
 };
 
 use axum::{Router, middleware};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
+use tokio_util::task::TaskTracker;
 use url::Origin;
 
 use crate::{
@@ -83,6 +89,8 @@ pub struct Parts {
     pub metrics: Option<Metrics>,
     /// What happens to tasks, for those who watch.
     pub events: Events,
+    /// Requests that change something, each in a task of its own: see [`request::pass`].
+    pub requests: TaskTracker,
     stopping: watch::Sender<bool>,
     address: OnceLock<SocketAddr>,
 }
@@ -117,6 +125,7 @@ impl AppState {
             throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db)),
             metrics: config.metrics_listen.is_some().then(Metrics::default),
             events: Events::new(matches!(db, Db::Postgres { .. })),
+            requests: TaskTracker::new(),
             config,
             limits,
             clock,
@@ -189,19 +198,26 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     jobs.spawn(state.db.clone().keep_checkpointing());
     jobs.spawn(housekeeping::keep_house(state.clone()));
     let mut telling = JoinSet::from_iter([tasks::events::tell_others(state.clone())]);
-    let stopping = state.clone();
-    accept(listener, router, state.limits, async move {
+    let (stopping, called) = (state.clone(), OnceLock::new());
+    accept(listener, router, state.limits, async {
         stop.await;
         stopping.stopping.send_replace(true);
         tokio::time::sleep(stopping.config.shutdown_delay).await;
+        let _ = called.set(Instant::now());
     })
     .await;
+    // Those whose clients have left: no connection waits for them.
+    state.requests.close();
+    let until = called.get().copied().unwrap_or_else(Instant::now) + state.limits.shutdown;
+    if timeout_at(until, state.requests.wait()).await.is_err() {
+        tracing::warn!(requests = state.requests.len(), "requests of clients that left did not finish in time");
+    }
     state.mailer.close().await;
     // What the last requests changed, those who watch elsewhere should see.
     state.events.close();
     let _ = tokio::time::timeout(FAREWELL, telling.join_next()).await;
     jobs.shutdown().await;
-    auth::presence::write(&state).await;
+    auth::presence::write_at_the_end(&state).await;
     state.db.close().await;
 }
 

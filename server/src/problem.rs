@@ -63,6 +63,9 @@ pub enum Error {
     /// 408: the body did not arrive in time.
     #[error("The request took too long to arrive.")]
     BodyTooSlow,
+    /// 408: the client left before the work on its request had begun. For the log; no client reads it.
+    #[error("The client left.")]
+    ClientLeft,
     /// 413.
     #[error("The body is larger than 64 KiB.")]
     BodyTooLarge,
@@ -147,7 +150,7 @@ impl Error {
             Self::WrongUser | Self::ForeignOrigin | Self::ForeignRedirect | Self::ForeignCallback => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooSlow | Self::ClientLeft => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) | Self::EmailTaken | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -171,7 +174,7 @@ impl Error {
             Self::ForeignOrigin => "INVALID_ORIGIN",
             Self::NotFound => "NOT_FOUND",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
-            Self::BodyTooSlow => "REQUEST_TIMEOUT",
+            Self::BodyTooSlow | Self::ClientLeft => "REQUEST_TIMEOUT",
             Self::BodyTooLarge => "PAYLOAD_TOO_LARGE",
             Self::WrongMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::BadJson | Self::WrongType(_) => "INVALID_JSON",

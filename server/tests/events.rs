@@ -74,7 +74,10 @@ impl Stream {
     /// Opens one, up to the `ready` with which each begins; its id too.
     async fn begin(request: RequestBuilder) -> (Self, i64) {
         let response = request.send().await.unwrap();
-        assert_eq!((response.status().as_u16(), &response.headers()["content-type"]), (200, &"text/event-stream".parse().unwrap()));
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["content-type"]),
+            (200, &"text/event-stream; charset=utf-8".parse().unwrap())
+        );
         let mut stream = Self { response, read: Vec::new() };
         let first = stream.next().await.unwrap();
         assert_eq!((first.kind.as_str(), &first.data), ("ready", &json!({})));

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod abandoned_requests;
 mod account_changes;
 mod account_page;
 mod accounts;
@@ -29,6 +30,7 @@ mod outages;
 mod ownership;
 mod pages;
 mod password_reset;
+mod presence;
 mod races;
 mod request_bodies;
 mod resilience;

@@ -20,6 +20,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
     config::HashCost,
+    http::request::client_left,
     problem::{Error, Result},
 };
 
@@ -129,7 +130,11 @@ impl Passwords {
         // A longer one is nobody's, and to normalise 64 KiB of it would take longer than the hash.
         let password: String = password.chars().take(PASSWORD_MAX).collect();
         let waits = Waits::new(&self.waiting);
-        let permit = timeout(PATIENCE, self.cores.clone().acquire_owned()).await;
+        let permit = tokio::select! {
+            biased;
+            () = client_left() => return Err(Error::ClientLeft),
+            permit = timeout(PATIENCE, self.cores.clone().acquire_owned()) => permit,
+        };
         drop(waits);
         let permit = permit.map_err(|_| Error::Unavailable("too many passwords wait to be hashed".into()))?.map_err(Error::internal)?;
         self.hashes.fetch_add(1, Ordering::Relaxed);

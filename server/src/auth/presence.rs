@@ -15,6 +15,9 @@ use crate::{AppState, problem::Result};
 /// How old what the database says may be.
 const WRITTEN_EVERY: Duration = Duration::from_mins(1);
 
+/// Most sessions of one statement: it holds up others who want to write.
+const BATCH: usize = 1_000;
+
 /// Sessions by id, and when they were seen since the last writing.
 #[derive(Default)]
 pub struct Presence(Mutex<HashMap<String, Timestamp>>);
@@ -24,7 +27,7 @@ impl Presence {
     pub fn note(&self, session_id: &str, now: Timestamp) {
         let mut seen = self.lock();
         match seen.get_mut(session_id) {
-            Some(last) => *last = now,
+            Some(last) => *last = now.max(*last),
             None => drop(seen.insert(session_id.to_owned(), now)),
         }
     }
@@ -44,26 +47,33 @@ pub async fn keep_writing(state: AppState) {
     let mut interval = tokio::time::interval(WRITTEN_EVERY);
     loop {
         interval.tick().await;
-        write(&state).await;
+        if let Err(error) = write(&state).await {
+            tracing::warn!(cause = error.secret_cause(), "when devices were last seen was not written");
+        }
     }
 }
 
-/// Writes what was seen since the last time.
-pub async fn write(state: &AppState) {
-    let seen = std::mem::take(&mut *state.presence.lock());
-    if let Err(error) = write_all(state, &seen).await {
-        tracing::warn!(cause = error.secret_cause(), "when devices were last seen was not written");
+/// Writes what was seen since the last time. It is forgotten here once it is written, and not before: a failure, or the end of
+/// this future, loses nothing.
+pub async fn write(state: &AppState) -> Result<()> {
+    let mut seen: Vec<_> = state.presence.lock().iter().map(|(id, at)| (id.clone(), *at)).collect();
+    seen.sort_unstable();
+    for batch in seen.chunks(BATCH) {
+        let busy = session::set_last_seen(&state.db, batch).await?;
+        let mut seen = state.presence.lock();
+        for (id, at) in batch {
+            // One that was seen again meanwhile is written the next time.
+            if !busy.contains(id) && seen.get(id) == Some(at) {
+                seen.remove(id);
+            }
+        }
     }
-}
-
-async fn write_all(state: &AppState, seen: &HashMap<String, Timestamp>) -> Result<()> {
-    if seen.is_empty() {
-        return Ok(());
-    }
-    let mut transaction = state.db.begin().await?;
-    for (id, at) in seen {
-        session::set_last_seen(&mut transaction, id, *at).await?;
-    }
-    transaction.commit().await?;
     Ok(())
+}
+
+/// Writes what is left before the process ends.
+pub async fn write_at_the_end(state: &AppState) {
+    if let Err(error) = write(state).await {
+        tracing::warn!(cause = error.secret_cause(), "when devices were last seen was not written before the end");
+    }
 }

@@ -1,6 +1,6 @@
 //! The table `sessions`.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use app::model::{Session, Timestamp};
 use rand::distr::{Alphanumeric, SampleString as _};
@@ -8,8 +8,8 @@ use sqlx::FromRow;
 
 use super::{Client, revocation::Revocation};
 use crate::{
-    db::{Db, Transaction},
-    problem::Result,
+    db::{Db, On, Transaction, within},
+    problem::{Error, Result},
     sql,
 };
 
@@ -103,10 +103,31 @@ pub async fn of_user(db: &Db, user_id: &str, now: Timestamp) -> Result<Vec<Sessi
     Ok(sql!(all db.read(), sql, user_id, now.0)?)
 }
 
-/// Notes when its device last asked for something.
-pub async fn set_last_seen(transaction: &mut Transaction, id: &str, at: Timestamp) -> Result<()> {
-    sql!(execute transaction.on(), "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2", id, at.0)?;
-    Ok(())
+/// Notes when devices last asked for something: one statement for many sessions. An earlier time replaces no later one. Returns
+/// the sessions that another transaction was writing to: nothing waits here with a lock in hand, so that there is no deadlock
+/// with another process that does the same, or ends them, in whatever order.
+pub async fn set_last_seen(db: &Db, seen: &[(String, Timestamp)]) -> Result<HashSet<String>> {
+    // No id of ours has this character, which PostgreSQL's texts do not have either.
+    let seen = seen.iter().filter(|(id, _)| !id.contains('\0'));
+    match db.write() {
+        On::Sqlite(writer) => {
+            let pairs: Vec<_> = seen.map(|(id, at)| (id, at.0)).collect();
+            let sql = "UPDATE sessions SET last_seen_at = seen.value ->> 1 FROM json_each($1) AS seen
+                       WHERE sessions.id = seen.value ->> 0 AND last_seen_at < seen.value ->> 1";
+            sqlx::query(sql).bind(serde_json::to_string(&pairs).map_err(Error::internal)?).execute(writer).await?;
+            Ok(HashSet::new())
+        }
+        On::Postgres(pool) => {
+            let (ids, times): (Vec<_>, Vec<_>) = seen.map(|(id, at)| (id.as_str(), at.0)).unzip();
+            let sql = "WITH seen AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS seen (id, at)),
+                       free AS (SELECT sessions.id FROM sessions JOIN seen USING (id) FOR NO KEY UPDATE OF sessions SKIP LOCKED),
+                       written AS (UPDATE sessions SET last_seen_at = seen.at FROM seen JOIN free USING (id)
+                                   WHERE sessions.id = seen.id AND last_seen_at < seen.at)
+                       SELECT sessions.id FROM sessions JOIN seen USING (id) WHERE sessions.id NOT IN (SELECT id FROM free)";
+            let busy = within(sqlx::query_scalar(sql).bind(ids).bind(times).fetch_all(pool)).await?;
+            Ok(busy.into_iter().collect())
+        }
+    }
 }
 
 /// Whether the user has a session, ended by time or not, that began at this address.

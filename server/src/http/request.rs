@@ -10,17 +10,56 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
+use tokio_util::sync::CancellationToken;
 
 use super::{pages, security};
 use crate::{AppState, problem::Error};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What is asked for by `GET` and changes something: a link in a mail is followed, a session is renewed.
+const CHANGING_READS: [&str; 2] = ["/api/auth/verify-email", "/api/auth/get-session"];
+
+tokio::task_local! {
+    /// Cancelled when the client of the request that is being worked on has left.
+    static CLIENT_LEFT: CancellationToken;
+}
 
 /// What every request passes. One layer: each costs every request some allocations.
+///
+/// A client that leaves takes the future of its connection with it. A request that may change something does not end with
+/// that: it is run in a task of its own, which the end of the program waits for, so that what follows a commit (events, mails,
+/// revocations) is done whenever the commit was. A read that nobody waits for any more ends at once.
 pub async fn pass(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if !may_change_something(&request) {
+        return answer(&state, request, next).await;
+    }
+    let client_left = CancellationToken::new();
+    // Cancels it when the connection's future is dropped.
+    let _guard = client_left.clone().drop_guard();
+    let work = state.clone();
+    let task = state.requests.spawn(CLIENT_LEFT.scope(client_left, async move { answer(&work, request, next).await }));
+    // A handler's own panic is answered in the task.
+    task.await.unwrap_or_else(|error| Error::internal(error).into_response())
+}
+
+/// Whether a request of this method and path may change something; of what is read, few do.
+fn may_change_something(request: &Request) -> bool {
+    !request.method().is_safe() || CHANGING_READS.contains(&request.uri().path())
+}
+
+/// Waits until the client of this request has left; for ever where there is no request, or one that ends with its client.
+/// For what is not worth finishing then; nothing after a commit may be given up for it.
+pub async fn client_left() {
+    match CLIENT_LEFT.try_with(CancellationToken::clone) {
+        Ok(client_left) => client_left.cancelled_owned().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+async fn answer(state: &AppState, request: Request, next: Next) -> Response {
     let theme = pages::theme(request.headers());
     // Around all else, since the pages in place of errors are written there.
-    let mut response = pages::THEME.scope(theme, trace(&state, request, next)).await;
+    let mut response = pages::THEME.scope(theme, trace(state, request, next)).await;
     security::add_headers(&state.config, response.headers_mut());
     response
 }
