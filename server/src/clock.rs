@@ -2,20 +2,36 @@
 
 use std::{
     fmt,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use app::model::Timestamp;
 
+use crate::{AppState, db::Db};
+
+/// How often the clocks of several machines are compared with that of their database.
+const COMPARED_EVERY: Duration = Duration::from_mins(1);
+/// How often the database is asked each time: the quickest answer says it best.
+const READINGS: usize = 3;
+/// From which difference on an operator should look after the machine's clock, in milliseconds.
+const WORTH_A_WARNING_MS: i64 = 1_000;
+
 /// A source of the current time.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock {
+    source: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// By how many milliseconds the database's clock is ahead of the source; `None` where the source is the last word.
+    behind: Option<Arc<AtomicI64>>,
+}
 
 impl Clock {
-    /// The machine's clock.
+    /// The machine's clock, set by the database's.
     pub fn system() -> Self {
-        Self::new(|| {
+        Self::adjusted(|| {
             let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             Timestamp::default() + since_1970
         })
@@ -23,12 +39,52 @@ impl Clock {
 
     /// A clock that says what `now` says.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        Self { source: Arc::new(now), behind: None }
+    }
+
+    /// A clock that says what `now` says, set by the database's ([`Clock::set_by`]).
+    pub fn adjusted(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { source: Arc::new(now), behind: Some(Arc::default()) }
     }
 
     /// The current time.
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        let now = (self.source)();
+        self.behind.as_ref().map_or(now, |behind| Timestamp(now.0 + behind.load(Ordering::Relaxed)))
+    }
+
+    /// Sets it by the clock of a database that several machines share: the times that they write are compared with each other, by
+    /// [`tasks::events`](crate::tasks::events) above all. Differences that the way to the database may account for change nothing.
+    pub async fn set_by(&self, db: &Db) -> sqlx::Result<()> {
+        let Some(behind) = &self.behind else { return Ok(()) };
+        let mut best: Option<(i64, i64)> = None;
+        for _ in 0..READINGS {
+            let (asked, before) = (Instant::now(), (self.source)());
+            let Some(time) = db.time().await? else { return Ok(()) };
+            let on_the_way = i64::try_from(asked.elapsed().as_millis()).unwrap_or(i64::MAX) / 2;
+            if best.is_none_or(|(shortest, _)| on_the_way < shortest) {
+                best = Some((on_the_way, time.0 - before.0 - on_the_way));
+            }
+        }
+        let (Some((on_the_way, difference)), set) = (best, behind.load(Ordering::Relaxed)) else { return Ok(()) };
+        if (difference - set).abs() > on_the_way + 1 {
+            behind.store(difference, Ordering::Relaxed);
+            if difference.abs() >= WORTH_A_WARNING_MS {
+                tracing::warn!(ms = difference, "this machine's clock is off: times are those of the database, which is ahead by so much");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sets the clock by the database's again and again, for as long as it is let.
+pub async fn keep_setting(state: AppState) {
+    let mut ticks = tokio::time::interval(COMPARED_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = state.clock.set_by(&state.db).await {
+            tracing::debug!(%error, "the clock was not compared with the database's");
+        }
     }
 }
 

@@ -18,8 +18,10 @@ use std::{
     time::Duration,
 };
 
+use app::model::Timestamp;
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    error::DatabaseError,
     migrate::{AppliedMigration, Migrate, MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -195,6 +197,23 @@ pub async fn within<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Res
     }
 }
 
+/// What the schema of a database is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// There is none yet.
+    New {
+        /// How many migrations make it.
+        due: usize,
+    },
+    /// That of an older version.
+    Old {
+        /// How many migrations are due.
+        due: usize,
+    },
+    /// That of this version, or of a newer one.
+    Current,
+}
+
 /// Why the database cannot be used: one line. Exit status 1.
 #[derive(Debug)]
 pub struct OpenError(String);
@@ -216,22 +235,39 @@ impl Db {
         }
     }
 
-    /// How many migrations are due.
-    pub async fn pending(database: &Database) -> Result<usize, OpenError> {
+    /// What the schema of a database is like; changes nothing. A SQLite file must be there.
+    pub async fn schema(database: &Database) -> Result<Schema, OpenError> {
         let (migrations, applied) = match database {
             Database::Sqlite(file) => {
-                let says = |error: sqlx::Error| OpenError(format!("cannot open the database {}: {error}", file.display()));
+                let says = |error: &dyn Error| OpenError(format!("cannot open the database {}: {error}", file.display()));
+                if !file.exists() {
+                    return Err(says(&io::Error::from(io::ErrorKind::NotFound)));
+                }
                 let options = SqliteConnectOptions::new().filename(file).create_if_missing(false).read_only(true);
-                let mut connection = options.connect().await.map_err(says)?;
-                (&SQLITE_MIGRATIONS, applied(connection.list_applied_migrations("_sqlx_migrations").await))
+                let mut connection = options.connect().await.map_err(|error| says(&error))?;
+                let listed = connection.list_applied_migrations("_sqlx_migrations").await;
+                (&SQLITE_MIGRATIONS, applied(listed).map_err(|error| says(&error))?)
             }
             Database::Postgres { options, .. } => {
-                let says = |error: sqlx::Error| OpenError(format!("cannot open the database on {}: {error}", options.get_host()));
-                let mut connection = options.connect().await.map_err(says)?;
-                (&POSTGRES_MIGRATIONS, applied(connection.list_applied_migrations("_sqlx_migrations").await))
+                let says = |error: &dyn Error| OpenError(format!("cannot open the database on {}: {error}", options.get_host()));
+                let mut connection = options.connect().await.map_err(|error| says(&error))?;
+                let listed = connection.list_applied_migrations("_sqlx_migrations").await;
+                (&POSTGRES_MIGRATIONS, applied(listed).map_err(|error| says(&error))?)
             }
         };
-        Ok(migrations.iter().filter(|migration| !applied.contains(&migration.version)).count())
+        let due = migrations.iter().filter(|migration| !applied.contains(&migration.version)).count();
+        Ok(match (applied.is_empty(), due) {
+            (true, due) => Schema::New { due },
+            (false, 0) => Schema::Current,
+            (false, due) => Schema::Old { due },
+        })
+    }
+
+    /// The time by the database's own clock, where several machines share one.
+    pub async fn time(&self) -> sqlx::Result<Option<Timestamp>> {
+        let Self::Postgres { pool, .. } = self else { return Ok(None) };
+        let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+        within(sqlx::query_scalar(sql).fetch_one(pool)).await.map(|millis| Some(Timestamp(millis)))
     }
 
     async fn open_file(file: &Path) -> Result<Self, OpenError> {
@@ -400,9 +436,18 @@ impl Db {
     }
 }
 
-/// The versions of migrations that were run; of a database that has no such table yet, none.
-fn applied(listed: Result<Vec<AppliedMigration>, MigrateError>) -> Vec<i64> {
-    listed.unwrap_or_default().into_iter().map(|migration| migration.version).collect()
+/// The versions of migrations that were run; none in a database that has no table of them yet.
+fn applied(listed: Result<Vec<AppliedMigration>, MigrateError>) -> Result<Vec<i64>, MigrateError> {
+    match listed {
+        Ok(listed) => Ok(listed.into_iter().map(|migration| migration.version).collect()),
+        Err(MigrateError::Execute(sqlx::Error::Database(error))) if is_missing_table(&*error) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a statement failed since its table is not there. SQLite has no code for it: its words are part of its interface.
+fn is_missing_table(error: &dyn DatabaseError) -> bool {
+    error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
 }
 
 async fn migrate<C: Migrate>(migrations: &Migrator, connection: &mut C, name: &str) -> Result<(), OpenError> {

@@ -114,16 +114,18 @@ impl AppState {
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let db = Db::open(&config.database()?).await?;
+        clock.set_by(&db).await?;
         let revocations = Revocations::load(&db, clock.now()).await?;
         let mail = mail.map_or_else(|| Transport::folder(&config.mail_folder()), Ok)?;
+        let passwords = Passwords::new(config.hash_cost)?;
         Ok(Self(Arc::new(Parts {
             tokens: Tokens::new(&secret, previous.as_ref()),
-            passwords: Passwords::new(config.hash_cost)?,
+            metrics: config.metrics_listen.is_some().then(|| Metrics::new(passwords.hashes().clone())),
+            passwords,
             presence: Presence::default(),
             revocations,
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
             throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db)),
-            metrics: config.metrics_listen.is_some().then(Metrics::default),
             events: Events::new(matches!(db, Db::Postgres { .. })),
             requests: TaskTracker::new(),
             config,
@@ -196,6 +198,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     jobs.spawn(auth::revocation::keep_looking(state.clone()));
     jobs.spawn(notices::keep_listening(state.clone()));
     jobs.spawn(state.db.clone().keep_checkpointing());
+    jobs.spawn(clock::keep_setting(state.clone()));
     jobs.spawn(housekeeping::keep_house(state.clone()));
     let mut telling = JoinSet::from_iter([tasks::events::tell_others(state.clone())]);
     let (stopping, called) = (state.clone(), OnceLock::new());

@@ -46,7 +46,7 @@ async fn tasks(url: &str, user: &str, token: &str, body: Option<Value>) -> Answe
 #[tokio::test]
 async fn who_stops_reading_is_no_error() {
     let folder = TempDir::new().unwrap();
-    for arguments in [vec!["--help"], vec!["user", "list"], vec!["migrate"], vec!["completions", "bash"], vec!["token", "mint", "ada"]] {
+    for arguments in [vec!["--help"], vec!["migrate"], vec!["user", "list"], vec!["completions", "bash"], vec!["token", "mint", "ada"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = holdfast(folder.path(), &arguments, &ENVIRONMENT).stdout(writer).output().await.unwrap();
@@ -89,6 +89,69 @@ async fn migrate_says_what_is_due_and_does_it() {
     sqlx::query("DELETE FROM _sqlx_migrations WHERE version > 3").execute(&database).await.unwrap();
     database.close().await;
     refuses(folder.path(), &["migrate", "--check"], &["migrations are due", "holdfast migrate"]).await;
+}
+
+#[tokio::test]
+async fn user_commands_change_no_schema_but_that_of_a_database_that_is_new() {
+    let folder = TempDir::new().unwrap();
+    for command in [vec!["user", "list"], vec!["user", "delete", "a@b.co"], vec!["user", "reset-link", "a@b.co"]] {
+        refuses(folder.path(), &command, &["cannot open the database"]).await;
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+    assert!(says(folder.path(), &["user", "create", "ada@example.com"]).await.contains("ada@example.com"));
+
+    // A database of an older version, as far as the schema says.
+    let file = folder.path().join("old.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let old = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::migrate!("../migrations/sqlite").run_to(5, &old).await.unwrap();
+    old.close().await;
+    let before = std::fs::read(&file).unwrap();
+    let url = "sqlite:old.db";
+    for command in [
+        vec!["user", "list"],
+        vec!["user", "create", "bob@example.com"],
+        vec!["user", "delete", "a@b.co"],
+        vec!["user", "reset-link", "a@b.co"],
+    ] {
+        let arguments = [command, vec!["--database-url", url]].concat();
+        refuses(folder.path(), &arguments, &["migrations are due", "run `holdfast migrate`"]).await;
+    }
+    assert!(before == std::fs::read(&file).unwrap(), "the file is as it was");
+    says(folder.path(), &["migrate", "--database-url", url]).await;
+    assert!(says(folder.path(), &["user", "list", "--database-url", url]).await.starts_with("id\temail"));
+}
+
+#[tokio::test]
+async fn a_table_of_migrations_that_cannot_be_read_is_an_error_and_not_an_empty_one() {
+    let folder = TempDir::new().unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("x.db")).create_if_missing(true);
+    let database = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    sqlx::query("CREATE TABLE _sqlx_migrations (other TEXT)").execute(&database).await.unwrap();
+    database.close().await;
+    let check = ["migrate", "--check", "--database-url", "sqlite:x.db"];
+    refuses(folder.path(), &check, &["cannot open the database x.db", "no such column"]).await;
+    std::fs::write(folder.path().join("empty.db"), "").unwrap();
+    let check = ["migrate", "--check", "--database-url", "sqlite:empty.db"];
+    refuses(folder.path(), &check, &["migrations are due"]).await;
+}
+
+#[tokio::test]
+async fn a_table_of_migrations_that_a_role_may_not_read_is_an_error_and_not_an_empty_one() {
+    let folder = TempDir::new().unwrap();
+    let place = crate::support::Place::on_postgres().await;
+    let url = place.url.as_deref().unwrap();
+    let due = run(folder.path(), &["migrate", "--check"], &[("DATABASE_URL", url)]).await;
+    one_line(&due, 1, &["migrations are due"]);
+    let role = format!("reader_{}", std::process::id());
+    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(url).await.unwrap();
+    let sql = format!("CREATE TABLE _sqlx_migrations (version bigint, checksum bytea); CREATE ROLE {role} LOGIN PASSWORD 'reads'");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    let mut reader = reqwest::Url::parse(url).unwrap();
+    reader.set_username(&role).unwrap();
+    reader.set_password(Some("reads")).unwrap();
+    let refused = run(folder.path(), &["migrate", "--check"], &[("DATABASE_URL", reader.as_str())]).await;
+    one_line(&refused, 1, &["cannot open the database", "permission denied"]);
 }
 
 #[tokio::test]

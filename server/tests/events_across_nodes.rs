@@ -120,6 +120,34 @@ async fn nothing_is_missed_though_the_notifications_were_cut() {
 }
 
 #[tokio::test]
+async fn nothing_is_missed_on_a_node_whose_clock_is_ten_seconds_off() {
+    for off in [10_000, -10_000] {
+        let place = Server::place_on_postgres().await;
+        let nodes = [Server::at_with_clock_off(&place, 0).await, Server::at_with_clock_off(&place, off).await];
+        listen(&nodes[0], 2).await;
+        let ada = nodes[0].person("Ada").await;
+        for (watching, changing) in [(0, 1), (1, 0)] {
+            let (watcher, changer) = (at(&nodes[watching], &ada), at(&nodes[changing], &ada));
+            let id = changer.add("before").await;
+            // The last that it saw is of this moment by the clock of its own node.
+            let mut stream = Stream::of(&watcher).await;
+            watcher.add("seen").await;
+            stream.goes_on_to("saved seen").await;
+            cut_notifications(&nodes[0]).await;
+            changer.add("added").await;
+            delete(&changer, &id).await;
+            let mut missed = vec!["saved added".to_owned(), format!("deleted {id}")];
+            while !missed.is_empty() {
+                let shown = stream.shows().await;
+                assert_ne!(shown, "reset");
+                missed.retain(|other| *other != shown);
+            }
+            listen(&nodes[0], 2).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_a_node_did_last_is_seen_on_the_others() {
     let mut nodes = two().await;
     let ada = nodes[0].person("Ada").await;

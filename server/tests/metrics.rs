@@ -67,3 +67,20 @@ async fn the_rest_is_told_with_the_database_away() {
     server.state.db.close().await;
     assert!(read(&url).await.contains("holdfast_sessions -1"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hashes_are_counted_once_however_many_ask_at_the_same_time() {
+    let (server, url) = metered().await;
+    for _ in 0..40 {
+        server.state.passwords.hash("a password that is hashed").await.unwrap();
+        let scrapes = (0..12).map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { read(&url).await })
+        });
+        let scrapes: Vec<_> = scrapes.collect();
+        for scrape in scrapes {
+            let counted = format!("holdfast_password_hashes_total {}\n", server.state.passwords.count());
+            assert!(scrape.await.unwrap().contains(&counted), "{counted}");
+        }
+    }
+}

@@ -20,6 +20,17 @@ async fn the_document_is_the_one_that_is_checked_in() {
     assert_eq!(std::fs::read_to_string(FILE).unwrap_or_default(), text, "UPDATE_OPENAPI=1 cargo test -p server writes it anew");
 }
 
+#[tokio::test]
+async fn the_cookie_is_named_as_the_server_sets_it() {
+    for (base_url, name) in [("http://127.0.0.1:3000", "holdfast_session"), ("https://tasks.example", "__Host-holdfast_session")] {
+        let server = Server::configured(|config| config.base_url = Some(url::Url::parse(base_url).unwrap().origin())).await;
+        let document = server.get("/api/openapi.json").await.json;
+        assert_eq!(document["components"]["securitySchemes"]["cookie"]["name"], name);
+        let ada = server.person("Ada").await;
+        assert!(ada.cookie.starts_with(&format!("{name}=")), "{}", ada.cookie);
+    }
+}
+
 /// Everything that refers to a schema refers to one that is there, and no schema is empty.
 fn walk(document: &Value, value: &Value) {
     match value {

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderValue};
 
 use crate::{config::Config, http::request::cookie};
 
-/// On https the prefix makes the browser insist on `Secure`, this host alone and `Path=/`.
-const fn name(is_https: bool) -> &'static str {
+/// The name of the cookie. On https the prefix makes the browser insist on `Secure`, this host alone and `Path=/`.
+pub const fn name(is_https: bool) -> &'static str {
     if is_https { "__Host-holdfast_session" } else { "holdfast_session" }
 }
 

@@ -34,7 +34,7 @@ mod verify_email;
 
 pub use account::{NewAccount, SignedIn, create as create_user, sign_in, sign_out, sign_up};
 pub use change_password::change as change_password;
-pub use cookie::{clear as clear_cookie, is_there as has_cookie, set as set_cookie};
+pub use cookie::{clear as clear_cookie, is_there as has_cookie, name as cookie_name, set as set_cookie};
 pub use delete_user::{delete as delete_user, remove as remove_user};
 pub use get_session::{Current, find, renew};
 pub use identity::{Client, Visitor};

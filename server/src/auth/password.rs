@@ -15,6 +15,7 @@ use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
+use prometheus_client::metrics::counter::Counter;
 use tokio::{sync::Semaphore, task, time::timeout};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -36,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub struct Passwords {
     argon2: Argon2<'static>,
     cores: Arc<Semaphore>,
-    hashes: Arc<AtomicU64>,
+    hashes: Counter,
     waiting: Arc<AtomicU64>,
     /// What hashes were computed in, for those who wait: the system clears memory before it gives it, which took as long as a
     /// fifth of a hash.
@@ -78,7 +79,7 @@ impl Passwords {
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             cores: Arc::new(Semaphore::new(cores)),
-            hashes: Arc::default(),
+            hashes: Counter::default(),
             waiting: Arc::default(),
             memory: Arc::default(),
         })
@@ -110,7 +111,12 @@ impl Passwords {
 
     /// How many passwords have been hashed so far.
     pub fn count(&self) -> u64 {
-        self.hashes.load(Ordering::Relaxed)
+        self.hashes.get()
+    }
+
+    /// Counts the passwords that are hashed.
+    pub const fn hashes(&self) -> &Counter {
+        &self.hashes
     }
 
     /// How many wait for a core.
@@ -137,7 +143,7 @@ impl Passwords {
         };
         drop(waits);
         let permit = permit.map_err(|_| Error::Unavailable("too many passwords wait to be hashed".into()))?.map_err(Error::internal)?;
-        self.hashes.fetch_add(1, Ordering::Relaxed);
+        self.hashes.inc();
         let passwords = self.clone();
         task::spawn_blocking(move || {
             let mut memory = passwords.kept_memory().pop().unwrap_or_default();

@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::Sqlit
 
 use crate::{
     config::{Config, Database},
-    db::Db,
+    db::{Db, Schema},
     file_lock,
     private_files::{self, TemporaryFolder},
 };
@@ -26,11 +26,16 @@ pub async fn migrate(config: &Config, check: bool) -> Result<(), Box<dyn Error>>
         writeln!(io::stdout(), "the schema is up to date")?;
         return Ok(());
     }
-    match Db::pending(&database).await? {
-        0 => writeln!(io::stdout(), "the schema is up to date")?,
-        count => return Err(format!("{count} migrations are due: run `holdfast migrate`").into()),
+    match Db::schema(&database).await? {
+        Schema::Current => writeln!(io::stdout(), "the schema is up to date")?,
+        Schema::New { due } | Schema::Old { due } => return Err(migrations_are_due(due).into()),
     }
     Ok(())
+}
+
+/// Why a command that does not migrate does nothing.
+pub fn migrations_are_due(count: usize) -> String {
+    format!("{count} migrations are due: run `holdfast migrate`")
 }
 
 /// Writes a whole copy of the SQLite database, as it is at one moment, while others go on writing.

@@ -10,11 +10,12 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use sqlx::FromRow;
 use url::Origin;
 
+use super::database::migrations_are_due;
 use crate::{
     auth::{self, NewAccount, password::Passwords, reset_password},
     clock::Clock,
-    config::{Config, UserCommand},
-    db::Db,
+    config::{Config, Database, UserCommand},
+    db::{Db, OpenError, Schema},
     sql,
 };
 
@@ -30,15 +31,30 @@ struct Row {
 
 /// Runs one of them.
 pub async fn run(config: &Config, command: UserCommand) -> Result<(), Box<dyn Error>> {
-    let db = Db::open(&config.database()?).await?;
+    let database = config.database()?;
+    let is_made = matches!(&command, UserCommand::Create { .. }) && is_new(&database).await?;
+    if !is_made && let Schema::New { due } | Schema::Old { due } = Db::schema(&database).await? {
+        return Err(migrations_are_due(due).into());
+    }
+    let db = Db::open(&database).await?;
+    let clock = Clock::system();
+    clock.set_by(&db).await?;
     let outcome = match command {
         UserCommand::List => list(&db).await,
-        UserCommand::Create { email, name } => create(config, &db, email, name).await,
-        UserCommand::ResetLink { email } => reset_link(config, &db, &email).await,
+        UserCommand::Create { email, name } => create(config, &db, &clock, email, name).await,
+        UserCommand::ResetLink { email } => reset_link(config, &db, &clock, &email).await,
         UserCommand::Delete { email } => delete(&db, &email).await,
     };
     db.close().await;
     outcome
+}
+
+/// Whether there is no database yet: the first account makes it, so that nobody has to start the server before.
+async fn is_new(database: &Database) -> Result<bool, OpenError> {
+    match database {
+        Database::Sqlite(file) if !file.exists() => Ok(true),
+        _ => Ok(matches!(Db::schema(database).await?, Schema::New { .. })),
+    }
 }
 
 /// Tab-separated, with a heading.
@@ -57,20 +73,20 @@ async fn list(db: &Db) -> Result<(), Box<dyn Error>> {
 }
 
 /// With the password from standard input, or with none that anybody knows and a link to set one.
-async fn create(config: &Config, db: &Db, email: String, name: String) -> Result<(), Box<dyn Error>> {
+async fn create(config: &Config, db: &Db, clock: &Clock, email: String, name: String) -> Result<(), Box<dyn Error>> {
     let typed = if io::stdin().is_terminal() { String::new() } else { io::read_to_string(io::stdin())? };
     let typed = typed.trim_end_matches(['\r', '\n']);
     let password = if typed.is_empty() { Alphanumeric.sample_string(&mut rand::rng(), 64) } else { typed.to_owned() };
     let passwords = Passwords::new(config.hash_cost)?;
-    let user = auth::create_user(db, &passwords, NewAccount { name, email, password }, Clock::system().now()).await?;
+    let user = auth::create_user(db, &passwords, NewAccount { name, email, password }, clock.now()).await?;
     writeln!(io::stdout(), "{}\t{}", user.id, user.email)?;
-    if typed.is_empty() { reset_link(config, db, &user.email).await } else { Ok(()) }
+    if typed.is_empty() { reset_link(config, db, clock, &user.email).await } else { Ok(()) }
 }
 
-async fn reset_link(config: &Config, db: &Db, email: &str) -> Result<(), Box<dyn Error>> {
+async fn reset_link(config: &Config, db: &Db, clock: &Clock, email: &str) -> Result<(), Box<dyn Error>> {
     let base_url = config.base_url.as_ref().map_or_else(|| format!("http://{}", config.listen), Origin::ascii_serialization);
     let email = email.to_lowercase();
-    let link = reset_password::link(db, &base_url, &email, None, Clock::system().now()).await?;
+    let link = reset_password::link(db, &base_url, &email, None, clock.now()).await?;
     let (_, link) = link.ok_or_else(|| format!("nobody has the e-mail {email}"))?;
     writeln!(io::stdout(), "{link}")?;
     Ok(())

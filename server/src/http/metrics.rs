@@ -47,33 +47,32 @@ pub struct Metrics {
     latency: Family<Route, Histogram>,
     connections: Gauge<i64, AtomicI64>,
     idle_connections: Gauge<i64, AtomicI64>,
-    hashes: Counter<u64, AtomicU64>,
     hashes_waiting: Gauge<i64, AtomicI64>,
     sessions: Gauge<i64, AtomicI64>,
     mails: Gauge<i64, AtomicI64>,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// Counts, beside requests, the hashes that this counter counts where they are made: adding up what is read elsewhere would
+    /// count twice what two ask for at the same time.
+    pub fn new(hashes: Counter) -> Self {
         let mut registry = Registry::with_prefix("holdfast");
         let requests = Family::default();
         let latency = Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let (connections, idle_connections) = (Gauge::default(), Gauge::default());
-        let (hashes, hashes_waiting) = (Counter::default(), Gauge::default());
+        let hashes_waiting = Gauge::default();
         let (sessions, mails) = (Gauge::default(), Gauge::default());
         registry.register("http_requests", "Requests that were answered", requests.clone());
         registry.register_with_unit("http_request_duration", "Time until the answer's head", Unit::Seconds, latency.clone());
         registry.register("db_connections", "Connections to the database", connections.clone());
         registry.register("db_connections_idle", "Those of them that nobody uses", idle_connections.clone());
-        registry.register("password_hashes", "Passwords that were hashed", hashes.clone());
+        registry.register("password_hashes", "Passwords that were hashed", hashes);
         registry.register("password_hashes_waiting", "Passwords that wait for a core", hashes_waiting.clone());
         registry.register("sessions", "Sessions that have not ended", sessions.clone());
         registry.register("mails_waiting", "Mails that are not delivered yet", mails.clone());
-        Self { registry, requests, latency, connections, idle_connections, hashes, hashes_waiting, sessions, mails }
+        Self { registry, requests, latency, connections, idle_connections, hashes_waiting, sessions, mails }
     }
-}
 
-impl Metrics {
     /// A request was answered.
     pub fn note(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
         let route = route.unwrap_or("-").to_owned();
@@ -95,8 +94,6 @@ async fn show(State(state): State<AppState>) -> Result<Response> {
     let (connections, idle) = state.db.connections();
     metrics.connections.set(i64::from(connections));
     metrics.idle_connections.set(i64::try_from(idle).unwrap_or(i64::MAX));
-    let hashed = state.passwords.count();
-    metrics.hashes.inc_by(hashed.saturating_sub(metrics.hashes.get()));
     metrics.hashes_waiting.set(i64::try_from(state.passwords.waiting()).unwrap_or(i64::MAX));
     metrics.mails.set(i64::try_from(state.mailer.waiting()).unwrap_or(i64::MAX));
     // With the database away the rest is still told.

@@ -72,6 +72,12 @@ impl Server {
         Arc::new(AtomicI64::new(Clock::system().now().0))
     }
 
+    fn config(place: &Place) -> Config {
+        let mut arguments = vec!["holdfast", "--listen", "127.0.0.1:0", "--data-dir", place.folder.path().to_str().unwrap()];
+        arguments.extend(place.url.as_deref().into_iter().flat_map(|url| ["--database-url", url]));
+        Cli::parse_from(arguments).config
+    }
+
     async fn on(
         place: Arc<Place>,
         millis: Arc<AtomicI64>,
@@ -79,13 +85,22 @@ impl Server {
         limits: Limits,
         mail: Option<Transport>,
     ) -> Self {
-        let mut arguments = vec!["holdfast", "--listen", "127.0.0.1:0", "--data-dir", place.folder.path().to_str().unwrap()];
-        arguments.extend(place.url.as_deref().into_iter().flat_map(|url| ["--database-url", url]));
-        let mut config = Cli::parse_from(arguments).config;
+        let mut config = Self::config(&place);
         change(&mut config);
-        canary::watch();
         let now = millis.clone();
         let clock = Clock::new(move || Timestamp(now.load(Ordering::SeqCst)));
+        Self::with_clock(place, millis, clock, config, limits, mail).await
+    }
+
+    async fn with_clock(
+        place: Arc<Place>,
+        millis: Arc<AtomicI64>,
+        clock: Clock,
+        config: Config,
+        limits: Limits,
+        mail: Option<Transport>,
+    ) -> Self {
+        canary::watch();
         let (secret, previous) = (Secret::new(SECRET).unwrap(), Secret::new(PREVIOUS).unwrap());
         let state = AppState::open(config, secret, Some(previous), mail, limits, clock).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -95,6 +110,12 @@ impl Server {
             let _ = stopped.await;
         }));
         Self { url, state, place, millis, stop: Some(stop), serving: Some(serving) }
+    }
+
+    /// One at this place on a machine whose clock is off by so many milliseconds, and set by that of the database.
+    pub async fn at_with_clock_off(place: &Arc<Place>, by: i64) -> Self {
+        let clock = Clock::adjusted(move || Timestamp(Clock::system().now().0 + by));
+        Self::with_clock(place.clone(), Self::clock(), clock, Self::config(place), Limits::default(), None).await
     }
 
     /// One on PostgreSQL, whatever the other tests run on.

@@ -9,7 +9,7 @@ use app::{
     DocsOperation, DocsPage, Page,
     model::{Day, FieldError, Priority, Problem, Session, Task, Timestamp, User},
 };
-use axum::{Json, Router, http::Method, response::Response, routing::get};
+use axum::{Json, Router, extract::State, http::Method, response::Response, routing::get};
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -24,18 +24,25 @@ use utoipa::{
 
 use self::endpoints::{Auth, Endpoint, Parameter, endpoints};
 use super::pages;
-use crate::AppState;
+use crate::{AppState, auth::cookie_name, config::Config};
 
-/// The document; the same for every process.
-pub static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
+/// The documents of a site on http and of one on https, whose cookies have other names.
+static DOCUMENTS: [LazyLock<OpenApi>; 2] = [LazyLock::new(|| document(false)), LazyLock::new(|| document(true))];
+
+/// The document of this site.
+fn of_site(config: &Config) -> &'static OpenApi {
+    &DOCUMENTS[usize::from(config.is_https())]
+}
 
 /// `/api/openapi.json` and `/api/docs`.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/openapi.json", get(async || Json(&*DOCUMENT))).route("/api/docs", get(docs))
+    Router::new()
+        .route("/api/openapi.json", get(async |State(state): State<AppState>| Json(of_site(&state.config))))
+        .route("/api/docs", get(docs))
 }
 
-/// The document of this program.
-pub fn document() -> OpenApi {
+/// The document of this program, on https or not.
+pub fn document(is_https: bool) -> OpenApi {
     let mut paths = Paths::new();
     for endpoint in endpoints() {
         let method = match endpoint.method.as_str() {
@@ -57,7 +64,7 @@ pub fn document() -> OpenApi {
         .schema(Day::name(), Day::schema())
         .schema(Priority::name(), Priority::schema())
         .security_scheme("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build()))
-        .security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("holdfast_session"))));
+        .security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie_name(is_https)))));
     OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
