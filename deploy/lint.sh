@@ -27,4 +27,9 @@ if docker compose version >/dev/null 2>&1; then
 else
   skipped compose.yaml 'docker compose'
 fi
+if command -v caddy >/dev/null; then
+  caddy validate --config Caddyfile --adapter caddyfile >/dev/null 2>&1 || { echo 'Caddyfile is not valid'; status=1; }
+else
+  skipped Caddyfile caddy
+fi
 exit "$status"

@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
-use url::{Origin, Url};
+use url::{Host, Origin, Url};
 
 use crate::auth::{
     mail::Transport,
@@ -295,6 +295,33 @@ impl Config {
         // The message leaves the value out.
         let wrong = |_| ConfigError("SMTP_URL is not an address like smtps://user:password@mail.example.com".into());
         Transport::smtp(&url).map(Some).map_err(wrong)
+    }
+
+    /// What crosses the network in plain text as the program is set up, each in words for the log.
+    pub fn plain_text_connections(&self) -> Vec<&'static str> {
+        let is_far = |url: &Url| match url.host() {
+            // Of a scheme that `url` does not know, it leaves an address as it is written.
+            Some(Host::Domain(name)) => name != "localhost" && !name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+            Some(Host::Ipv4(address)) => !address.is_loopback(),
+            Some(Host::Ipv6(address)) => !address.is_loopback(),
+            None => false,
+        };
+        let base_url = self.base_url.as_ref().and_then(|origin| Url::parse(&origin.ascii_serialization()).ok());
+        let smtp_url = from_environment("SMTP_URL").ok().flatten().and_then(|url| Url::parse(&url).ok());
+        let is_plain_smtp =
+            |url: &Url| url.scheme() == "smtp" && !url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+        let base_url = base_url.is_some_and(|url| url.scheme() == "http" && is_far(&url));
+        let smtp_url = smtp_url.is_some_and(|url| is_plain_smtp(&url) && is_far(&url));
+        [
+            base_url
+                .then_some("BASE_URL is not https: passwords and tokens cross the network in plain text; put a proxy with TLS before it"),
+            smtp_url.then_some(
+                "SMTP_URL does not insist on TLS: mailed links may cross the network in plain text; use smtps: or ?tls=required",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// Where mails are kept when no server takes them.

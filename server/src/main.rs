@@ -89,6 +89,10 @@ async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
         tracing::warn!("no BASE_URL: links in mails lead to {}", state.base_url());
     }
 
+    for warning in state.config.plain_text_connections() {
+        tracing::warn!("{warning}");
+    }
+
     if let Some(address) = state.config.metrics_listen {
         let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
         tracing::info!("metrics are on http://{}/metrics", listener.local_addr()?);

@@ -289,6 +289,44 @@ async fn b_s7_the_log_has_one_line_a_request_with_its_id_and_no_secret() {
 }
 
 #[tokio::test]
+async fn no_token_can_forge_a_line_of_the_log() {
+    let folder = TempDir::new().unwrap();
+    let (child, url) = serve(folder.path(), &[("BETTER_AUTH_SECRET", SECRET)]).await;
+    let client = reqwest::Client::new();
+    let user = "eve\r\n2027-01-31T00:00:00Z  INFO forged: signed in \u{1b}[2J";
+    let token = crate::support::jwt(&json!({ "sub": user, "sid": user, "exp": 9_999_999_999_i64 }), SECRET);
+    client.post(format!("{url}/api/auth/sign-out")).bearer_auth(&token).json(&json!({})).answer().await;
+    client.get(format!("{url}/api/ada/tasks")).bearer_auth(&token).answer().await;
+    let (_, log) = terminate(child).await;
+    assert!(!log.lines().any(|line| line.starts_with("2027-01-31")), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log}");
+}
+
+#[tokio::test]
+async fn what_would_cross_the_network_in_plain_text_is_warned_of_at_the_start() {
+    let folder = TempDir::new().unwrap();
+    for (environment, warned_of) in [
+        (("BASE_URL", "http://tasks.example.com"), Some("BASE_URL")),
+        (("BASE_URL", "https://tasks.example.com"), None),
+        (("BASE_URL", "http://127.0.0.1:3000"), None),
+        (("BASE_URL", "http://localhost:3000"), None),
+        (("SMTP_URL", "smtp://user:hidden@mail.example.com"), Some("SMTP_URL")),
+        (("SMTP_URL", "smtp://user:hidden@mail.example.com?tls=opportunistic"), Some("SMTP_URL")),
+        (("SMTP_URL", "smtp://user:hidden@mail.example.com?tls=required"), None),
+        (("SMTP_URL", "smtps://user:hidden@mail.example.com"), None),
+        (("SMTP_URL", "smtp://[::1]:2525"), None),
+        (("SMTP_URL", "smtp://127.0.0.1:2525"), None),
+    ] {
+        let (child, _) = serve(folder.path(), &[environment]).await;
+        let (_, log) = terminate(child).await;
+        let warnings: Vec<_> = log.lines().filter(|line| line.contains("plain text")).collect();
+        assert_eq!(warnings.len(), usize::from(warned_of.is_some()), "{environment:?}: {log}");
+        assert!(warnings.iter().all(|line| line.contains("WARN") && line.contains(warned_of.unwrap())), "{log}");
+        assert!(!log.contains("hidden"));
+    }
+}
+
+#[tokio::test]
 async fn security_events_are_logged_with_user_and_address() {
     let folder = TempDir::new().unwrap();
     let (child, url) = serve(folder.path(), &[("LOG_FORMAT", "json"), ("BETTER_AUTH_SECRET", SECRET)]).await;

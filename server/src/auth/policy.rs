@@ -9,12 +9,22 @@ use unicode_normalization::UnicodeNormalization as _;
 /// zxcvbn (MIT), which counts those of public leaks.
 static COMMON: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// Refuses a password, which is that member of the request, that is too short, too long, common, or the person's own address or name.
+/// What somebody tries first who knows this site: its name, and what it is for. `docs/security/policies.md` has them too.
+const SITE_WORDS: [&str; 8] = ["holdfast", "task", "tasks", "mytasks", "tasklist", "taskmanager", "todo", "todolist"];
+
+/// Whether the letters of a password are one of the site's words, once or several times; digits and signs count for nothing.
+fn is_site_word(folded: &str) -> bool {
+    let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
+    !letters.is_empty()
+        && SITE_WORDS.iter().any(|word| letters.len() % word.len() == 0 && word.repeat(letters.len() / word.len()) == letters)
+}
+
+/// Refuses a password, which is that member of the request, that is too short, too long, common, made of the site's own words, or the person's own address or name.
 pub fn check(field: &str, password: &str, email: &str, name: &str) -> Result<(), FieldError> {
     let wrong = |code: &str, message: &str| Err(FieldError::new(field, code, message));
     validate_password(password).map_err(|error| FieldError { field: field.into(), ..error })?;
     let folded = fold(password);
-    if COMMON.binary_search(&folded.as_str()).is_ok() {
+    if COMMON.binary_search(&folded.as_str()).is_ok() || is_site_word(&folded) {
         return wrong("PASSWORD_TOO_COMMON", "That password is one of the most common ones. Choose another.");
     }
     let local = email.split('@').next().unwrap_or_default();
@@ -49,5 +59,16 @@ mod tests {
             assert_eq!(code(own).as_deref(), Some("PASSWORD_TOO_PERSONAL"), "{own}");
         }
         assert_eq!(code("correct horse battery"), None);
+    }
+
+    #[test]
+    fn passwords_made_of_the_words_of_this_site_alone_are_refused() {
+        let code = |password: &str| check("password", password, "ada@example.com", "Ada").err().map(|error| error.code);
+        for tried_first in ["holdfast", "Holdfast2026!", "h-o-l-d-f-a-s-t", "123taskmanager", "todotodo", "My Tasks 1"] {
+            assert_eq!(code(tried_first).as_deref(), Some("PASSWORD_TOO_COMMON"), "{tried_first}");
+        }
+        for other in ["holdfast to the rail", "12345 67890 13579", "tasksandmore"] {
+            assert_eq!(code(other), None, "{other}");
+        }
     }
 }
