@@ -16,7 +16,7 @@ const SITE_WORDS: [&str; 8] = ["holdfast", "task", "tasks", "mytasks", "tasklist
 fn is_site_word(folded: &str) -> bool {
     let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
     !letters.is_empty()
-        && SITE_WORDS.iter().any(|word| letters.len() % word.len() == 0 && word.repeat(letters.len() / word.len()) == letters)
+        && SITE_WORDS.iter().any(|word| letters.len().is_multiple_of(word.len()) && word.repeat(letters.len() / word.len()) == letters)
 }
 
 /// Refuses a password, which is that member of the request, that is too short, too long, common, made of the site's own words, or the person's own address or name.
