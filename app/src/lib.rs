@@ -28,6 +28,7 @@ pub use crate::pages::{
     account::{AccountForm, AccountPage, Device, Done},
     auth::{AuthKind, AuthPage, Notice},
     docs::{DocsOperation, DocsPage},
+    email_link::{EmailLink, EmailLinkPage},
     password::{ForgotPage, ResetPage},
     tasks::{Counts, TaskPage},
 };
@@ -37,6 +38,7 @@ use crate::{
         account::Account,
         auth::Auth,
         docs::Docs,
+        email_link::EmailLinkForm,
         home::Home,
         password::{Forgot, Reset},
         refusal::Refusal,
@@ -55,6 +57,8 @@ pub enum Page {
     Forgot(ForgotPage),
     /// Setting it.
     Reset(ResetPage),
+    /// What a mailed link about an e-mail does.
+    EmailLink(EmailLinkPage),
     /// Somebody's account.
     Account(Box<AccountPage>),
     /// Somebody's tasks.
@@ -78,6 +82,7 @@ impl Page {
             Self::Docs(_) => words::page_title(words::THE_API),
             Self::Forgot(_) => words::page_title(words::FORGOT_PASSWORD),
             Self::Reset(_) => words::page_title(words::SET_NEW_PASSWORD),
+            Self::EmailLink(page) => words::page_title(page.title()),
             Self::Account(_) => words::page_title(words::YOUR_ACCOUNT),
             Self::Tasks(page) => words::tasks_title(page.counts.pending),
             Self::Refusal { status: 404, .. } => words::page_title(words::NOT_FOUND),
@@ -90,7 +95,7 @@ impl Page {
         match self {
             Self::Auth(_) | Self::Account(_) | Self::Tasks(_) => true,
             Self::Reset(page) => page.link.is_some(),
-            Self::Home | Self::Forgot(_) | Self::Docs(_) | Self::Refusal { .. } => false,
+            Self::Home | Self::Forgot(_) | Self::EmailLink(_) | Self::Docs(_) | Self::Refusal { .. } => false,
         }
     }
 }
@@ -133,6 +138,7 @@ fn shell(options: LeptosOptions, page: Page, theme: Option<&'static str>) -> imp
         Page::Docs(page) => view! { <Docs page /> }.into_any(),
         Page::Forgot(page) => view! { <Forgot page /> }.into_any(),
         Page::Reset(page) => view! { <Reset page /> }.into_any(),
+        Page::EmailLink(page) => view! { <EmailLinkForm page /> }.into_any(),
         Page::Account(page) => view! { <Account page=*page /> }.into_any(),
         Page::Tasks(page) => view! { <Tasks page=*page /> }.into_any(),
         Page::Refusal { status, message } => view! { <Refusal status message /> }.into_any(),

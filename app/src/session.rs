@@ -38,6 +38,13 @@ pub fn keep_token(user_id: &str, token: &str) {
     }
 }
 
+/// Forgets this user's token: it is good for nothing any more.
+pub fn forget_token(user_id: &str) {
+    if let Some(storage) = storage().filter(|_| token(user_id).is_some()) {
+        let _ = storage.remove_item(TOKEN);
+    }
+}
+
 /// Forgets the token and every draft: on signing out, nothing of this person stays.
 pub fn clear() {
     let Some(storage) = storage() else { return };

@@ -50,9 +50,21 @@ test.describe("the line for a new task", () => {
         data.setData("text/plain", text);
         input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
       }, text);
+    // The server gets them in the opposite order of that in which they are sent: the last one first.
+    const held = [];
+    await page.route("**/tasks", async (route) => {
+      if (route.request().method() !== "POST") return route.fallback();
+      held.push(route);
+      if (held.length === 3) for (const create of held.reverse()) await create.fetch().then((response) => create.fulfill({ response }));
+    });
     await paste("first\n\n  second fri \nthird\n");
     await expect(page.getByText("These are 3 lines.")).toBeVisible();
     await page.getByRole("button", { name: "Add 3 tasks" }).click();
+    await expect.poll(async () => (await server.tasks(server.ada)).length).toBe(3);
+    await expect.poll(() => titlesOf(page)).toEqual(["first", "second", "third"]);
+    await page.unroute("**/tasks");
+    await page.reload();
+    await awake(page);
     await expect.poll(() => titlesOf(page)).toEqual(["first", "second", "third"]);
     await expect.poll(async () => (await server.tasks(server.ada)).filter((task) => task.due_date).map((task) => task.title)).toEqual(["second"]);
     await paste("one\ntwo");

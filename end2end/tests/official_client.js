@@ -146,11 +146,11 @@ export const SCENARIOS = {
     run: async (client, other) => {
       await client.signUp.email(ADA);
       const asked = (await client.changeEmail({ newEmail: "new@example.com" })).data;
-      const mail = await other.mail(1);
+      const mail = await other.mail(2, "new@example.com");
       const before = (await client.getSession()).data.user.email;
       const opened = await other.openLink(mail.link);
       const { email, emailVerified } = (await client.getSession()).data.user;
-      return [asked, mail.to, before, opened, email, emailVerified, (await other.mail(2)).to];
+      return [asked, mail.to, before, opened, email, emailVerified, (await other.mail(3)).to];
     },
     facts: [{ status: true }, "new@example.com", "ada@example.com", 200, "new@example.com", true, "ada@example.com"],
   },

@@ -18,13 +18,19 @@ const others = (server) => ({
     const { sub } = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
     return (await fetch(`${server.url}/api/${sub}/tasks`, { headers: { authorization: `Bearer ${token}` } })).ok;
   },
-  mail: async (count) => {
+  // The mail to this address, once there are so many in all.
+  mail: async (count, address) => {
     await expect.poll(() => server.mails().length).toBe(count);
-    const mail = server.mails().at(-1);
+    const mail = server.mails().findLast((mail) => !address || mail.includes(`To: ${address}`));
     const link = mail.match(/^http.*$/m)?.[0].trim();
     return { to: mail.match(/^To: (.*)$/m)[1].trim(), link, token: link && new URL(link).searchParams.get("token") };
   },
-  openLink: async (link) => (await fetch(link)).status,
+  // Opens the page of a mailed link and presses its button.
+  openLink: async (link) => {
+    await fetch(link);
+    const { origin, pathname, searchParams } = new URL(link);
+    return (await fetch(origin + pathname, { method: "POST", body: searchParams })).status;
+  },
 });
 
 // The two ways of a program: the token in a header, as Better Auth's `bearer` plugin does it, and a cookie jar.

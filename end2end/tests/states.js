@@ -77,6 +77,17 @@ export const STATES = {
     await page.goto(await server.mailedLink());
     await expect(page.getByLabel("New password")).toBeVisible();
   },
+  "email-link": async (page, server) => {
+    const { token } = await server.person("Ada");
+    await fetch(`${server.url}/api/auth/send-verification-email`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ email: "ada@example.com" }),
+    });
+    await page.goto(await server.mailedLink());
+    await expect(page.getByRole("button", { name: "Confirm this e-mail" })).toBeVisible();
+  },
+  "email-link-refused": (page) => page.goto("/verify-email?token=used"),
   account: async (page, server) => {
     const ada = await server.person("Ada");
     await signIn(page, ada);

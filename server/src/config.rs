@@ -17,6 +17,7 @@ use url::{Host, Origin, Url};
 use crate::auth::{
     mail::Transport,
     secret::{self, Secret},
+    token::Parties,
 };
 
 /// A task manager for many users, in one binary.
@@ -58,6 +59,9 @@ pub enum Command {
         /// Even if there is a database: it is kept beside the new one
         #[arg(long)]
         replace: bool,
+        /// Go on with the sessions of the backup; else everybody signs in again
+        #[arg(long)]
+        keep_sessions: bool,
     },
     /// Look after accounts
     User {
@@ -116,6 +120,8 @@ pub enum TokenCommand {
         #[arg(long, default_value = "1h", value_parser = lifetime)]
         ttl: Duration,
     },
+    /// Refuse every token that was issued so far, of all users: everybody signs in again
+    RevokeAll,
 }
 
 /// How the program is set up.
@@ -149,6 +155,18 @@ pub struct Config {
     /// How long a session and its token live
     #[arg(long, env, global = true, default_value = "7d", value_parser = lifetime)]
     pub token_ttl: Duration,
+
+    /// How long a session lives at most, however often it is renewed
+    #[arg(long, env, global = true, default_value = "30d", value_parser = lifetime)]
+    pub session_max_age: Duration,
+
+    /// What tokens of other services must carry as `iss`, and ours do [default: anything]
+    #[arg(long, env, global = true, value_parser = party)]
+    pub jwt_issuer: Option<String>,
+
+    /// What tokens of other services must carry as `aud`, and ours do [default: anything]
+    #[arg(long, env, global = true, value_parser = party)]
+    pub jwt_audience: Option<String>,
 
     /// Front ends on other origins, separated by commas, that may call the API with cookies
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = origin)]
@@ -261,6 +279,11 @@ impl Config {
             (Some(database), None) => Ok(database),
             _ => Err(ConfigError("--database-listen-url is for a PostgreSQL that --database-url names".into())),
         }
+    }
+
+    /// What tokens of other services must carry.
+    pub fn parties(&self) -> Parties {
+        Parties { issuer: self.jwt_issuer.clone(), audience: self.jwt_audience.clone() }
     }
 
     /// Whether browsers reach it over TLS, which some proxy before it ends.
@@ -394,6 +417,13 @@ fn network(text: &str) -> Result<IpNet, String> {
     let address =
         |text: &str| text.parse::<IpAddr>().map(IpNet::from).map_err(|_| "it must be an address or a network like 10.0.0.0/8".into());
     text.parse().or_else(|_| address(text))
+}
+
+fn party(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.chars().count() > 255 || text.chars().any(char::is_control) {
+        return Err("it must be a text of 1 to 255 characters".into());
+    }
+    Ok(text.to_owned())
 }
 
 fn pause(text: &str) -> Result<Duration, String> {

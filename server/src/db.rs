@@ -3,6 +3,7 @@
 
 mod group_commit;
 mod readers;
+mod write_queue;
 
 use std::{
     error::Error,
@@ -30,6 +31,7 @@ use sqlx::{
 use self::{
     group_commit::{GroupCommit, Turn},
     readers::Readers,
+    write_queue::{WriteQueue, WriteTurn},
 };
 use crate::{config::Database, file_lock, private_files};
 
@@ -54,6 +56,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const SQLX_READERS: u32 = 2;
 /// Connections to PostgreSQL; a process needs few, and a server that many share has not many.
 pub const CONNECTIONS: u32 = 16;
+/// How many of them may write at once; the others are left to reads, whatever waits to write.
+const WRITING_CONNECTIONS: usize = 12;
 
 /// Connections to the database.
 #[derive(Debug, Clone)]
@@ -66,6 +70,8 @@ pub enum Db {
         writer: SqlitePool,
         /// Shares its transactions among single statements.
         group: Arc<GroupCommit>,
+        /// Those that wait for a transaction of their own; there is one at a time.
+        transactions: WriteQueue,
         /// Takes what was written from the log to its place in the file, while others go on writing.
         keeper: SqlitePool,
         /// Whether something may have been written since it last did.
@@ -79,6 +85,8 @@ pub enum Db {
     Postgres {
         /// For statements.
         pool: PgPool,
+        /// Those that wait to write.
+        writes: WriteQueue,
         /// For notifications: a connection that no pooler shares.
         listening: PgPool,
     },
@@ -96,9 +104,9 @@ pub enum On<S, P> {
 /// Statements that happen together or not at all; without [`Transaction::commit`], not at all.
 pub enum Transaction {
     /// SQLite's, with the write lock from its start: a deferred one that turns into a write can fail at once.
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Sqlite(sqlx::Transaction<'static, Sqlite>, WriteTurn),
     /// PostgreSQL's, which sees what is committed while it runs.
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(sqlx::Transaction<'static, Postgres>, WriteTurn),
 }
 
 /// A single statement that changes something, in whatever makes it cheap and durable.
@@ -106,7 +114,7 @@ pub enum Write {
     /// In a transaction with those of others.
     Sqlite(Turn),
     /// For itself.
-    Postgres(PgPool),
+    Postgres(PgPool, WriteTurn),
 }
 
 impl Write {
@@ -114,7 +122,7 @@ impl Write {
     pub fn on(&mut self) -> sqlx::Result<On<&mut SqliteConnection, &PgPool>> {
         Ok(match self {
             Self::Sqlite(turn) => On::Sqlite(turn.on()?),
-            Self::Postgres(pool) => On::Postgres(pool),
+            Self::Postgres(pool, _) => On::Postgres(pool),
         })
     }
 
@@ -122,7 +130,12 @@ impl Write {
     pub async fn done<T>(self, outcome: sqlx::Result<T>) -> sqlx::Result<T> {
         match self {
             Self::Sqlite(turn) => turn.done(outcome).await,
-            Self::Postgres(_) => outcome,
+            Self::Postgres(_, turn) => {
+                if outcome.is_ok() {
+                    turn.note_commit();
+                }
+                outcome
+            }
         }
     }
 }
@@ -131,25 +144,33 @@ impl Transaction {
     /// To run a statement in it.
     pub fn on(&mut self) -> On<&mut SqliteConnection, &mut PgConnection> {
         match self {
-            Self::Sqlite(transaction) => On::Sqlite(transaction),
-            Self::Postgres(transaction) => On::Postgres(transaction),
+            Self::Sqlite(transaction, _) => On::Sqlite(transaction),
+            Self::Postgres(transaction, _) => On::Postgres(transaction),
         }
     }
 
     /// Tells the other processes something, once this is committed. A SQLite file has no others that listen.
     pub async fn notify(&mut self, channel: &str, notice: &str) -> sqlx::Result<()> {
-        if let Self::Postgres(transaction) = self {
+        if let Self::Postgres(transaction, _) = self {
             within(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(&mut **transaction)).await?;
         }
         Ok(())
     }
 
-    /// Makes it all true.
+    /// Commits.
     pub async fn commit(self) -> sqlx::Result<()> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await,
-            Self::Postgres(transaction) => within(transaction.commit()).await,
-        }
+        let turn = match self {
+            Self::Sqlite(transaction, turn) => {
+                transaction.commit().await?;
+                turn
+            }
+            Self::Postgres(transaction, turn) => {
+                within(transaction.commit()).await?;
+                turn
+            }
+        };
+        turn.note_commit();
+        Ok(())
     }
 }
 
@@ -299,6 +320,7 @@ impl Db {
             keeper: pool().max_connections(1).connect_lazy_with(options.clone()),
             is_written: Arc::default(),
             group: Arc::new(GroupCommit::new(writer.clone())),
+            transactions: WriteQueue::new(1),
             writer,
             readers: pool().max_connections(SQLX_READERS).connect_lazy_with(options.read_only(true)),
             here: Arc::new(Readers::new(file)),
@@ -319,6 +341,7 @@ impl Db {
         let pool = |size| PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).max_connections(size);
         Ok(Self::Postgres {
             pool: pool(CONNECTIONS).connect_lazy_with(options.clone()),
+            writes: WriteQueue::new(WRITING_CONNECTIONS),
             listening: pool(1).connect_lazy_with(listening.unwrap_or(options).clone()),
         })
     }
@@ -376,18 +399,22 @@ impl Db {
                 is_written.store(true, Ordering::Relaxed);
                 Write::Sqlite(group.turn().await?)
             }
-            Self::Postgres { pool, .. } => Write::Postgres(pool.clone()),
+            Self::Postgres { pool, writes, .. } => Write::Postgres(pool.clone(), writes.turn().await?),
         })
     }
 
     /// Begins a transaction.
     pub async fn begin(&self) -> sqlx::Result<Transaction> {
         Ok(match self {
-            Self::Sqlite { writer, is_written, .. } => {
+            Self::Sqlite { writer, transactions, is_written, .. } => {
                 is_written.store(true, Ordering::Relaxed);
-                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+                let turn = transactions.turn().await?;
+                Transaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, turn)
             }
-            Self::Postgres { pool, .. } => Transaction::Postgres(within(pool.begin()).await?),
+            Self::Postgres { pool, writes, .. } => {
+                let turn = writes.turn().await?;
+                Transaction::Postgres(within(pool.begin()).await?, turn)
+            }
         })
     }
 
@@ -428,7 +455,7 @@ impl Db {
                 writer.close().await;
             }
             // A server that is away would not even take a farewell.
-            Self::Postgres { pool, listening } => {
+            Self::Postgres { pool, listening, .. } => {
                 let farewell = async { tokio::join!(pool.close(), listening.close()) };
                 drop(tokio::time::timeout(ACQUIRE_TIMEOUT, farewell).await);
             }

@@ -22,6 +22,7 @@ use std::{
     time::Duration,
 };
 
+use app::model::{Session, User};
 use axum::{Router, middleware};
 use tokio::{
     net::TcpListener,
@@ -119,7 +120,7 @@ impl AppState {
         let mail = mail.map_or_else(|| Transport::folder(&config.mail_folder()), Ok)?;
         let passwords = Passwords::new(config.hash_cost)?;
         Ok(Self(Arc::new(Parts {
-            tokens: Tokens::new(&secret, previous.as_ref()),
+            tokens: Tokens::new(&secret, previous.as_ref(), config.parties()),
             metrics: config.metrics_listen.is_some().then(|| Metrics::new(passwords.hashes().clone())),
             passwords,
             presence: Presence::default(),
@@ -143,6 +144,12 @@ impl AppState {
             Some(throttle) => throttle.address(client.address).await,
             None => Ok(()),
         }
+    }
+
+    /// A token of a user's session, until that ends.
+    pub fn issue_token(&self, user: &User, session: &Session) -> problem::Result<String> {
+        let issued_at = self.revocations.issue_time(&user.id, self.clock.now());
+        self.tokens.sign(user, &session.id, issued_at, session.expires_at)
     }
 
     /// The site's address in links that leave it. Never made from a request's `Host`, which whoever asks can choose.
@@ -195,7 +202,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     // They end when this set is dropped.
     let mut jobs = JoinSet::new();
     jobs.spawn(auth::presence::keep_writing(state.clone()));
-    jobs.spawn(auth::revocation::keep_looking(state.clone()));
+    jobs.spawn(auth::revocation::keep_reading(state.clone()));
     jobs.spawn(notices::keep_listening(state.clone()));
     jobs.spawn(state.db.clone().keep_checkpointing());
     jobs.spawn(clock::keep_setting(state.clone()));

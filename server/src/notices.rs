@@ -29,7 +29,7 @@ async fn listen(state: &AppState, pool: &PgPool) -> sqlx::Result<()> {
     // `None` when the connection was lost.
     while let Some(notice) = listener.try_recv().await? {
         match notice.channel() {
-            revocation::CHANNEL => revocation::hear(state, notice.payload()),
+            revocation::CHANNEL => state.revocations.handle_notification(),
             _ => events::hear(state, notice.payload()).await,
         }
     }

@@ -99,6 +99,9 @@ pub enum Error {
     /// 400: the password that was asked for again is another.
     #[error("That is not your current password.")]
     WrongPassword,
+    /// 403: a session that began long ago is to change what the account belongs to.
+    #[error("Give your password, or sign in again: you signed in longer than 10 minutes ago.")]
+    SessionNotFresh,
     /// 422: the e-mail has an account.
     #[error("User already exists. Use another email.")]
     EmailTaken,
@@ -147,7 +150,9 @@ impl Error {
             | Self::Rejected(_)
             | Self::WrongPassword
             | Self::BadLink => StatusCode::BAD_REQUEST,
-            Self::WrongUser | Self::ForeignOrigin | Self::ForeignRedirect | Self::ForeignCallback => StatusCode::FORBIDDEN,
+            Self::WrongUser | Self::ForeignOrigin | Self::ForeignRedirect | Self::ForeignCallback | Self::SessionNotFresh => {
+                StatusCode::FORBIDDEN
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooSlow | Self::ClientLeft => StatusCode::REQUEST_TIMEOUT,
@@ -184,6 +189,7 @@ impl Error {
             Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::WrongCredentials => "INVALID_EMAIL_OR_PASSWORD",
             Self::WrongPassword => "INVALID_PASSWORD",
+            Self::SessionNotFresh => "SESSION_NOT_FRESH",
             Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
             Self::TooManyTries(_) => "TOO_MANY_REQUESTS",
             Self::Unavailable(_) => "SERVICE_UNAVAILABLE",
@@ -266,6 +272,7 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(database) => match database.code().as_deref().map(state_of_database) {
                 Some(DatabaseState::Full) => Self::StorageFull(cause()),
                 Some(DatabaseState::Away) => Self::Unavailable(cause()),
+                Some(DatabaseState::RefusesOwner) => Self::BadToken,
                 _ => Self::internal(error),
             },
             _ => Self::internal(error),
@@ -289,6 +296,8 @@ enum DatabaseState {
     Full,
     /// It does not work now.
     Away,
+    /// It is well, and the statement would write for a user who is deleted.
+    RefusesOwner,
     /// It is well.
     Well,
 }
@@ -299,6 +308,8 @@ fn state_of_database(code: &str) -> DatabaseState {
         return match (code, &code[..2]) {
             // disk_full; the rest of its class is memory and connections.
             ("53100", _) => DatabaseState::Full,
+            // Our own, of the trigger `tasks_of_deleted_users`.
+            ("HF001", _) => DatabaseState::RefusesOwner,
             // Connections, resources, the operator's doing, system errors; a server that only reads; a lost race.
             (_, "08" | "53" | "57" | "58") | ("25006" | "40001" | "40P01", _) => DatabaseState::Away,
             _ => DatabaseState::Well,
@@ -309,6 +320,10 @@ fn state_of_database(code: &str) -> DatabaseState {
 
 /// What an error code of SQLite says, whose last byte is its kind.
 const fn state_of_file(code: i32) -> DatabaseState {
+    // SQLITE_CONSTRAINT_TRIGGER: `tasks_of_deleted_users` is the only trigger that raises.
+    if code == 1811 {
+        return DatabaseState::RefusesOwner;
+    }
     match code & 0xff {
         // SQLITE_FULL
         13 => DatabaseState::Full,

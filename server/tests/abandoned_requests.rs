@@ -185,6 +185,8 @@ async fn a_password_change_goes_on_after_its_client_left_and_is_mailed_and_ends_
         async || -> String { sql!(scalar server.state.db.read(), "SELECT password_hash FROM users WHERE id = $1", &ada.id).unwrap() };
     let (mut before, mut committed) = (hash().await, 0);
     for round in 0..12 {
+        // The session of the round before has ended, and nobody was told of the one that came after it.
+        let ada = server.sign_in("ada@example.com").await;
         let body = json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD, "revokeOtherSessions": true });
         let bytes = request(&server, &ada.token, "POST", "/api/auth/change-password", Some(&body));
         let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use server::sql;
 
-use crate::support::{Answer, PASSWORD, Person, Send as _, Server};
+use crate::support::{Answer, Letter, PASSWORD, Person, Send as _, Server};
 
 const NEW: &str = "another good password";
 
@@ -79,6 +79,13 @@ async fn a_name_is_saved_and_shown_at_once() {
     assert!(refused.text.contains("at most 255") && refused.text.contains(&format!("value=\"{long}\"")));
 }
 
+/// Presses the button of the page that a mailed link opens.
+async fn press(server: &Server, letter: &Letter) -> Answer {
+    let url = reqwest::Url::parse(letter.link()).unwrap();
+    let members: Vec<_> = url.query_pairs().into_owned().collect();
+    server.request(Method::POST, url.path()).form(&members).answer().await
+}
+
 #[tokio::test]
 async fn an_email_changes_by_the_link_that_the_form_asks_for() {
     let server = Server::start().await;
@@ -88,14 +95,21 @@ async fn an_email_changes_by_the_link_that_the_form_asks_for() {
     assert!(refused.text.contains("Enter an e-mail address") && refused.text.contains("value=\"nope\""), "{}", refused.text);
     assert!(refused.text.contains("id=\"newEmail\"") && refused.text.contains("autofocus"), "the focus is on the field");
 
-    let asked = send(&ada, &[("form", "email"), ("newEmail", " new@example.com ")]).await;
+    for (password, words) in [("", "not your current password"), ("wrong password", "not your current password")] {
+        let refused = send(&ada, &[("form", "email"), ("newEmail", "new@example.com"), ("emailPassword", password)]).await;
+        assert_eq!(refused.status, 400);
+        assert!(refused.text.contains(words) && refused.text.contains("value=\"new@example.com\""), "{}", refused.text);
+    }
+    let asked = send(&ada, &[("form", "email"), ("newEmail", " new@example.com "), ("emailPassword", PASSWORD)]).await;
     assert_eq!(location(&asked), (303, "/account?done=email-asked#email-section"));
-    let letter = server.letters(1).await.remove(0);
-    let followed = server.get(letter.link().strip_prefix(&server.url).unwrap()).await;
+    let letter = server.letters(2).await.into_iter().find(|letter| letter.to == "new@example.com").unwrap();
+    let opened = server.get(letter.link().strip_prefix(&server.url).unwrap()).await;
+    assert!(opened.status == 200 && opened.text.contains("new@example.com") && opened.text.contains("Use this e-mail"), "{}", opened.text);
+    let followed = press(&server, &letter).await;
     assert_eq!(location(&followed), (303, "/account?done=email-confirmed"));
     let page = open(&server, followed.header("location"), &ada.cookie).await;
     assert!(page.text.contains("Your e-mail is confirmed.") && page.text.contains("new@example.com"), "{}", page.text);
-    let again = server.get(letter.link().strip_prefix(&server.url).unwrap()).await;
+    let again = press(&server, &letter).await;
     let page = open(&server, again.header("location"), &ada.cookie).await;
     assert!(page.text.contains("That link is not valid") && !page.text.contains("is confirmed."), "{}", page.text);
 }
@@ -107,7 +121,7 @@ async fn an_email_is_confirmed_by_the_link_that_the_form_asks_for() {
     assert!(open(&server, "/account", &ada.cookie).await.text.contains("not confirmed yet"));
     assert_eq!(location(&send(&ada, &[("form", "confirm")]).await), (303, "/account?done=confirm-asked#email-section"));
     let letter = server.letters(1).await.remove(0);
-    server.get(letter.link().strip_prefix(&server.url).unwrap()).await;
+    press(&server, &letter).await;
     let page = open(&server, "/account", &ada.cookie).await;
     assert!(!page.text.contains("not confirmed yet") && !page.text.contains("Send me a link"), "{}", page.text);
 }

@@ -80,6 +80,9 @@ async fn a_wrong_value_is_one_line_that_names_it_and_status_2() {
         (vec!["--token-ttl", "soon"], vec![], vec!["soon", "--token-ttl"]),
         (vec!["--token-ttl", "0s"], vec![], vec!["0s", "--token-ttl"]),
         (vec!["--token-ttl", "400d"], vec![], vec!["--token-ttl"]),
+        (vec!["--session-max-age", "0s"], vec![], vec!["--session-max-age"]),
+        (vec!["--jwt-issuer", ""], vec![], vec!["--jwt-issuer"]),
+        (vec![], vec![("JWT_AUDIENCE", "a\tb")], vec!["--jwt-audience"]),
         (vec!["--shutdown-delay", "2m"], vec![], vec!["--shutdown-delay"]),
         (vec!["--database-url", "postgres://u:hidden@h:x/d"], vec![], vec!["--database-url"]),
         (vec!["--database-listen-url", "postgres://u@h/d"], vec![], vec!["--database-listen-url"]),
@@ -207,7 +210,7 @@ async fn a_secret_file_is_read() {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("secret"), format!("{SECRET}\n")).unwrap();
     let (child, url) = serve(folder.path(), &[("BETTER_AUTH_SECRET_FILE", "secret")]).await;
-    let token = crate::support::jwt(&json!({ "sub": "ada", "exp": 9_999_999_999_i64 }), SECRET);
+    let token = crate::support::jwt(&json!({ "sub": "ada", "exp": server::clock::Clock::system().now().seconds() + 600 }), SECRET);
     assert_eq!(reqwest::Client::new().get(format!("{url}/api/ada/tasks")).bearer_auth(token).answer().await.status, 200);
     terminate(child).await;
 }
@@ -224,6 +227,9 @@ async fn help_and_version_name_every_flag_with_its_variable() {
         ("--data-dir", "DATA_DIR"),
         ("--base-url", "BASE_URL"),
         ("--token-ttl", "TOKEN_TTL"),
+        ("--session-max-age", "SESSION_MAX_AGE"),
+        ("--jwt-issuer", "JWT_ISSUER"),
+        ("--jwt-audience", "JWT_AUDIENCE"),
         ("--trusted-origins", "TRUSTED_ORIGINS"),
         ("--trusted-proxies", "TRUSTED_PROXIES"),
         ("--database-listen-url", "DATABASE_LISTEN_URL"),

@@ -62,7 +62,7 @@ async fn each_command_has_its_help() {
         (vec!["serve"], vec!["--listen"]),
         (vec!["migrate"], vec!["--check"]),
         (vec!["backup"], vec!["FILE"]),
-        (vec!["restore"], vec!["FILE", "--replace"]),
+        (vec!["restore"], vec!["FILE", "--replace", "--keep-sessions"]),
         (vec!["user"], vec!["list", "create", "reset-link", "delete"]),
         (vec!["user", "create"], vec!["standard input", "--name"]),
         (vec!["token", "mint"], vec!["--ttl"]),
@@ -319,4 +319,50 @@ async fn healthcheck_tells_a_container_how_it_is() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let listen = silent.local_addr().unwrap().to_string();
     refuses(folder.path(), &["healthcheck", "--listen", &listen], &["does not answer"]).await;
+}
+
+#[tokio::test]
+async fn a_restore_ends_every_session_unless_they_are_to_be_kept() {
+    let folder = TempDir::new().unwrap();
+    let (running, url) = serve(folder.path(), &ENVIRONMENT).await;
+    let ada = sign_up(&url, "ada@example.com").await;
+    let (id, token) = (ada.json["user"]["id"].as_str().unwrap(), ada.json["token"].as_str().unwrap());
+    let minted = says(folder.path(), &["token", "mint", id]).await;
+    says(folder.path(), &["backup", "copy.db"]).await;
+    // Signed out after the backup was made: the backup does not know of it.
+    let signed_out = reqwest::Client::new().post(format!("{url}/api/auth/sign-out")).bearer_auth(token).answer().await;
+    assert_eq!(signed_out.status, 200);
+    assert_eq!(tasks(&url, id, token, None).await.status, 401);
+    assert_eq!(terminate(running).await.0, Some(0));
+
+    says(folder.path(), &["restore", "copy.db", "--replace"]).await;
+    let (running, url) = serve(folder.path(), &ENVIRONMENT).await;
+    for token in [token, minted.trim()] {
+        assert_eq!(tasks(&url, id, token, None).await.status, 401);
+    }
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let again = reqwest::Client::new().post(format!("{url}/api/auth/sign-in/email")).json(&body).answer().await;
+    assert_eq!(tasks(&url, id, again.json["token"].as_str().unwrap(), None).await.status, 200);
+    assert_eq!(terminate(running).await.0, Some(0));
+
+    says(folder.path(), &["restore", "copy.db", "--replace", "--keep-sessions"]).await;
+    let (running, url) = serve(folder.path(), &ENVIRONMENT).await;
+    assert_eq!(tasks(&url, id, token, None).await.status, 200);
+    assert_eq!(terminate(running).await.0, Some(0));
+}
+
+#[tokio::test]
+async fn the_operator_can_refuse_every_token_that_was_issued_so_far() {
+    let folder = TempDir::new().unwrap();
+    let (running, url) = serve(folder.path(), &ENVIRONMENT).await;
+    let ada = sign_up(&url, "ada@example.com").await;
+    let (id, token) = (ada.json["user"]["id"].as_str().unwrap(), ada.json["token"].as_str().unwrap());
+    let minted = says(folder.path(), &["token", "mint", id]).await;
+    assert_eq!(tasks(&url, id, minted.trim(), None).await.status, 200);
+    assert!(says(folder.path(), &["token", "revoke-all"]).await.contains("every token"));
+    // Beside a server that runs.
+    eventually(async || tasks(&url, id, token, None).await.status == 401).await;
+    assert_eq!(tasks(&url, id, minted.trim(), None).await.status, 401);
+    assert_eq!(sign_in(&url, "ada@example.com", PASSWORD).await, 200);
+    assert_eq!(terminate(running).await.0, Some(0));
 }

@@ -28,7 +28,7 @@ struct World {
 impl World {
     async fn start() -> Self {
         let place = Place::new().await;
-        let mut environment = vec![("RUST_LOG", "sqlx::query=debug,server=info"), ("LOG_FORMAT", "json")];
+        let mut environment = vec![("RUST_LOG", "sqlx::query=debug,server=info"), ("LOG_FORMAT", "json"), ("RATE_LIMIT", "off")];
         environment.extend(place.url.as_deref().map(|url| ("DATABASE_URL", url)));
         let (running, url) = serve(place.folder.path(), &environment).await;
         let client = reqwest::Client::new();
@@ -107,7 +107,9 @@ async fn a_request_runs_one_statement_and_the_page_two() {
 async fn a_read_that_turns_out_long_is_begun_anew_where_it_holds_nobody_up() {
     let world = World::start().await;
     let add = async |title: String| world.send(world.client.post(world.tasks()).json(&json!({ "title": title }))).await;
-    join_all((0..3_000).map(|n| add(format!("Task {n}")))).await;
+    for hundred in 0..30 {
+        join_all((0..100).map(|n| add(format!("Task {}", hundred * 100 + n)))).await;
+    }
     let count = async |query: &str| {
         let answer = world.client.get(format!("{}?{query}", world.tasks())).bearer_auth(&world.token).answer().await;
         answer.json.as_array().map(Vec::len)

@@ -88,6 +88,24 @@ async fn a_revocation_is_learned_though_the_notifications_were_cut() {
 }
 
 #[tokio::test]
+async fn a_notification_that_any_role_can_send_revokes_nothing() {
+    let nodes = three().await;
+    let (ada, bob) = (nodes[0].person("Ada").await, nodes[0].person("Bob").await);
+    let session = nodes[0].request(Method::GET, "/api/auth/get-session").bearer_auth(&ada.token).answer().await;
+    let session_id = session.json["session"]["id"].as_str().unwrap().to_owned();
+    for subject in [&ada.id, &session_id, ""] {
+        let forged = format!("{} {subject}", i64::MAX);
+        sqlx::query("SELECT pg_notify('holdfast_revocations', $1)").bind(forged).execute(pool(&nodes[0])).await.unwrap();
+    }
+    // One that is real comes after them.
+    sign_out(&nodes[1], &bob).await;
+    for node in &nodes {
+        eventually(async || tasks(node, &bob).await == 401).await;
+        assert_eq!(tasks(node, &ada).await, 200);
+    }
+}
+
+#[tokio::test]
 async fn tries_count_whichever_node_they_reach() {
     let nodes = three().await;
     nodes[0].person("Ada").await;

@@ -84,3 +84,31 @@ pub const DELETE_ACCOUNT_LEAD: &str = "Your account and all your tasks are remov
 pub const YOUR_PASSWORD: &str = "Your password";
 /// Its button.
 pub const DELETE_MY_ACCOUNT: &str = "Delete my account";
+
+/// The title of the page behind a link that confirms an e-mail.
+pub const CONFIRM_YOUR_EMAIL: &str = "Confirm your e-mail";
+/// What the link does that confirms the account's address.
+pub fn confirm_lead(email: &str) -> String {
+    format!("Confirm that {email} is your address.")
+}
+/// Its button.
+pub const CONFIRM_THIS_EMAIL: &str = "Confirm this e-mail";
+/// What the link does that gives the account a new address.
+pub fn change_lead(email: &str) -> String {
+    format!("Your account will use {email} from now on. You sign in with it.")
+}
+/// Its button.
+pub const USE_THIS_EMAIL: &str = "Use this e-mail";
+/// What the page says then.
+pub const EMAIL_IS_CONFIRMED: &str = "Your e-mail is confirmed.";
+/// The title of the page behind a link that cancels a change of the e-mail.
+pub const CANCEL_EMAIL_CHANGE: &str = "Keep your e-mail";
+/// What the link does.
+pub fn cancel_lead(email: &str) -> String {
+    format!("Another address was asked for in place of {email}. If that wasn’t you, cancel it.")
+}
+/// Its button.
+pub const KEEP_MY_EMAIL: &str = "Cancel the change";
+/// What the page says then.
+pub const EMAIL_CHANGE_CANCELLED: &str =
+    "Your e-mail stays as it is. If you didn’t ask for the change, somebody may know your password: set a new one.";

@@ -5,10 +5,11 @@ use std::time::Duration;
 use app::model::{NAME_MAX, Session, Timestamp, User, validate_email, validate_text};
 
 use super::{
-    Client, Visitor,
+    Client, CookieSession, Visitor,
     get_session::Current,
     password::{Passwords, Verdict},
     policy,
+    revocation::Revocation,
     session::{self, Which, random_id},
     user,
 };
@@ -31,9 +32,8 @@ pub struct SignedIn {
 impl SignedIn {
     /// Signs the token of a session.
     pub fn new(state: &AppState, user: User, session: &Session, remember: bool) -> Result<Self> {
-        let now = state.clock.now();
-        let token = state.tokens.sign(&user, &session.id, now, session.expires_at)?;
-        let left = u64::try_from(session.expires_at.0 - now.0).unwrap_or(0);
+        let token = state.issue_token(&user, session)?;
+        let left = u64::try_from(session.expires_at.0 - state.clock.now().0).unwrap_or(0);
         Ok(Self { user, token, keep: remember.then(|| Duration::from_millis(left)) })
     }
 }
@@ -59,15 +59,17 @@ impl NewAccount {
     }
 }
 
-/// Makes an account and signs it in.
-pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client) -> Result<SignedIn> {
+/// Makes an account and signs it in; the session that the browser had ends.
+pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client, previous: &CookieSession) -> Result<SignedIn> {
     let new = new.validate()?;
     state.throttle_address(client).await?;
     let now = state.clock.now();
     let (user, mut transaction) = add(&state.db, &state.passwords, new, now).await?;
-    let until = session::end_of(now, state.config.token_ttl, true);
+    let until = session::end_of(now, now, &state.config, true);
     let session = session::insert(&mut transaction, &user.id, true, client, now, until).await?;
+    let ended = end_previous(&mut transaction, previous).await?;
     transaction.commit().await?;
+    state.revocations.add(ended, now);
     tracing::info!(user_id = %user.id, address = %client.address, "signed up");
     SignedIn::new(state, user, &session, true)
 }
@@ -91,8 +93,24 @@ async fn add(db: &Db, passwords: &Passwords, new: NewAccount, now: Timestamp) ->
     Ok((user, transaction))
 }
 
-/// Checks a password and begins a session. An unknown address costs the same hash and gets the same words.
-pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bool, client: &Client) -> Result<SignedIn> {
+/// Ends the session of which a browser still had the cookie when another began there.
+async fn end_previous(transaction: &mut Transaction, previous: &CookieSession) -> Result<Vec<Revocation>> {
+    match previous.ids() {
+        Some((user_id, session_id)) => session::end_in(transaction, user_id, Which::One(session_id)).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Checks a password and begins a session; the one that the browser had ends. An unknown address costs the same hash and gets
+/// the same words.
+pub async fn sign_in(
+    state: &AppState,
+    email: &str,
+    password: &str,
+    remember: bool,
+    client: &Client,
+    previous: &CookieSession,
+) -> Result<SignedIn> {
     let email = validate_email(email).map_err(Error::Rejected)?;
     state.throttle_address(client).await?;
     let found = user::by_email(&state.db, &email).await?;
@@ -116,13 +134,19 @@ pub async fn sign_in(state: &AppState, email: &str, password: &str, remember: bo
     let user = User::from(user);
     let now = state.clock.now();
     let replacement = if verdict == Verdict::Outdated { Some(state.passwords.hash(password).await?) } else { None };
-    let until = session::end_of(now, state.config.token_ttl, remember);
+    let until = session::end_of(now, now, &state.config, remember);
     let mut transaction = state.db.begin().await?;
     if !user::hold(&mut transaction, &user.id, &checked, replacement.as_deref()).await? {
         return Err(Error::WrongCredentials);
     }
     let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
+    let ended = end_previous(&mut transaction, previous).await?;
     transaction.commit().await?;
+    state.revocations.add(ended, now);
+    // The user's tokens of this second may just have been refused by another process; this one is not to be among them.
+    if let Err(error) = state.revocations.refresh(&state.db, now).await {
+        tracing::warn!(cause = error.secret_cause(), "what other processes revoke is not known");
+    }
     tracing::info!(user_id = %user.id, address = %client.address, "signed in");
     SignedIn::new(state, user, &session, remember)
 }
@@ -143,7 +167,7 @@ pub async fn confirm_password(state: &AppState, current: &Current, password: &st
 
 /// Ends the visitor's session, if there is one, and no other.
 pub async fn sign_out(state: &AppState, visitor: &Visitor, client: &Client) -> Result<()> {
-    if let Some((proof, id)) = visitor.0.as_ref().and_then(|proof| Some((proof, proof.session_id.as_deref()?))) {
+    if let Some((proof, id)) = visitor.proof().and_then(|proof| Some((proof, proof.session_id.as_deref()?))) {
         state.revocations.end(&state.db, &proof.user_id, Which::One(id), state.clock.now()).await?;
         tracing::info!(user_id = proof.user_id, address = %client.address, "signed out");
     }

@@ -12,7 +12,7 @@ use super::{
     Client, Visitor,
     account::{SignedIn, confirm_password},
     get_session::{Current, require},
-    letters, policy,
+    letters, mail_token, policy,
     reply::{self, Body, required},
     session::{self, Which},
     user,
@@ -34,7 +34,7 @@ pub struct ChangePassword {
     revoke_other_sessions: Option<bool>,
 }
 
-/// The endpoint. When the other sessions are ended with it, this one gets a new token.
+/// The endpoint. When the other sessions are ended with it, this device gets a new session.
 pub async fn change_password(
     State(state): State<AppState>,
     visitor: Visitor,
@@ -50,8 +50,8 @@ pub async fn change_password(
     Ok(reply::signed_in(&state, &signed_in, json!({ "token": signed_in.token, "user": signed_in.user })))
 }
 
-/// Sets a new password for somebody who knows the old one, and ends the other sessions if that is wanted. This one goes
-/// on, with a fresh token.
+/// Sets a new password for a user who knows the old one. With `revokes`, every session ends, and this device goes on with a new
+/// one: a copy of its token ends with the others. Links that were mailed before end in any case.
 pub async fn change(state: &AppState, visitor: &Visitor, client: &Client, old: &str, new: &str, revokes: bool) -> Result<SignedIn> {
     policy::check(NEW, new, "", "").map_err(Error::Rejected)?;
     let current = require(state, visitor).await?;
@@ -59,13 +59,20 @@ pub async fn change(state: &AppState, visitor: &Visitor, client: &Client, old: &
     confirm_password(state, &current, old, client).await?;
     let hash = state.passwords.hash(new).await?;
 
-    let Current { session, user, remember, .. } = current;
     let now = state.clock.now();
     let mut transaction = state.db.begin().await?;
+    current.recheck(&mut transaction, now).await?;
+    let Current { mut session, user, remember, .. } = current;
     user::set_password(&mut transaction, &user.id, &hash, now).await?;
-    let ended = if revokes { session::end_in(&mut transaction, &user.id, Which::AllBut(&session.id)).await? } else { Vec::new() };
+    mail_token::delete_all(&mut transaction, &user.id).await?;
+    let mut ended = Vec::new();
+    if revokes {
+        ended = session::end_in(&mut transaction, &user.id, Which::All).await?;
+        let until = session::end_of(now, now, &state.config, remember);
+        session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
+    }
     transaction.commit().await?;
-    state.revocations.refuse(ended, now);
+    state.revocations.add(ended, now);
     state.mailer.post(letters::password_changed(&user.email));
     tracing::info!(user_id = user.id, address = %client.address, revokes, "password changed");
     SignedIn::new(state, user, &session, remember)

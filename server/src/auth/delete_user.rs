@@ -14,12 +14,18 @@ use super::{
     account::confirm_password,
     cookie,
     get_session::require,
+    letters,
     reply::{Body, required},
     revocation::Revocation,
     session::{self, Which},
     user,
 };
-use crate::{AppState, db::Db, problem::Result};
+use crate::{
+    AppState,
+    db::{Db, Transaction},
+    http::security,
+    problem::Result,
+};
 
 #[derive(Deserialize)]
 pub struct DeleteUser {
@@ -36,6 +42,7 @@ pub async fn delete_user(
     let password = required("password", body.password)?;
     delete(&state, &visitor, &client, &password).await?;
     let mut response = Json(json!({ "success": true, "message": "User deleted" })).into_response();
+    security::clear_site_data(response.headers_mut());
     if let Some(cookie) = cookie::clear(&state.config) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -48,22 +55,34 @@ pub async fn delete(state: &AppState, visitor: &Visitor, client: &Client, passwo
     let current = require(state, visitor).await?;
     confirm_password(state, &current, password, client).await?;
 
-    let id = current.user.id;
-    let ended = remove(&state.db, &id).await?;
-    state.revocations.refuse(ended, state.clock.now());
-    tracing::info!(user_id = id, address = %client.address, "user deleted");
+    let now = state.clock.now();
+    let mut transaction = state.db.begin().await?;
+    current.recheck(&mut transaction, now).await?;
+    let ended = remove_in(&mut transaction, &current.user.id).await?;
+    transaction.commit().await?;
+    state.revocations.add(ended, now);
+    state.mailer.post(letters::account_deleted(&current.user.email));
+    tracing::info!(user_id = current.user.id, address = %client.address, "user deleted");
     Ok(())
 }
 
-/// Removes a user; what is refused from now on.
-pub async fn remove(db: &Db, id: &str) -> Result<Vec<Revocation>> {
+/// Removes a user, for the operator.
+pub async fn remove(db: &Db, id: &str) -> Result<()> {
     let mut transaction = db.begin().await?;
-    let mut ended = session::end_in(&mut transaction, id, Which::All).await?;
-    user::delete_with_tasks(&mut transaction, id).await?;
-    // Nobody knows how long another service's tokens live.
-    let whole = Revocation { subject: id.to_owned(), until: i64::MAX };
-    whole.insert(&mut transaction).await?;
+    // What the user's requests write at this moment comes before this or is refused.
+    user::lock(&mut transaction, id).await?;
+    remove_in(&mut transaction, id).await?;
     transaction.commit().await?;
-    ended.push(whole);
+    Ok(())
+}
+
+/// Removes a user whose row is locked; what is refused once that is committed.
+async fn remove_in(transaction: &mut Transaction, id: &str) -> Result<Vec<Revocation>> {
+    let mut ended = session::end_in(transaction, id, Which::All).await?;
+    user::delete_with_tasks(transaction, id).await?;
+    // How long another service's tokens live is not known here.
+    let for_good = Revocation::for_good(id);
+    for_good.insert(transaction).await?;
+    ended.push(for_good);
     Ok(ended)
 }

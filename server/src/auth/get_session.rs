@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::model::{Session, User};
+use app::model::{Session, Timestamp, User};
 use axum::{
     Json,
     extract::State,
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{Visitor, account::SignedIn, reply, session, user};
 use crate::{
     AppState,
+    db::Transaction,
     problem::{Error, Result},
 };
 
@@ -30,7 +31,7 @@ pub async fn get_session(State(state): State<AppState>, visitor: Visitor) -> Res
 
 /// The same renewal for somebody who opens a page. The age of the token tells whether the database has to be asked.
 pub async fn renew(state: &AppState, visitor: &Visitor) -> Result<Option<SignedIn>> {
-    let is_due = visitor.0.as_ref().is_some_and(|proof| proof.issued_at + RENEWED_AFTER <= state.clock.now());
+    let is_due = visitor.proof().is_some_and(|proof| proof.issued_at + RENEWED_AFTER <= state.clock.now());
     if !is_due {
         return Ok(None);
     }
@@ -43,7 +44,7 @@ async fn renew_if_due(state: &AppState, current: &Current) -> Result<Option<(Ses
     if !current.remember || current.session.updated_at + RENEWED_AFTER > now {
         return Ok(None);
     }
-    let until = session::end_of(now, state.config.token_ttl, true);
+    let until = session::end_of(current.session.created_at, now, &state.config, true);
     let Some(renewed) = session::renew(&state.db, &current.session.id, now, until).await? else { return Ok(None) };
     let session = Session::from(renewed);
     let signed_in = SignedIn::new(state, current.user.clone(), &session, true)?;
@@ -53,7 +54,7 @@ async fn renew_if_due(state: &AppState, current: &Current) -> Result<Option<(Ses
 /// A fresh JWT of the session, which ends when the session does.
 pub async fn token(State(state): State<AppState>, visitor: Visitor) -> Result<Json<Value>> {
     let Current { session, user, .. } = require(&state, &visitor).await?;
-    let token = state.tokens.sign(&user, &session.id, state.clock.now(), session.expires_at)?;
+    let token = state.issue_token(&user, &session)?;
     Ok(Json(json!({ "token": token })))
 }
 
@@ -69,6 +70,18 @@ pub struct Current {
     pub remember: bool,
 }
 
+impl Current {
+    /// Locks the user's row and checks that what was found before is still so: the password that was confirmed, and the session
+    /// that asks. A reset, or the end of all sessions, that came meanwhile is not undone by a change that began before it.
+    pub async fn recheck(&self, transaction: &mut Transaction, now: Timestamp) -> Result<()> {
+        let has_password = user::hold(transaction, &self.user.id, &self.password_hash, None).await?;
+        if !session::is_live(transaction, &self.session.id, &self.user.id, now).await? {
+            return Err(Error::SignedOut);
+        }
+        if has_password { Ok(()) } else { Err(Error::WrongPassword) }
+    }
+}
+
 /// The visitor's session and its user as the database knows them; 401 when there is none.
 pub async fn require(state: &AppState, visitor: &Visitor) -> Result<Current> {
     find(state, visitor).await?.ok_or(Error::SignedOut)
@@ -80,6 +93,9 @@ pub async fn find(state: &AppState, visitor: &Visitor) -> Result<Option<Current>
     let Some(row) = session::by_id(&state.db, id, state.clock.now()).await? else { return Ok(None) };
     let remember = row.remember;
     let session = Session::from(row);
+    if visitor.user_id() != Some(&session.user_id) {
+        return Ok(None);
+    }
     let Some(row) = user::by_id(&state.db, &session.user_id).await? else { return Ok(None) };
     let password_hash = row.password_hash.clone();
     Ok(Some(Current { session, user: row.into(), password_hash, remember }))

@@ -1,7 +1,6 @@
 //! Who is asking. Expiry and revocation are checked here, on every request, without a database query.
 
 use std::{
-    convert::Infallible,
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
@@ -16,7 +15,7 @@ use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
 use super::{
-    cookie,
+    cookie, session,
     token::{Proof, Signed},
 };
 use crate::{
@@ -46,33 +45,77 @@ impl FromRequestParts<AppState> for Identity {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let token = bearer(&parts.headers)?.ok_or(Error::NoToken)?;
-        let signed = verify(state, token).ok_or(Error::BadToken)?;
+        let signed = verify(state, token).await?.ok_or(Error::BadToken)?;
         // `/api/{user_id}/…`, compared as bytes: what is no text is nobody's id.
         let named = parts.uri.path().split('/').nth(2).unwrap_or_default();
         if !percent_decode_str(named).eq(signed.proof.user_id.bytes()) {
             return Err(Error::WrongUser);
         }
-        Ok(Self { user_id: signed.proof.user_id.clone(), signed })
+        let identity = Self { user_id: signed.proof.user_id.clone(), signed };
+        // For the body, which may arrive long after the head: see [`body::read`](crate::http::body::read).
+        parts.extensions.insert(identity.clone());
+        Ok(identity)
     }
 }
 
-/// Whoever calls an account endpoint or opens a page: signed in by the Bearer header or the cookie, or not at all.
-#[derive(Debug, Clone)]
-pub struct Visitor(pub Option<Proof>);
+/// The visitor of an account endpoint or a page: signed in by the Bearer header or the cookie, or not at all.
+#[derive(Clone)]
+pub struct Visitor(Option<Arc<Signed>>);
 
 impl Visitor {
-    /// The session of this visitor; a token of another service has none.
+    /// What the visitor's token says.
+    pub fn proof(&self) -> Option<&Proof> {
+        self.0.as_ref().map(|signed| &signed.proof)
+    }
+
+    /// The user that the token names.
+    pub fn user_id(&self) -> Option<&str> {
+        self.proof().map(|proof| &*proof.user_id)
+    }
+
+    /// The session that the token names; a token of another service has none.
     pub fn session_id(&self) -> Option<&str> {
-        self.0.as_ref()?.session_id.as_deref()
+        self.proof()?.session_id.as_deref()
+    }
+
+    /// The user, if the token is as good as it was when the request came: for changes whose body arrived after it.
+    pub fn still_signed_in(&self, state: &AppState) -> Option<&Proof> {
+        let signed = self.0.as_ref()?;
+        holds(state, signed, state.clock.now()).then_some(&signed.proof)
     }
 }
 
 impl FromRequestParts<AppState> for Visitor {
-    type Rejection = Infallible;
+    type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let token = bearer(&parts.headers).ok().flatten().or_else(|| cookie::get(&state.config, &parts.headers));
-        Ok(Self(token.and_then(|token| verify(state, token)).map(|signed| signed.proof.clone())))
+        Ok(Self(match token {
+            Some(token) => verify(state, token).await?,
+            None => None,
+        }))
+    }
+}
+
+/// The session that the request's cookie names, whatever its Bearer header says: signing in ends it.
+pub struct CookieSession(Option<Arc<Signed>>);
+
+impl CookieSession {
+    /// The ids of its user and of itself.
+    pub fn ids(&self) -> Option<(&str, &str)> {
+        let proof = &self.0.as_ref()?.proof;
+        Some((&proof.user_id, proof.session_id.as_deref()?))
+    }
+}
+
+impl FromRequestParts<AppState> for CookieSession {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        Ok(Self(match cookie::get(&state.config, &parts.headers) {
+            Some(token) => verify(state, token).await?,
+            None => None,
+        }))
     }
 }
 
@@ -114,20 +157,27 @@ fn behind_proxies(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAdd
     address
 }
 
-fn verify(state: &AppState, token: &str) -> Option<Arc<Signed>> {
+/// What a token says that is good now. Whether the session that it names is its user's, an id tells that we make; only for
+/// another id, of an older version or another service, the database is asked, once.
+async fn verify(state: &AppState, token: &str) -> Result<Option<Arc<Signed>>> {
     let now = state.clock.now();
-    let signed = state.tokens.read(token).filter(|signed| holds(state, signed, now))?;
+    let Some(signed) = state.tokens.read(token).filter(|signed| holds(state, signed, now)) else { return Ok(None) };
     if let Some(id) = &signed.proof.session_id {
+        if !signed.is_session_checked() {
+            if session::user_of(&state.db, id).await?.is_some_and(|user_id| user_id != signed.proof.user_id) {
+                return Ok(None);
+            }
+            signed.note_session_checked();
+        }
         state.presence.note(id, now);
     }
-    Some(signed)
+    Ok(Some(signed))
 }
 
 /// Whether a signed token has begun, not expired, and not been revoked.
 fn holds(state: &AppState, signed: &Signed, now: Timestamp) -> bool {
-    let is_revoked = |subject: &str| state.revocations.contains(subject);
-    let proof = &signed.proof;
-    signed.holds_at(now) && !is_revoked(&proof.user_id) && !proof.session_id.as_deref().is_some_and(is_revoked)
+    let Proof { user_id, session_id, issued_at, .. } = &signed.proof;
+    signed.holds_at(now) && !state.revocations.refuses(user_id, session_id.as_deref(), issued_at.seconds())
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750, section 2.1). Another scheme names nobody; a header that

@@ -31,6 +31,27 @@ pub fn change(to: &str, link: &str) -> Letter {
     )
 }
 
+/// A note to the address that an account has when another one was asked for, with a link that cancels the change.
+pub fn change_asked(to: &str, new: &str, cancel_link: &str) -> Letter {
+    letter(
+        to,
+        "Your e-mail is about to change",
+        &format!(
+            "Your Holdfast account is to use {new} from now on. It will, once the link that we sent there is opened.\n\n\
+             If that wasn't you, cancel it here, and set a new password:\n\n{cancel_link}"
+        ),
+    )
+}
+
+/// A note that an account is gone.
+pub fn account_deleted(to: &str) -> Letter {
+    letter(
+        to,
+        "Your account was deleted",
+        "Your Holdfast account and everything in it was just deleted.\n\nIf that wasn't you, tell the operator of this Holdfast.",
+    )
+}
+
 /// A note to the owner of an account whose password is another now.
 pub fn password_changed(to: &str) -> Letter {
     letter(

@@ -25,6 +25,8 @@ pub enum Purpose {
     Verify,
     /// Proves an address that the account is to have.
     Change,
+    /// Cancels a change of the address, by the address that the account has.
+    CancelChange,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Verify => "verify",
             Self::Change => "change",
+            Self::CancelChange => "cancel",
         }
     }
 }
@@ -67,9 +70,15 @@ pub async fn take(transaction: &mut Transaction, purpose: Purpose, token: &str, 
     Ok(sql!(optional transaction.on(), sql, hash(token), purpose.as_str(), now.0)?)
 }
 
-/// Makes the user's other links for this purpose worthless.
-pub async fn drop_others(transaction: &mut Transaction, purpose: Purpose, user_id: &str) -> Result<()> {
-    sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE user_id = $1 AND purpose = $2", user_id, purpose.as_str())?;
+/// Ends every link that was mailed to the user, whatever it is for.
+pub async fn delete_all(transaction: &mut Transaction, user_id: &str) -> Result<()> {
+    sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE user_id = $1", user_id)?;
+    Ok(())
+}
+
+/// Ends the user's links that would change the address, and those that would cancel that.
+pub async fn delete_changes(transaction: &mut Transaction, user_id: &str) -> Result<()> {
+    sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE user_id = $1 AND purpose IN ('change', 'cancel')", user_id)?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use super::{
     mail_token::{self, Proven, Purpose},
     policy,
     reply::{Body, required},
+    revocation::Revocation,
     session::{self, Which},
     user,
 };
@@ -76,7 +77,7 @@ pub struct ResetPassword {
     token: Option<String>,
 }
 
-/// Sets a new password for whoever has the link, and ends every session of the account.
+/// Sets a new password by a mailed link, and ends every session of the account and every token that was issued for it.
 pub async fn reset(State(state): State<AppState>, client: Client, Body(body): Body<ResetPassword>) -> Result<Json<Value>> {
     let (password, token) = (required(NEW, body.new_password)?, required("token", body.token)?);
     set(&state, &client, &password, &token).await?;
@@ -95,11 +96,14 @@ pub async fn set(state: &AppState, client: &Client, password: &str, token: &str)
 
     let mut transaction = state.db.begin().await?;
     let proven = mail_token::take(&mut transaction, Purpose::Reset, token, now).await?.ok_or(Error::BadLink)?;
-    mail_token::drop_others(&mut transaction, Purpose::Reset, &proven.user_id).await?;
     user::set_password(&mut transaction, &proven.user_id, &hash, now).await?;
-    let ended = session::end_in(&mut transaction, &proven.user_id, Which::All).await?;
+    mail_token::delete_all(&mut transaction, &proven.user_id).await?;
+    let so_far = Revocation::of_user_so_far(&proven.user_id, now);
+    so_far.insert(&mut transaction).await?;
+    let mut ended = session::end_in(&mut transaction, &proven.user_id, Which::All).await?;
+    ended.push(so_far);
     transaction.commit().await?;
-    state.revocations.refuse(ended, now);
+    state.revocations.add(ended, now);
     state.mailer.post(letters::password_changed(&proven.email));
     tracing::info!(user_id = proven.user_id, address = %client.address, "password reset");
     Ok(())

@@ -1,21 +1,29 @@
-//! Sessions and users whose tokens are refused before they expire. In memory, so that a request to the task API asks no
-//! database, and in the table `revocations`, by which every process learns of what another one ended: at once where the
-//! database can tell it (`NOTIFY`: see `notices`), else by looking.
+//! Tokens that are refused before they expire: of a session, of a user, or of the whole installation, all of them or those
+//! issued before a time. In memory, so that a request to the task API asks no database, and in the table `revocations`, which
+//! every process reads: when the database notifies it (`NOTIFY`: see `notices`), and twice a second in any case. A
+//! notification says only that there is something to read, since any role on the database can send one.
 
 use std::{
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
 use app::model::Timestamp;
 use sqlx::FromRow;
 use tokio::{
-    sync::watch,
+    sync::{Notify, watch},
     time::{MissedTickBehavior, interval},
 };
 
-use super::session::{self, Which};
+use super::{
+    mail_token,
+    session::{self, Which},
+    user,
+};
 use crate::{
     AppState,
     db::{Db, Transaction},
@@ -23,126 +31,229 @@ use crate::{
     sql,
 };
 
-/// How often the table is looked at.
-const LOOKED_AT_EVERY: Duration = Duration::from_millis(500);
+/// How often the table is read.
+const READ_EVERY: Duration = Duration::from_millis(500);
+/// Shortest pause between two reads, however many notifications come.
+const READ_AT_MOST_EVERY: Duration = Duration::from_millis(2);
 /// How long a transaction may take from writing a revocation to its end, and still be seen: what is younger than the
 /// latest that is known is read again, in milliseconds.
 const OVERLAP_MS: i64 = 30_000;
 /// The channel of `NOTIFY`.
 pub const CHANNEL: &str = "holdfast_revocations";
+/// The subject of the revocation that concerns every user. No user and no session has an empty id.
+const INSTALLATION: &str = "";
+/// No token is accepted that lives longer than this: see [`Signed::holds_at`](super::token::Signed::holds_at).
+pub const LONGEST_TOKEN: Duration = Duration::from_hours(24 * 3653);
 
-/// A session or a user whose tokens are refused.
+/// Tokens of a session, a user or the installation that are refused.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Revocation {
-    /// Its id.
+    /// The id of the session or user; empty for the installation.
     pub subject: String,
-    /// When the last token that it concerns has expired anyway.
+    /// When the last token that it concerns has expired anyway, in milliseconds since 1970.
     pub until: i64,
+    /// Concerns only tokens issued before this, in seconds since 1970; `None`: all of them.
+    #[sqlx(default)]
+    pub issued_before: Option<i64>,
 }
 
 impl Revocation {
-    /// Keeps it, so that it holds after a restart, and tells the other processes once it is committed.
-    pub async fn insert(&self, transaction: &mut Transaction) -> Result<()> {
-        sql!(
-            execute transaction.on(),
-            "INSERT INTO revocations (subject, until) VALUES ($1, $2)
-             ON CONFLICT (subject) DO UPDATE SET until = excluded.until, recorded_at = excluded.recorded_at",
-            &self.subject,
-            self.until
-        )?;
-        transaction.notify(CHANNEL, &format!("{} {}", self.until, self.subject)).await?;
-        Ok(())
+    /// Every token of a user or session, for good.
+    pub fn for_good(subject: &str) -> Self {
+        Self { subject: subject.to_owned(), until: i64::MAX, issued_before: None }
     }
 
-    fn read(notice: &str) -> Option<Self> {
-        let (until, subject) = notice.split_once(' ')?;
-        Some(Self { subject: subject.to_owned(), until: until.parse().ok()? })
+    /// Every token of a user issued so far, whoever issued it.
+    pub fn of_user_so_far(user_id: &str, now: Timestamp) -> Self {
+        Self { subject: user_id.to_owned(), until: (now + LONGEST_TOKEN).0, issued_before: Some(cutoff(now)) }
+    }
+
+    /// Every token issued so far.
+    pub fn of_all_so_far(now: Timestamp) -> Self {
+        Self { subject: INSTALLATION.to_owned(), until: i64::MAX, issued_before: Some(cutoff(now)) }
+    }
+
+    /// Writes it, so that it holds after a restart, and notifies the other processes once it is committed.
+    pub async fn insert(&self, transaction: &mut Transaction) -> Result<()> {
+        // Of two for one subject, what either refuses is refused.
+        sql!(
+            execute transaction.on(),
+            "INSERT INTO revocations (subject, until, issued_before) VALUES ($1, $2, $3)
+             ON CONFLICT (subject) DO UPDATE SET
+                until = CASE WHEN revocations.until > excluded.until THEN revocations.until ELSE excluded.until END,
+                issued_before = CASE WHEN revocations.issued_before > excluded.issued_before OR revocations.issued_before IS NULL
+                    THEN revocations.issued_before ELSE excluded.issued_before END,
+                recorded_at = excluded.recorded_at",
+            &self.subject,
+            self.until,
+            self.issued_before
+        )?;
+        transaction.notify(CHANNEL, "").await?;
+        Ok(())
     }
 }
 
-/// Those that this process knows.
-#[derive(Default)]
+/// The first second whose tokens are good again: `iat` has whole seconds, and those of the current one are not.
+const fn cutoff(now: Timestamp) -> i64 {
+    now.seconds() + 1
+}
+
+/// A revocation as it is kept in memory.
+#[derive(Debug, Clone, Copy)]
+struct Refused {
+    until: Timestamp,
+    issued_before: Option<i64>,
+}
+
+impl Refused {
+    fn concerns(self, issued_at: i64) -> bool {
+        self.issued_before.is_none_or(|before| issued_at < before)
+    }
+}
+
+/// The revocations that this process knows.
 pub struct Revocations {
-    refused: RwLock<HashMap<String, Timestamp>>,
+    refused: RwLock<HashMap<String, Refused>>,
+    /// Every token issued before this is refused, in seconds since 1970.
+    all_issued_before: AtomicI64,
     /// When the latest of them was written, by the database's clock.
     latest: RwLock<i64>,
-    told: watch::Sender<()>,
+    added: watch::Sender<()>,
+    notified: Notify,
+}
+
+impl Default for Revocations {
+    fn default() -> Self {
+        Self {
+            refused: RwLock::default(),
+            all_issued_before: AtomicI64::new(i64::MIN),
+            latest: RwLock::default(),
+            added: watch::Sender::default(),
+            notified: Notify::new(),
+        }
+    }
 }
 
 impl Revocations {
     /// Those that still matter at `now`.
     pub async fn load(db: &Db, now: Timestamp) -> Result<Self> {
         let revocations = Self::default();
-        revocations.look(db, now).await?;
+        revocations.refresh(db, now).await?;
         Ok(revocations)
     }
 
-    /// Whether tokens of this session or user are refused.
-    pub fn contains(&self, subject: &str) -> bool {
-        self.refused.read().unwrap_or_else(PoisonError::into_inner).contains_key(subject)
+    /// Whether a token is refused that names this user and perhaps a session, issued then, in seconds since 1970.
+    pub fn refuses(&self, user_id: &str, session_id: Option<&str>, issued_at: i64) -> bool {
+        if issued_at < self.all_issued_before.load(Ordering::Relaxed) {
+            return true;
+        }
+        let refused = self.refused.read().unwrap_or_else(PoisonError::into_inner);
+        let is_refused = |subject: &str| refused.get(subject).is_some_and(|refused| refused.concerns(issued_at));
+        is_refused(user_id) || session_id.is_some_and(is_refused)
     }
 
-    /// Ends sessions of a user for good, and with them their tokens, at once. Ending one twice is as good as once.
+    /// The `iat` of a token that is issued to a user now: not in a second whose tokens are refused already.
+    pub fn issue_time(&self, user_id: &str, now: Timestamp) -> i64 {
+        let refused = self.refused.read().unwrap_or_else(PoisonError::into_inner);
+        let of_user = refused.get(user_id).and_then(|refused| refused.issued_before).unwrap_or(i64::MIN);
+        now.seconds().max(of_user).max(self.all_issued_before.load(Ordering::Relaxed))
+    }
+
+    /// Ends sessions of a user for good, and with them their tokens, at once. Ending one twice is as good as once. With several
+    /// sessions end the links that were mailed to the user, and with all of them every token issued so far.
     pub async fn end(&self, db: &Db, user_id: &str, which: Which<'_>, now: Timestamp) -> Result<()> {
         let mut transaction = db.begin().await?;
-        let ended = session::end_in(&mut transaction, user_id, which).await?;
+        let mut ended = Vec::new();
+        if !matches!(which, Which::One(_)) {
+            // A change of the password that is under way comes before this or after it.
+            user::lock(&mut transaction, user_id).await?;
+            mail_token::delete_all(&mut transaction, user_id).await?;
+        }
+        if matches!(which, Which::All) {
+            let so_far = Revocation::of_user_so_far(user_id, now);
+            so_far.insert(&mut transaction).await?;
+            ended.push(so_far);
+        }
+        ended.extend(session::end_in(&mut transaction, user_id, which).await?);
         transaction.commit().await?;
-        self.refuse(ended, now);
+        self.add(ended, now);
         Ok(())
     }
 
     /// Refuses these from now on, each until its time; they must be in the database already.
-    pub fn refuse(&self, revocations: Vec<Revocation>, now: Timestamp) {
+    pub fn add(&self, revocations: Vec<Revocation>, now: Timestamp) {
         let mut refused = self.refused.write().unwrap_or_else(PoisonError::into_inner);
-        refused.retain(|_, until| *until > now);
+        refused.retain(|_, refused| refused.until > now);
         let mut is_new = false;
-        for Revocation { subject, until } in revocations {
-            is_new |= refused.insert(subject, Timestamp(until)).is_none();
+        for Revocation { subject, until, issued_before } in revocations {
+            if let (INSTALLATION, Some(before)) = (&*subject, issued_before) {
+                is_new |= self.all_issued_before.fetch_max(before, Ordering::Relaxed) < before;
+                continue;
+            }
+            let until = Timestamp(until);
+            refused
+                .entry(subject)
+                .and_modify(|known| {
+                    known.until = known.until.max(until);
+                    if let Some(before) = known.issued_before {
+                        is_new |= issued_before.is_none_or(|newer| newer > before);
+                        known.issued_before = issued_before.map(|newer| newer.max(before));
+                    }
+                })
+                .or_insert_with(|| {
+                    is_new = true;
+                    Refused { until, issued_before }
+                });
         }
         drop(refused);
         // The same ones are read again and again: they wake nobody.
         if is_new {
-            self.told.send_replace(());
+            self.added.send_replace(());
         }
     }
 
     /// Says when there is another one.
     pub fn watch(&self) -> watch::Receiver<()> {
-        self.told.subscribe()
+        self.added.subscribe()
+    }
+
+    /// Another process may have written one.
+    pub fn handle_notification(&self) {
+        self.notified.notify_one();
     }
 
     /// Reads what has been written since the last time.
-    async fn look(&self, db: &Db, now: Timestamp) -> Result<()> {
+    pub async fn refresh(&self, db: &Db, now: Timestamp) -> Result<()> {
         let latest = *self.latest.read().unwrap_or_else(PoisonError::into_inner);
-        let sql = "SELECT subject, until, recorded_at FROM revocations WHERE recorded_at > $1 AND until > $2";
-        let rows: Vec<(String, i64, i64)> = sql!(here all db, sql, latest - OVERLAP_MS, now.0)?;
-        if let Some(newest) = rows.iter().map(|(_, _, recorded_at)| *recorded_at).max() {
-            *self.latest.write().unwrap_or_else(PoisonError::into_inner) = newest.max(latest);
-            self.refuse(rows.into_iter().map(|(subject, until, _)| Revocation { subject, until }).collect(), now);
+        let sql = "SELECT subject, until, issued_before, recorded_at FROM revocations WHERE recorded_at > $1 AND until > $2";
+        let rows: Vec<(String, i64, Option<i64>, i64)> = sql!(here all db, sql, latest - OVERLAP_MS, now.0)?;
+        if let Some(newest) = rows.iter().map(|(.., recorded_at)| *recorded_at).max() {
+            let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
+            *latest = newest.max(*latest);
+            drop(latest);
+            let revocations = rows.into_iter().map(|(subject, until, issued_before, _)| Revocation { subject, until, issued_before });
+            self.add(revocations.collect(), now);
         }
         Ok(())
     }
 }
 
-/// Looks at what other processes end, again and again: those that cannot tell, or whose word does not arrive, are found.
-pub async fn keep_looking(state: AppState) {
-    let mut ticks = interval(LOOKED_AT_EVERY);
+/// Reads what other processes write, when they notify this one, and twice a second in case a notification does not arrive.
+pub async fn keep_reading(state: AppState) {
+    let mut ticks = interval(READ_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_away = false;
     loop {
-        ticks.tick().await;
-        let outcome = state.revocations.look(&state.db, state.clock.now()).await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = state.revocations.notified.notified() => {}
+        }
+        let outcome = state.revocations.refresh(&state.db, state.clock.now()).await;
         // Said once, not twice a second.
         if let (Err(error), false) = (&outcome, is_away) {
             tracing::warn!(cause = error.secret_cause(), "what other processes revoke is not known");
         }
         is_away = outcome.is_err();
-    }
-}
-
-/// Refuses at once what another process says that it has ended.
-pub fn hear(state: &AppState, notice: &str) {
-    if let Some(revocation) = Revocation::read(notice) {
-        state.revocations.refuse(vec![revocation], state.clock.now());
+        tokio::time::sleep(READ_AT_MOST_EVERY).await;
     }
 }

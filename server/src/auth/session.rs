@@ -4,10 +4,12 @@ use std::{collections::HashSet, time::Duration};
 
 use app::model::{Session, Timestamp};
 use rand::distr::{Alphanumeric, SampleString as _};
+use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
 
 use super::{Client, revocation::Revocation};
 use crate::{
+    config::Config,
     db::{Db, On, Transaction, within},
     problem::{Error, Result},
     sql,
@@ -58,14 +60,40 @@ impl From<SessionRow> for Session {
     }
 }
 
-/// 32 random letters and digits (190 bits): the id of a user or a session.
+/// 32 random letters and digits (190 bits): the id of a user.
 pub fn random_id() -> String {
     Alphanumeric.sample_string(&mut rand::rng(), 32)
 }
 
-/// When a session that begins or is renewed at `now` will end.
-pub fn end_of(now: Timestamp, lifetime: Duration, remember: bool) -> Timestamp {
-    now + if remember { lifetime } else { lifetime.min(FORGOTTEN_AFTER) }
+/// How much of a session's id is random: 20 letters and digits (119 bits). The rest is derived from it and the user's id.
+const RANDOM_LENGTH: usize = 20;
+
+/// 32 letters and digits, which tell whose session it is: a token that names a session of another user is found out without
+/// asking the database.
+fn id_for(user_id: &str) -> String {
+    let mut id = Alphanumeric.sample_string(&mut rand::rng(), RANDOM_LENGTH);
+    let tag = tag(&id, user_id);
+    id.push_str(&tag);
+    id
+}
+
+/// Whether a session's id was made for this user. Sessions of before this was so have ids that say nothing.
+pub fn is_of(id: &str, user_id: &str) -> bool {
+    id.is_ascii() && id.split_at_checked(RANDOM_LENGTH).is_some_and(|(random, rest)| rest == tag(random, user_id))
+}
+
+/// 12 letters and digits (71 bits).
+fn tag(random: &str, user_id: &str) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let hash = Sha256::new().chain_update(random).chain_update(user_id).finalize();
+    hash.iter().take(12).map(|byte| char::from(DIGITS[usize::from(*byte) % DIGITS.len()])).collect()
+}
+
+/// When a session that was begun at `begun` and is begun or renewed at `now` will end: a session that its user does not want
+/// remembered after a day, and none longer than `--session-max-age` after its beginning, however often it is renewed.
+pub fn end_of(begun: Timestamp, now: Timestamp, config: &Config, remember: bool) -> Timestamp {
+    let lifetime = if remember { config.token_ttl } else { config.token_ttl.min(FORGOTTEN_AFTER) };
+    (now + lifetime).min(begun + config.session_max_age)
 }
 
 /// Begins a session.
@@ -81,7 +109,7 @@ pub async fn insert(
         one transaction.on(),
         "INSERT INTO sessions (id, user_id, remember, expires_at, created_at, updated_at, ip_address, user_agent, last_seen_at)
          VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $5) RETURNING *",
-        random_id(),
+        id_for(user_id),
         user_id,
         remember,
         until.0,
@@ -136,10 +164,24 @@ pub async fn is_from(db: &Db, user_id: &str, address: &str) -> Result<bool> {
     Ok(sql!(scalar db.read(), sql, user_id, address)?)
 }
 
-/// Gives a session a new end.
+/// Gives a session a later end. Never an earlier one, though `--token-ttl` is shorter by now: its tokens would outlive it, and
+/// with it their revocation.
 pub async fn renew(db: &Db, id: &str, now: Timestamp, until: Timestamp) -> Result<Option<SessionRow>> {
-    let sql = "UPDATE sessions SET updated_at = $2, expires_at = $3 WHERE id = $1 AND expires_at > $2 RETURNING *";
+    let sql = "UPDATE sessions SET updated_at = $2, expires_at = CASE WHEN expires_at > $3 THEN expires_at ELSE $3 END
+               WHERE id = $1 AND expires_at > $2 RETURNING *";
     Ok(sql!(optional db.write(), sql, id, now.0, until.0)?)
+}
+
+/// Whether a session of the user has not ended, as a transaction sees it.
+pub async fn is_live(transaction: &mut Transaction, id: &str, user_id: &str, now: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND user_id = $2 AND expires_at > $3)";
+    Ok(sql!(scalar transaction.on(), sql, id, user_id, now.0)?)
+}
+
+/// Whose session it is, ended by time or not; `None` when there is none of that id.
+pub async fn user_of(db: &Db, id: &str) -> Result<Option<String>> {
+    let row: Option<(String,)> = sql!(optional db.read(), "SELECT user_id FROM sessions WHERE id = $1", id)?;
+    Ok(row.map(|(user_id,)| user_id))
 }
 
 /// Which of a user's sessions.
@@ -153,7 +195,7 @@ pub enum Which<'a> {
     All,
 }
 
-/// Ends sessions as a part of something larger; [`Revocations::refuse`](super::Revocations::refuse) is due once that is
+/// Ends sessions as a part of something larger; [`Revocations::add`](super::Revocations::add) is due once that is
 /// committed.
 pub async fn end_in(transaction: &mut Transaction, user_id: &str, which: Which<'_>) -> Result<Vec<Revocation>> {
     let (one, but) = match which {

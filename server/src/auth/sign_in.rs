@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Client, account,
+    Client, CookieSession, account,
     reply::{self, Body, required},
 };
 use crate::{AppState, problem::Result};
@@ -19,8 +19,13 @@ pub struct SignIn {
     remember_me: Option<bool>,
 }
 
-pub async fn by_email(State(state): State<AppState>, client: Client, Body(body): Body<SignIn>) -> Result<Response> {
+pub async fn by_email(
+    State(state): State<AppState>,
+    client: Client,
+    previous: CookieSession,
+    Body(body): Body<SignIn>,
+) -> Result<Response> {
     let (email, password) = (required("email", body.email)?, required("password", body.password)?);
-    let signed_in = account::sign_in(&state, &email, &password, body.remember_me.unwrap_or(true), &client).await?;
+    let signed_in = account::sign_in(&state, &email, &password, body.remember_me.unwrap_or(true), &client, &previous).await?;
     Ok(reply::signed_in(&state, &signed_in, json!({ "redirect": false, "token": signed_in.token, "user": signed_in.user })))
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Client,
+    Client, CookieSession,
     account::{self, NewAccount},
     reply::{self, Body, required},
 };
@@ -18,12 +18,17 @@ pub struct SignUp {
     password: Option<String>,
 }
 
-pub async fn by_email(State(state): State<AppState>, client: Client, Body(body): Body<SignUp>) -> Result<Response> {
+pub async fn by_email(
+    State(state): State<AppState>,
+    client: Client,
+    previous: CookieSession,
+    Body(body): Body<SignUp>,
+) -> Result<Response> {
     let new = NewAccount {
         name: required("name", body.name)?,
         email: required("email", body.email)?,
         password: required("password", body.password)?,
     };
-    let signed_in = account::sign_up(&state, new, &client).await?;
+    let signed_in = account::sign_up(&state, new, &client, &previous).await?;
     Ok(reply::signed_in(&state, &signed_in, json!({ "token": signed_in.token, "user": signed_in.user })))
 }

@@ -1,13 +1,16 @@
 //! JSON Web Tokens (RFC 7519): made here at sign-in, and as good from any service that shares the secret.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use app::model::{Timestamp, User};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{hs256, known_tokens::KnownTokens, secret::Secret};
+use super::{hs256, known_tokens::KnownTokens, revocation::LONGEST_TOKEN, secret::Secret, session};
 use crate::problem::{Error, Result};
 
 /// Longest token that is looked at, in bytes.
@@ -24,7 +27,7 @@ pub struct Proof {
     pub user_id: String,
     /// The session that it belongs to; none for a token of another service.
     pub session_id: Option<String>,
-    /// When it was signed; as long ago as can be for one that does not say.
+    /// When it was signed (`iat`); 1970 for one that does not say.
     pub issued_at: Timestamp,
     /// The name that it carries.
     pub name: String,
@@ -40,6 +43,17 @@ pub struct Signed {
     begins: f64,
     /// `exp`, in seconds.
     ends: f64,
+    /// Whether the session that it names is known to be its user's.
+    is_session_checked: AtomicBool,
+}
+
+/// What tokens of other services must carry, and ours do (RFC 7519, sections 4.1.1 and 4.1.3).
+#[derive(Debug, Clone, Default)]
+pub struct Parties {
+    /// `iss`, where tokens must have one.
+    pub issuer: Option<String>,
+    /// `aud`, where tokens must have one.
+    pub audience: Option<String>,
 }
 
 /// Signs and verifies.
@@ -48,17 +62,25 @@ pub struct Tokens {
     /// The current key and perhaps the one before it.
     verifying: Vec<DecodingKey>,
     validation: Validation,
+    parties: Parties,
     known: KnownTokens<Signed>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct OurClaims<'a> {
     sub: &'a str,
-    email: &'a str,
-    name: &'a str,
-    sid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'a str>,
     iat: i64,
     exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
 }
 
 /// Claims as anybody may have written them; those that other services use for other things are read leniently.
@@ -78,6 +100,10 @@ struct Claims {
     #[serde(default)]
     sid: Option<Value>,
     #[serde(default)]
+    iss: Option<Value>,
+    #[serde(default)]
+    aud: Option<Value>,
+    #[serde(default)]
     name: Option<Value>,
     #[serde(default)]
     email: Option<Value>,
@@ -85,33 +111,55 @@ struct Claims {
 
 impl Tokens {
     /// Signs with `secret`; verifies with it and with `previous`.
-    pub fn new(secret: &Secret, previous: Option<&Secret>) -> Self {
+    pub fn new(secret: &Secret, previous: Option<&Secret>, parties: Parties) -> Self {
         hs256::install();
         let mut validation = Validation::new(Algorithm::HS256);
         // Times are checked by [`Signed::holds_at`], by the clock that is passed in and without the library's 60 s of leeway.
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
-        // Whom another service meant its token for is that service's affair: sharing the secret is the agreement.
+        // Sharing the secret is the agreement between services; `iss` and `aud` are checked by [`Parties`] where they are set.
         validation.validate_aud = false;
         let keys = [Some(secret), previous];
         Self {
             signing: EncodingKey::from_secret(secret.as_bytes()),
             verifying: keys.into_iter().flatten().map(|key| DecodingKey::from_secret(key.as_bytes())).collect(),
             validation,
+            parties,
             known: KnownTokens::default(),
         }
     }
 
-    /// A token for somebody's tasks that belongs to no session: nothing but time ends it, and the end of its user.
-    pub fn sign_for(&self, user_id: &str, now: Timestamp, until: Timestamp) -> Result<String> {
-        let claims = serde_json::json!({ "sub": user_id, "iat": now.seconds(), "exp": until.seconds() });
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
+    /// A token for a user's tasks that belongs to no session: nothing but time ends it, and the end of the user's tokens.
+    pub fn sign_for(&self, user_id: &str, issued_at: i64, until: Timestamp) -> Result<String> {
+        self.encode(&OurClaims {
+            sub: user_id,
+            email: None,
+            name: None,
+            sid: None,
+            iat: issued_at,
+            exp: until.seconds(),
+            iss: None,
+            aud: None,
+        })
     }
 
-    /// A token of `user` for one session, until that session ends.
-    pub fn sign(&self, user: &User, session_id: &str, now: Timestamp, until: Timestamp) -> Result<String> {
-        let claims =
-            OurClaims { sub: &user.id, email: &user.email, name: &user.name, sid: session_id, iat: now.seconds(), exp: until.seconds() };
+    /// A token of `user` for one session, until that session ends. `issued_at` is in seconds since 1970.
+    pub fn sign(&self, user: &User, session_id: &str, issued_at: i64, until: Timestamp) -> Result<String> {
+        self.encode(&OurClaims {
+            sub: &user.id,
+            email: Some(&user.email),
+            name: Some(&user.name),
+            sid: Some(session_id),
+            iat: issued_at,
+            exp: until.seconds(),
+            iss: None,
+            aud: None,
+        })
+    }
+
+    fn encode(&self, claims: &OurClaims<'_>) -> Result<String> {
+        let Parties { issuer, audience } = &self.parties;
+        let claims = OurClaims { iss: issuer.as_deref(), aud: audience.as_deref(), ..*claims };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
     }
 
@@ -142,19 +190,48 @@ impl Tokens {
             None => None,
             Some(sid) => Some(text(sid)?),
         };
+        // A token of one of our sessions may be older than the flags.
+        let is_ours = session_id.as_deref().is_some_and(|id| session::is_of(id, &user_id));
+        if !is_ours && !self.parties.accept(claims.iss.as_ref(), claims.aud.as_ref()) {
+            return None;
+        }
         let shown = |claim: Option<Value>| claim.and_then(text).unwrap_or_default();
-        let issued_at = Timestamp(claims.iat.and_then(|iat| iat.as_i64()).unwrap_or(0).saturating_mul(1000));
+        #[allow(clippy::cast_possible_truncation, reason = "it saturates")]
+        let issued_at = Timestamp((claims.iat.and_then(|iat| iat.as_f64()).unwrap_or(0.0) * 1000.0) as i64);
         let proof = Proof { user_id, session_id, issued_at, name: shown(claims.name), email: shown(claims.email) };
-        Some(Signed { proof, begins, ends: claims.exp })
+        Some(Signed { proof, begins, ends: claims.exp, is_session_checked: AtomicBool::new(is_ours) })
     }
 }
 
 impl Signed {
-    /// Whether it has begun and not ended.
+    /// Whether it has begun and not ended, and ends within ten years: one that lives longer is a mistake, and how long its
+    /// revocation must be kept would not be known.
     pub fn holds_at(&self, now: Timestamp) -> bool {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds are exact in an f64 until the year 287396")]
         let now = now.0 as f64 / 1000.0;
-        self.ends > now && self.begins <= now + LEEWAY_S
+        self.ends > now && self.ends <= now + LONGEST_TOKEN.as_secs_f64() && self.begins <= now + LEEWAY_S
+    }
+
+    /// Whether the session that it names is known to be its user's: found once, it stays so.
+    pub fn is_session_checked(&self) -> bool {
+        self.is_session_checked.load(Ordering::Relaxed)
+    }
+
+    /// The session that it names is its user's.
+    pub fn note_session_checked(&self) {
+        self.is_session_checked.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Parties {
+    /// Whether the `iss` and `aud` of a token of another service are those that are asked for. `aud` may be several.
+    fn accept(&self, iss: Option<&Value>, aud: Option<&Value>) -> bool {
+        let is = |claim: &Value, wanted: &str| claim.as_str() == Some(wanted);
+        let has_issuer = self.issuer.as_deref().is_none_or(|wanted| iss.is_some_and(|iss| is(iss, wanted)));
+        let has_audience = self.audience.as_deref().is_none_or(|wanted| {
+            aud.is_some_and(|aud| is(aud, wanted) || aud.as_array().is_some_and(|all| all.iter().any(|one| is(one, wanted))))
+        });
+        has_issuer && has_audience
     }
 }
 

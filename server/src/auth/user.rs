@@ -109,6 +109,12 @@ pub async fn set_password(transaction: &mut Transaction, id: &str, hash: &str, n
     Ok(())
 }
 
+/// Locks the user's row until the end of the transaction: what else locks it comes before this or after it.
+pub async fn lock(transaction: &mut Transaction, id: &str) -> Result<()> {
+    sql!(execute transaction.on(), "UPDATE users SET email = email WHERE id = $1", id)?;
+    Ok(())
+}
+
 /// Whether the user is still there with the password that was checked, whose hash may be replaced by a better one. The
 /// row stays locked: whoever changes the password or removes the user at the same moment comes before this or after it.
 pub async fn hold(transaction: &mut Transaction, id: &str, checked: &str, replacement: Option<&str>) -> Result<bool> {

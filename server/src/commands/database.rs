@@ -10,10 +10,13 @@ use std::{
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::{
+    auth::revocation::Revocation,
+    clock::Clock,
     config::{Config, Database},
     db::{Db, Schema},
     file_lock,
     private_files::{self, TemporaryFolder},
+    sql,
 };
 
 const DUMP: &str = "a PostgreSQL is backed up and restored with its own tools: pg_dump and pg_restore";
@@ -69,8 +72,9 @@ pub async fn backup(config: &Config, file: &Path) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-/// Puts a backup in the place of the database, after looking whether it is whole.
-pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), Box<dyn Error>> {
+/// Puts a backup in the place of the database, after looking whether it is whole. Sessions that were ended after the backup was
+/// made would be good again: unless they are to be kept, every session ends, and every token issued until now.
+pub async fn restore(config: &Config, file: &Path, replace: bool, keep_sessions: bool) -> Result<(), Box<dyn Error>> {
     let Database::Sqlite(database) = config.database()? else { return Err(DUMP.into()) };
     let refuse_to_replace = || match database.symlink_metadata() {
         Ok(_) if !replace => Err(format!("{} is there already: with --replace it is kept beside it, and replaced", database.display())),
@@ -89,13 +93,29 @@ pub async fn restore(config: &Config, file: &Path, replace: bool) -> Result<(), 
     if let Err(why) = check(&draft).await {
         return Err(format!("{} is no whole copy of a Holdfast database: {why}", file.display()).into());
     }
+    if !keep_sessions {
+        end_sessions(&draft).await.map_err(|error| format!("cannot end the sessions of {}: {error}", file.display()))?;
+    }
     File::open(&draft)?.sync_all()?;
     if database.exists() {
         keep(&database, &folder).await?;
     }
     fs::rename(&draft, &database)?;
     sync_folder(&database)?;
-    writeln!(io::stdout(), "restored {}", database.display())?;
+    let sessions = if keep_sessions { "its sessions go on" } else { "every session has ended" };
+    writeln!(io::stdout(), "restored {}: {sessions}", database.display())?;
+    Ok(())
+}
+
+async fn end_sessions(file: &Path) -> Result<(), Box<dyn Error>> {
+    // Brings the schema up to date: that of the backup may not know of what is written here.
+    let db = Db::open(&Database::Sqlite(file.to_owned())).await?;
+    let mut transaction = db.begin().await?;
+    sql!(execute transaction.on(), "DELETE FROM sessions")?;
+    sql!(execute transaction.on(), "DELETE FROM mail_tokens")?;
+    Revocation::of_all_so_far(Clock::system().now()).insert(&mut transaction).await?;
+    transaction.commit().await?;
+    db.close().await;
     Ok(())
 }
 

@@ -21,9 +21,9 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
         Command::Serve => Ok(()),
         Command::Migrate { check } => database::migrate(config, check).await,
         Command::Backup { file } => database::backup(config, &file).await,
-        Command::Restore { file, replace } => database::restore(config, &file, replace).await,
+        Command::Restore { file, replace, keep_sessions } => database::restore(config, &file, replace, keep_sessions).await,
         Command::User { command } => user::run(config, command).await,
-        Command::Token { command } => token::run(config, command),
+        Command::Token { command } => token::run(config, command).await,
         Command::Healthcheck => healthcheck::run(config).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();

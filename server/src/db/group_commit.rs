@@ -6,13 +6,17 @@ use std::{io, sync::Arc};
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use super::ACQUIRE_TIMEOUT;
+use super::write_queue::Line;
+
+/// `SQLITE_CONSTRAINT_TRIGGER`
+const TRIGGER_RAISED: &str = "1811";
 
 /// The transaction of those who come now.
 #[derive(Debug)]
 pub struct GroupCommit {
     writer: SqlitePool,
     open: Arc<Mutex<Open>>,
+    line: Arc<Line>,
 }
 
 #[derive(Debug, Default)]
@@ -30,7 +34,7 @@ pub struct Turn(OwnedMutexGuard<Open>);
 impl GroupCommit {
     /// One with the connection that writes.
     pub fn new(writer: SqlitePool) -> Self {
-        Self { writer, open: Arc::default() }
+        Self { writer, open: Arc::default(), line: Arc::default() }
     }
 
     /// Waits until no transaction is open, and lets none begin.
@@ -48,12 +52,12 @@ impl GroupCommit {
     pub async fn turn(&self) -> sqlx::Result<Turn> {
         // In the order in which they come.
         let turn = self.open.clone().lock_owned();
-        let open = tokio::time::timeout(ACQUIRE_TIMEOUT, turn).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let open = self.line.wait(turn).await?;
         if open.connection.is_some() {
             return Ok(Turn(open));
         }
         // In a task: whoever goes away in the middle leaves no connection with half a beginning.
-        tokio::spawn(begin(self.writer.clone(), open)).await.map_err(|_| sqlx::Error::WorkerCrashed)?
+        tokio::spawn(begin(self.writer.clone(), open, self.line.clone())).await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 }
 
@@ -61,16 +65,16 @@ impl GroupCommit {
 #[derive(Debug)]
 pub struct Pause(#[expect(dead_code, reason = "it is held")] OwnedMutexGuard<Open>);
 
-async fn begin(writer: SqlitePool, mut open: OwnedMutexGuard<Open>) -> sqlx::Result<Turn> {
+async fn begin(writer: SqlitePool, mut open: OwnedMutexGuard<Open>, line: Arc<Line>) -> sqlx::Result<Turn> {
     let mut connection = writer.acquire().await?;
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     open.connection = Some(connection);
     // Whoever is in line now comes before it.
-    tokio::spawn(commit(OwnedMutexGuard::mutex(&open).clone()));
+    tokio::spawn(commit(OwnedMutexGuard::mutex(&open).clone(), line));
     Ok(Turn(open))
 }
 
-async fn commit(open: Arc<Mutex<Open>>) {
+async fn commit(open: Arc<Mutex<Open>>, line: Arc<Line>) {
     let mut open = open.lock_owned().await;
     let waiting = std::mem::take(&mut open.waiting);
     let Some(mut connection) = open.connection.take() else { return };
@@ -81,6 +85,7 @@ async fn commit(open: Arc<Mutex<Open>>) {
         return roll_back(connection).await;
     }
     drop((connection, open));
+    line.note_commit();
     for waiting in waiting {
         // Whoever has gone needs no answer.
         let _ = waiting.send(());
@@ -104,7 +109,10 @@ impl Turn {
             Ok(value) => value,
             Err(error) => {
                 // A disk that is full takes the whole transaction with it, and what would follow would be in none.
-                if !matches!(&error, sqlx::Error::Database(error) if error.is_unique_violation()) {
+                // A statement that a constraint or a trigger refuses takes back only itself.
+                let is_refused =
+                    |error: &dyn sqlx::error::DatabaseError| error.is_unique_violation() || error.code().as_deref() == Some(TRIGGER_RAISED);
+                if !matches!(&error, sqlx::Error::Database(error) if is_refused(&**error)) {
                     if let Some(connection) = self.0.connection.take() {
                         tokio::spawn(roll_back(connection));
                     }

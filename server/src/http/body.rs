@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     AppState,
+    auth::identity::Identity,
     problem::{Error, Result},
 };
 
@@ -21,8 +22,18 @@ const MAX_BODY: usize = 64 * 1024;
 /// Most members of a form, and parameters of a query string: more than any of ours has.
 pub const MAX_MEMBERS: usize = 100;
 
-/// The whole body, or why it did not arrive.
+/// The whole body, or why it did not arrive. A token that was good when the head of the request came must still be so: the body
+/// may have taken longer than the session goes on.
 pub async fn read(mut request: Request, state: &AppState) -> Result<Bytes> {
+    let identity = request.extensions_mut().remove::<Identity>();
+    let bytes = read_bytes(request, state).await?;
+    if identity.is_some_and(|identity| !identity.still_holds(state)) {
+        return Err(Error::BadToken);
+    }
+    Ok(bytes)
+}
+
+async fn read_bytes(mut request: Request, state: &AppState) -> Result<Bytes> {
     DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
     match tokio::time::timeout(state.limits.body, Bytes::from_request(request, state)).await {
         Ok(Ok(bytes)) => Ok(bytes),

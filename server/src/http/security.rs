@@ -30,6 +30,14 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// Has the browser remove what pages of this site keep in its storage (token and drafts), when a session was ended there. Not
+/// cookies: the session's is removed by name, and others, as that of the theme, are no user's.
+pub fn clear_site_data(headers: &mut HeaderMap) {
+    headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static(r#""storage""#));
+}
+
 /// Adds what is missing.
 pub fn add_headers(config: &Config, headers: &mut HeaderMap) {
     for (name, value) in HEADERS {

@@ -149,6 +149,12 @@ impl Server {
         self.beside().await
     }
 
+    /// Stops, and starts again on the same database with another configuration.
+    pub async fn restart_configured(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        self.stop().await;
+        Self::on(self.place.clone(), self.millis.clone(), change, Limits::default(), None).await
+    }
+
     /// Another one on the same database, with the same clock: all that they share.
     pub async fn beside(&self) -> Self {
         Self::on(self.place.clone(), self.millis.clone(), |_| {}, Limits::default(), None).await

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     client::random_id,
-    dom::{around, attribute, by_id, copy, data, find, focus, js_text, on, set_text, show},
+    dom::{around, attribute, by_id, copy, data, find, focus, js_text, now, on, set_text, show},
     model::{NewTask, Priority, Problem},
+    position::first_at,
     quick::{Quick, as_word},
     session,
     wire::Body,
@@ -77,7 +78,11 @@ impl Board {
     }
 
     fn create(&'static self, task: &NewTask) {
-        let mut body = Body::default().with("title", task.title.as_str()).with("completed", false);
+        // It carries its position: several are sent at once, and the server may be done with them in any order.
+        let mut body = Body::default()
+            .with("title", task.title.as_str())
+            .with("completed", false)
+            .with("position", first_at(self.next_position_millis()));
         // Where the list shows nothing else, that is meant.
         let query = self.query.borrow();
         let priority = if task.priority == Priority::None { query.priority.unwrap_or_default() } else { task.priority };
@@ -92,6 +97,15 @@ impl Board {
             body = body.with("due_date", day.to_string());
         }
         self.make(Change::new(Kind::Create, &format!("new-{}", random_id()), body));
+    }
+
+    /// The server's time, in milliseconds since 1970, that a new task's position is made of: later than when all tasks on the
+    /// page were made and than that of the task added before, so that each new task stands before them.
+    fn next_position_millis(&self) -> i64 {
+        let newest = self.rows.borrow().iter().map(|row| row.server.borrow().created_at.0).max().unwrap_or(0);
+        let millis = (now() + self.clock_offset).max(newest + 1).max(self.last_position_millis.get() + 1);
+        self.last_position_millis.set(millis);
+        millis
     }
 
     fn is_today(&self) -> bool {

@@ -57,6 +57,10 @@ pub struct Board {
     undo: RefCell<Vec<outbox::Change>>,
     toast_timer: RefCell<JsValue>,
     live: live::Live,
+    /// How many milliseconds the server's clock is ahead of the browser's.
+    clock_offset: i64,
+    /// The time that the position of the task added last was made of.
+    last_position_millis: Cell<i64>,
     is_over: Cell<bool>,
 }
 
@@ -87,6 +91,8 @@ pub fn wake() -> Option<()> {
         undo: RefCell::default(),
         toast_timer: RefCell::default(),
         live: live::Live::new(data(&root, "data-now")),
+        clock_offset: data(&root, "data-now").parse().map_or(0, |server_now: i64| server_now - now()),
+        last_position_millis: Cell::new(0),
         is_over: Cell::new(false),
         root,
     }));
@@ -130,9 +136,13 @@ impl Board {
         }
     }
 
-    /// From here on nothing can be saved; what was typed waits in the browser.
+    /// From here on nothing can be saved. What the account holds leaves the screen, for who comes to this device next; what was
+    /// typed and not saved waits in the browser for the same user.
     fn session_is_over(&'static self, why: &str) {
         self.is_over.set(true);
+        session::forget_token(&self.client.user_id);
+        self.list.set_text_content(None);
+        self.counts.set(Counts::default());
         notice(&words::over(why), words::SIGN_IN_AGAIN, || {
             let location = window().location();
             let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();

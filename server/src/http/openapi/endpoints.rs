@@ -279,7 +279,10 @@ fn account_endpoints() -> Vec<Endpoint> {
             )))
             .with(&SIGNED_IN),
         post("/api/auth/change-email", "change_email", "Mails a link to a new address", Auth::Session)
-            .takes(object(json!({ "newEmail": email(), "callbackURL": url() }), &["newEmail"]))
+            .takes(object(
+                json!({ "newEmail": email(), "callbackURL": url(), "password": { "type": ["string", "null"], "description": "The current password. Needed when the session began longer than 10 minutes ago." } }),
+                &["newEmail"],
+            ))
             .answers(200, "If nobody has the address, a link is on its way.", Some(status_true())),
         post("/api/auth/delete-user", "delete_user", "Removes user, sessions and tasks", Auth::Session)
             .takes(object(json!({ "password": typed_password() }), &["password"]))
@@ -294,7 +297,7 @@ fn account_endpoints() -> Vec<Endpoint> {
         post("/api/auth/send-verification-email", "send_verification_email", "Mails a link that proves an address", Auth::Nobody)
             .takes(object(json!({ "email": email(), "callbackURL": url() }), &["email"]))
             .answers(200, "If it has an account and is not proven, a link is on its way.", Some(status_true())),
-        get("/api/auth/verify-email", "verify_email", "What the mailed link opens", Auth::Nobody, &[303, 400, 401, 403, 503, 507])
+        get("/api/auth/verify-email", "verify_email", "Confirms an address by a mailed link, for scripts: `fetch`, or `Accept: application/json`; a browser is led to the page of the link", Auth::Nobody, &[303, 400, 401, 403, 503, 507])
             .query("token", "The link's token", json!({ "type": "string" }))
             .query("callbackURL", "Where to go on to: a path of this site or an address of a trusted one", json!({ "type": "string" }))
             .answers(200, "The address is proven.", Some(status_true())),

@@ -8,7 +8,7 @@ use app::{
 use axum::{
     body::{Body, Bytes},
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use futures_util::stream;
@@ -19,13 +19,15 @@ use super::{redirect_with, render, render_refused, to_sign_in, with_cookie};
 use crate::{
     AppState,
     auth::{self, Client, Current, UpdateUser, Visitor, Which},
-    http::body::{self, Form},
+    http::{
+        body::{self, Form},
+        security,
+    },
     problem::{Error, Result},
     tasks::{self, ListParams},
 };
 
 const PATH: &str = "/account";
-const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// What the address of the page may say.
 #[derive(Deserialize)]
@@ -60,7 +62,11 @@ pub enum Change {
     /// Another name.
     Name { name: String },
     /// Another e-mail.
-    Email { new_email: String },
+    Email {
+        new_email: String,
+        #[serde(default)]
+        email_password: String,
+    },
     /// A link to prove the one there is.
     Confirm {},
     /// Another password.
@@ -86,7 +92,7 @@ impl Change {
     /// What the form shows again when it is refused; never a password.
     fn typed(&self) -> String {
         match self {
-            Self::Name { name: typed } | Self::Email { new_email: typed } => typed.clone(),
+            Self::Name { name: typed } | Self::Email { new_email: typed, .. } => typed.clone(),
             _ => String::new(),
         }
     }
@@ -117,8 +123,8 @@ async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &C
             let change = UpdateUser { name: Some(name), ..UpdateUser::default() };
             redirect_with(state, &auth::update_user(state, visitor, client, change).await?, &Done::Name.path())
         }
-        Change::Email { new_email } => {
-            auth::ask_change(state, client, &current.user, new_email.trim(), Some(after_link())).await?;
+        Change::Email { new_email, email_password } => {
+            auth::ask_change(state, client, visitor, &email_password, new_email.trim(), Some(after_link())).await?;
             say(Done::EmailAsked)
         }
         Change::Confirm {} => {
@@ -138,8 +144,7 @@ async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &C
         Change::Delete { password } => {
             auth::delete_user(state, visitor, client, &password).await?;
             let mut response = with_cookie(auth::clear_cookie(&state.config), Redirect::to("/signin?done=deleted").into_response());
-            // Drafts and token, which the page's scripts keep.
-            response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static(r#""storage""#));
+            security::clear_site_data(response.headers_mut());
             response
         }
     })
@@ -154,6 +159,7 @@ fn after_link() -> String {
 fn errors(form: AccountForm, error: &Error) -> Vec<FieldError> {
     let field = match (form, error) {
         (AccountForm::Password, Error::WrongPassword) => "currentPassword",
+        (AccountForm::Email, Error::WrongPassword) => "emailPassword",
         (AccountForm::Delete, Error::WrongPassword) => "password",
         _ => return form_errors(&error.document("")),
     };

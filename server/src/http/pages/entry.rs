@@ -10,10 +10,10 @@ use serde::Deserialize;
 use super::{redirect_with, render, render_refused, with_cookie};
 use crate::{
     AppState,
-    auth::{self, Client, SignedIn, Visitor},
+    auth::{self, Client, CookieSession, SignedIn, Visitor},
     http::{
         body::{self, Form},
-        return_to,
+        return_to, security,
     },
     problem::Result,
 };
@@ -52,7 +52,7 @@ pub async fn sign_up_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result
 fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
     let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
     let return_to = return_to::path(query.return_to.as_deref());
-    if visitor.0.is_some() {
+    if visitor.proof().is_some() {
         return Ok(Redirect::to(&return_to).into_response());
     }
     let notice = match (query.expired, query.done.as_deref()) {
@@ -65,15 +65,25 @@ fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Respon
 }
 
 /// Signs in.
-pub async fn sign_in(State(state): State<AppState>, client: Client, Form(form): Form<Credentials>) -> Result<Response> {
-    let outcome = auth::sign_in(&state, form.email.trim(), &form.password, true, &client).await;
+pub async fn sign_in(
+    State(state): State<AppState>,
+    client: Client,
+    previous: CookieSession,
+    Form(form): Form<Credentials>,
+) -> Result<Response> {
+    let outcome = auth::sign_in(&state, form.email.trim(), &form.password, true, &client, &previous).await;
     after_form(&state, AuthKind::SignIn, form, outcome)
 }
 
 /// Makes an account and signs it in.
-pub async fn sign_up(State(state): State<AppState>, client: Client, Form(form): Form<Credentials>) -> Result<Response> {
+pub async fn sign_up(
+    State(state): State<AppState>,
+    client: Client,
+    previous: CookieSession,
+    Form(form): Form<Credentials>,
+) -> Result<Response> {
     let new = auth::NewAccount { name: form.name.clone(), email: form.email.trim().to_owned(), password: form.password.clone() };
-    let outcome = auth::sign_up(&state, new, &client).await;
+    let outcome = auth::sign_up(&state, new, &client, &previous).await;
     after_form(&state, AuthKind::SignUp, form, outcome)
 }
 
@@ -94,5 +104,7 @@ fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome: Resu
 /// Ends the session of this browser.
 pub async fn sign_out(State(state): State<AppState>, visitor: Visitor, client: Client) -> Result<Response> {
     auth::sign_out(&state, &visitor, &client).await?;
-    Ok(with_cookie(auth::clear_cookie(&state.config), Redirect::to("/signin").into_response()))
+    let mut response = with_cookie(auth::clear_cookie(&state.config), Redirect::to("/signin").into_response());
+    security::clear_site_data(response.headers_mut());
+    Ok(response)
 }

@@ -1,6 +1,7 @@
 //! The pages: each handler gets what it must, then renders it. Forms that come here work without any script.
 
 mod account;
+mod email_link;
 mod entry;
 mod password;
 mod tasks;
@@ -22,7 +23,7 @@ use leptos::{config::LeptosOptions, nonce::Nonce};
 use super::{assets, request::preference, return_to, security};
 use crate::{
     AppState,
-    auth::{self, SignedIn, Visitor},
+    auth::{self, SignedIn, Visitor, verify_email},
     problem::{Error, Result},
     threads::at_length,
 };
@@ -56,6 +57,8 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/signout", post(entry::sign_out))
         .route("/forgot-password", get(password::forgot_page).post(password::forgot))
         .route("/reset-password", get(password::reset_page).post(password::reset))
+        .route(verify_email::VERIFY_PATH, get(email_link::confirm_page).post(email_link::confirm))
+        .route(verify_email::CANCEL_PATH, get(email_link::cancel_page).post(email_link::cancel))
         // https://w3c.github.io/webappsec-change-password-url/
         .route("/.well-known/change-password", get(async || Redirect::to("/account#password-section")))
         .route("/account", get(account::page).post(account::form))
@@ -96,7 +99,7 @@ pub fn error(error: &Error) -> Response {
 }
 
 async fn home(visitor: Visitor) -> Response {
-    if visitor.0.is_some() { Redirect::to(return_to::HOME).into_response() } else { render(Page::Home) }
+    if visitor.proof().is_some() { Redirect::to(return_to::HOME).into_response() } else { render(Page::Home) }
 }
 
 /// The whole document of a page, with the policy that goes with it.

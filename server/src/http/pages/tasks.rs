@@ -25,7 +25,7 @@ use crate::{
 /// The list.
 pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response> {
     let renewed = auth::renew(&state, &visitor).await?;
-    let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, HOME, query.as_deref())) };
+    let Some(proof) = visitor.proof().cloned() else { return Ok(to_sign_in(&state, &headers, HOME, query.as_deref())) };
     let now = state.clock.now();
     let today = today(&headers, now);
     // A filter that the page does not have shows everything, rather than an error for a mistyped address.
@@ -68,7 +68,8 @@ pub struct AddTask {
 
 /// The add line of a page whose WASM is not there yet.
 pub async fn add(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, Form(form): Form<AddTask>) -> Result<Response> {
-    let Some(proof) = visitor.0 else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
+    // The form may have arrived long after the head of its request.
+    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
     let task = Quick::read(&form.title, today(&headers, state.clock.now())).task().validate().map_err(Error::Invalid)?;
     tasks::insert(&state, &proof.user_id, &task, None).await?;
     Ok(Redirect::to(HOME).into_response())
