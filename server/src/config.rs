@@ -180,6 +180,14 @@ pub struct Config {
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = contact)]
     pub security_contact: Vec<Url>,
 
+    /// Most connections at once; more wait until one ends
+    #[arg(long, env, global = true, default_value = "1024", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
+
+    /// Most connections at once of one address that is no trusted proxy; more are closed
+    #[arg(long, env, global = true, default_value = "128", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections_per_address: u32,
+
     /// How long to go on taking requests after the call to stop, while `/health/ready` sends new ones elsewhere
     #[arg(long, env, global = true, default_value = "0s", value_parser = pause)]
     pub shutdown_delay: Duration,

@@ -47,7 +47,9 @@ use crate::{
     config::{Config, RateLimit},
     db::Db,
     http::{
-        assets, cors, health,
+        assets,
+        connections::Connections,
+        cors, health,
         metrics::{self, Metrics},
         openapi, pages,
         request::{self, method_not_allowed},
@@ -60,6 +62,9 @@ use crate::{
 /// How long the end waits until other processes have been told what was done here.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// Most connections at once that ask for the metrics.
+const METRICS_CONNECTIONS: usize = 16;
+
 /// What every request may use; cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
@@ -70,6 +75,8 @@ pub struct Parts {
     pub config: Config,
     /// Bounds on what the outside may cost.
     pub limits: Limits,
+    /// The connections of clients.
+    pub connections: Connections,
     /// What time it is.
     pub clock: Clock,
     /// The database.
@@ -120,6 +127,11 @@ impl AppState {
         let mail = mail.map_or_else(|| Transport::folder(&config.mail_folder()), Ok)?;
         let passwords = Passwords::new(config.hash_cost)?;
         Ok(Self(Arc::new(Parts {
+            connections: Connections::new(
+                config.max_connections as usize,
+                config.max_connections_per_address as usize,
+                config.trusted_proxies.clone(),
+            ),
             tokens: Tokens::new(&secret, previous.as_ref(), config.parties()),
             metrics: config.metrics_listen.is_some().then(|| Metrics::new(passwords.hashes().clone())),
             passwords,
@@ -209,7 +221,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     jobs.spawn(housekeeping::keep_house(state.clone()));
     let mut telling = JoinSet::from_iter([tasks::events::tell_others(state.clone())]);
     let (stopping, called) = (state.clone(), OnceLock::new());
-    accept(listener, router, state.limits, async {
+    accept(listener, router, state.limits, &state.connections, async {
         stop.await;
         stopping.stopping.send_replace(true);
         tokio::time::sleep(stopping.config.shutdown_delay).await;
@@ -234,5 +246,6 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
 /// Serves `/metrics`, for as long as it is let.
 pub async fn serve_metrics(state: AppState, listener: TcpListener) {
     let limits = state.limits;
-    accept(listener, metrics::router(state), limits, std::future::pending()).await;
+    let connections = Connections::new(METRICS_CONNECTIONS, METRICS_CONNECTIONS, Vec::new());
+    accept(listener, metrics::router(state), limits, &connections, std::future::pending()).await;
 }

@@ -38,8 +38,10 @@ pub struct Running {
 
 /// Starts it and waits for its address.
 pub async fn serve(folder: &Path, environment: &[(&str, &str)]) -> (Running, String) {
+    // The clients of a test share an address.
+    let environment: Vec<_> = [("MAX_CONNECTIONS_PER_ADDRESS", "5000")].iter().chain(environment).copied().collect();
     let mut child =
-        holdfast(folder, &["--listen", "127.0.0.1:0"], environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        holdfast(folder, &["--listen", "127.0.0.1:0"], &environment).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = child.stderr.take().unwrap();
     let log = tokio::spawn(async move {
         let mut log = String::new();
@@ -93,6 +95,8 @@ async fn a_wrong_value_is_one_line_that_names_it_and_status_2() {
         (vec!["--security-contact", "security@example.com"], vec![], vec!["--security-contact"]),
         (vec!["--security-contact", "mailto:nobody"], vec![], vec!["--security-contact"]),
         (vec!["--security-contact", "https://example.com/,http://example.com/"], vec![], vec!["http://example.com/", "--security-contact"]),
+        (vec!["--max-connections", "0"], vec![], vec!["--max-connections"]),
+        (vec!["--max-connections-per-address", "many"], vec![], vec!["many", "--max-connections-per-address"]),
         (vec!["--mail-from", "nobody"], vec![], vec!["--mail-from"]),
         (vec![], vec![("SMTP_URL", "ftp://user:hidden@mail.example.com")], vec!["SMTP_URL"]),
         (vec!["--rate-limit", "perhaps"], vec![], vec!["--rate-limit"]),
@@ -235,6 +239,8 @@ async fn help_and_version_name_every_flag_with_its_variable() {
         ("--database-listen-url", "DATABASE_LISTEN_URL"),
         ("--shutdown-delay", "SHUTDOWN_DELAY"),
         ("--metrics-listen", "METRICS_LISTEN"),
+        ("--max-connections", "MAX_CONNECTIONS"),
+        ("--max-connections-per-address", "MAX_CONNECTIONS_PER_ADDRESS"),
         ("--mail-from", "MAIL_FROM"),
         ("--security-contact", "SECURITY_CONTACT"),
         ("--rate-limit", "RATE_LIMIT"),

@@ -12,6 +12,7 @@ mod backups;
 mod command_line;
 mod commands;
 mod conditions;
+mod connections;
 mod costs;
 mod devices;
 mod events;

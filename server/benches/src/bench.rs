@@ -182,7 +182,8 @@ impl Bench {
     /// Holdfast, set up by its arguments alone.
     fn holdfast_command(&self) -> Command {
         let mut command = Command::new(&self.binary);
-        command.env_clear().env("BETTER_AUTH_SECRET", &self.secret.0);
+        // All connections of a load come from one address.
+        command.env_clear().env("BETTER_AUTH_SECRET", &self.secret.0).env("MAX_CONNECTIONS_PER_ADDRESS", "5000");
         command
     }
 

@@ -135,7 +135,7 @@ async fn check_shared(db: &Db, rule: &Rule, key: &str, now: i64) -> Result<()> {
 }
 
 /// Who owns one IPv6 address owns the /64 around it.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         v4 @ IpAddr::V4(_) => v4,

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod body;
+pub mod connections;
 pub mod cors;
 pub mod health;
 pub mod metrics;
@@ -12,3 +13,4 @@ pub mod return_to;
 pub mod security;
 pub mod security_txt;
 pub mod serve;
+mod write_timeout;

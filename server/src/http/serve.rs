@@ -11,6 +11,11 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
+use super::{
+    connections::{Connections, Open},
+    write_timeout::WriteTimeout,
+};
+
 /// Bounds on what the outside may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -18,6 +23,8 @@ pub struct Limits {
     pub head: Duration,
     /// How long a request's body may take.
     pub body: Duration,
+    /// How long a client may read nothing of an answer.
+    pub write: Duration,
     /// How long requests under way may take once the end has been called for.
     pub shutdown: Duration,
     /// How long until a mail that was not taken is offered again.
@@ -29,6 +36,7 @@ impl Default for Limits {
         Self {
             head: Duration::from_secs(30),
             body: Duration::from_secs(20),
+            write: Duration::from_secs(30),
             shutdown: Duration::from_secs(20),
             mail_retry: Duration::from_secs(2),
         }
@@ -38,17 +46,30 @@ impl Default for Limits {
 /// Largest request head in bytes: one token of 8 KiB in the header and one in the cookie, with room to spare.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// Serves connections until `stop` is ready, then finishes the requests under way.
-pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+/// Serves connections until `stop` is ready, then finishes the requests under way. While there are as many as there may be,
+/// the next ones wait in the system's queue.
+pub async fn accept(listener: TcpListener, router: Router, limits: Limits, bounds: &Connections, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
+    let mut room = None;
     loop {
+        if room.is_none() {
+            room = tokio::select! {
+                room = bounds.room() => room,
+                () = &mut stop => break,
+            };
+        }
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, peer)) => connect(stream, peer, router.clone(), limits, &connections),
+            Ok((stream, peer)) => {
+                // One that is not opened is closed here, before anything was read from it.
+                if let Some(open) = room.take().and_then(|room| bounds.open_from(peer.ip(), room)) {
+                    connect(stream, peer, open, router.clone(), limits, &connections);
+                }
+            }
             Err(error) => {
                 // Out of descriptors, or a client that was gone before it was accepted: the next one may do better.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -62,7 +83,7 @@ pub async fn accept(listener: TcpListener, router: Router, limits: Limits, stop:
     }
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limits, connections: &GracefulShutdown) {
+fn connect(stream: TcpStream, peer: SocketAddr, open: Open, router: Router, limits: Limits, connections: &GracefulShutdown) {
     // Small answers should leave at once.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
@@ -73,11 +94,12 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limits, 
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(WriteTimeout::new(stream, limits.write)), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%peer, %error, "connection ended");
         }
+        drop(open);
     });
 }

@@ -26,6 +26,12 @@ use crate::{
 /// How long a deleted task can be put back.
 pub const DELETED_KEPT_FOR: Duration = Duration::from_hours(24);
 
+/// How much text a page of a list has at most, in bytes of JSON, but for its last task: it is held whole until the client has
+/// read it.
+pub const PAGE_BYTES: usize = 512 * 1024;
+/// How much text the changes have at most that a stream tells one by one to a client that comes back.
+const CHANGES_BYTES: usize = 1024 * 1024;
+
 /// Makes the ids of one millisecond ascend too.
 static IDS: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
@@ -43,6 +49,16 @@ struct TaskRow {
     completed_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
+}
+
+impl TaskRow {
+    /// How many bytes its texts may take in JSON.
+    fn text_bytes(&self) -> usize {
+        let is_escaped = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
+        // The longest escape has six bytes.
+        let bytes_of = |text: &str| text.len() + 5 * text.as_bytes().iter().filter(|byte| is_escaped(byte)).count();
+        bytes_of(&self.title) + self.description.as_deref().map_or(0, bytes_of) + bytes_of(&self.tags)
+    }
 }
 
 impl TryFrom<&Row<'_>> for TaskRow {
@@ -153,7 +169,8 @@ fn joined(tags: &[String]) -> String {
     if tags.is_empty() { String::new() } else { format!("\n{}\n", tags.join("\n")) }
 }
 
-/// A page of the owner's tasks, and whether there are more.
+/// A page of the owner's tasks, and whether there are more. It ends after the task with which it has [`PAGE_BYTES`] of text,
+/// also where more tasks were asked for.
 pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task>, bool)> {
     let sql = match (params.sort, params.order) {
         (Sort::CreatedAt, Order::Asc) => list_sql!("created_at", ">", "ASC"),
@@ -200,9 +217,15 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
             sql!(here all db, sql, owner, completed, search, number, id, limit, priority, tag, first, last)?
         }
     };
-    let limit = params.limit as usize;
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
+    let mut bytes = 0;
+    let fits = |row: &&TaskRow| {
+        let fits = bytes < PAGE_BYTES;
+        bytes += row.text_bytes();
+        fits
+    };
+    let count = rows.iter().take(params.limit as usize).take_while(fits).count();
+    let has_more = rows.len() > count;
+    rows.truncate(count);
     Ok((rows.into_iter().map(Task::from).collect(), has_more))
 }
 
@@ -379,14 +402,15 @@ pub async fn restore(state: &AppState, owner: &str, id: &str) -> Result<Option<T
     Ok(Some(task))
 }
 
-/// What has happened to the owner's tasks after `since`, the oldest first; `None` when that is more than `limit` changes.
+/// What has happened to the owner's tasks after `since`, the oldest first; `None` when that is more than `limit` changes, or
+/// much text.
 pub async fn changes(db: &Db, owner: &str, since: Timestamp, limit: usize) -> Result<Option<Vec<Change>>> {
     let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     let sql = concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND updated_at > $2 ORDER BY updated_at, id LIMIT $3");
     let saved: Vec<TaskRow> = sql!(all db.read(), sql, owner, since.0, one_more)?;
     let sql = "SELECT id, deleted_at FROM deleted_tasks WHERE user_id = $1 AND deleted_at > $2 ORDER BY deleted_at LIMIT $3";
     let deleted: Vec<(String, i64)> = sql!(all db.read(), sql, owner, since.0, one_more)?;
-    if saved.len() + deleted.len() > limit {
+    if saved.len() + deleted.len() > limit || saved.iter().map(TaskRow::text_bytes).sum::<usize>() > CHANGES_BYTES {
         return Ok(None);
     }
     let saved = saved.into_iter().map(|row| Change::saved(&row.into()));

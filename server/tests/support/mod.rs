@@ -75,7 +75,8 @@ impl Server {
     fn config(place: &Place) -> Config {
         let mut arguments = vec!["holdfast", "--listen", "127.0.0.1:0", "--data-dir", place.folder.path().to_str().unwrap()];
         arguments.extend(place.url.as_deref().into_iter().flat_map(|url| ["--database-url", url]));
-        Cli::parse_from(arguments).config
+        // The clients of a test share an address.
+        Config { max_connections_per_address: 5000, ..Cli::parse_from(arguments).config }
     }
 
     async fn on(

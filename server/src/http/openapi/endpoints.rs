@@ -146,12 +146,12 @@ fn task_endpoints() -> Vec<Endpoint> {
                 "Which way; unless it is said, times newest first, the highest priority first, and all else from its beginning",
                 word(Order::EACH.iter().map(|order| order.as_str())),
             )
-            .query("limit", "How many", json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }))
+            .query("limit", "How many at most", json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }))
             .query("cursor", "From the `Link` header of the page before, with the same order", json!({ "type": "string" }))
             .header("if-none-match", if_none_match)
             .answers(
                 200,
-                "A page; `Link` with `rel=\"next\"` leads to the one after it.",
+                "A page; `Link` with `rel=\"next\"` leads to the one after it. A page of long tasks may have fewer than `limit`.",
                 Some(json!({ "type": "array", "items": task() })),
             )
             .with(&["etag", "link"]),
