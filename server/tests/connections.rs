@@ -111,7 +111,10 @@ async fn a_client_that_asks_and_never_reads_is_dropped() {
     }
     eventually(async || server.state.connections.open() == 0).await;
     for client in &mut clients {
-        assert!(!is_answered(client).await || client.read_to_end(&mut Vec::new()).await.is_err());
+        let mut received = Vec::new();
+        // Reset, perhaps: what was not read by then is gone.
+        let _ = client.read_to_end(&mut received).await;
+        assert!(received.len() < 50 * 500 * 1024, "{} bytes", received.len());
     }
     assert_eq!(ada.get("?limit=1").await.status, 200);
 }

@@ -1,7 +1,7 @@
 //! What Prometheus is told, and where.
 
 use reqwest::{Method, StatusCode};
-use server::serve_metrics;
+use server::{auth::hash_queue::Caller, serve_metrics};
 use tokio::net::TcpListener;
 
 use crate::support::{Send as _, Server};
@@ -72,7 +72,7 @@ async fn the_rest_is_told_with_the_database_away() {
 async fn hashes_are_counted_once_however_many_ask_at_the_same_time() {
     let (server, url) = metered().await;
     for _ in 0..40 {
-        server.state.passwords.hash("a password that is hashed").await.unwrap();
+        server.state.passwords.hash("a password that is hashed", Caller::new([127, 0, 0, 1].into(), false)).await.unwrap();
         let scrapes = (0..12).map(|_| {
             let url = url.clone();
             tokio::spawn(async move { read(&url).await })

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use server::sql;
+use server::{auth::hash_queue::Caller, sql};
 
 use crate::support::{PASSWORD, Send as _, Server};
 
@@ -57,7 +57,8 @@ async fn hashes_of_better_auth_and_bcrypt_verify_and_are_then_replaced() {
 #[tokio::test]
 async fn a_weaker_argon2_hash_is_replaced_and_a_stronger_one_stays() {
     let server = Server::configured(|config| config.hash_cost.argon2_passes = 3).await;
-    let weaker = Server::start().await.state.passwords.hash(PASSWORD).await.unwrap();
+    let caller = Caller::new([127, 0, 0, 1].into(), false);
+    let weaker = Server::start().await.state.passwords.hash(PASSWORD, caller).await.unwrap();
     moved_over(&server, &weaker).await;
     assert_eq!(sign_in(&server, PASSWORD).await, 200);
     let stronger = kept(&server).await;

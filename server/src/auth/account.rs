@@ -1,12 +1,13 @@
 //! Signing up, in and out, as the API and the pages' forms both do it.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
 use app::model::{NAME_MAX, Session, Timestamp, User, validate_email, validate_text};
 
 use super::{
     Client, CookieSession, Visitor,
     get_session::Current,
+    hash_queue::Caller,
     password::{Passwords, Verdict},
     policy,
     revocation::Revocation,
@@ -64,7 +65,7 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client, previou
     let new = new.validate()?;
     state.throttle_address(client).await?;
     let now = state.clock.now();
-    let (user, mut transaction) = add(&state.db, &state.passwords, new, now).await?;
+    let (user, mut transaction) = add(&state.db, &state.passwords, new, Caller::new(client.address, false), now).await?;
     let until = session::end_of(now, now, &state.config, true);
     let session = session::insert(&mut transaction, &user.id, true, client, now, until).await?;
     let ended = end_previous(&mut transaction, previous).await?;
@@ -76,16 +77,17 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client, previou
 
 /// Makes an account, for its operator.
 pub async fn create(db: &Db, passwords: &Passwords, new: NewAccount, now: Timestamp) -> Result<User> {
-    let (user, transaction) = add(db, passwords, new.validate()?, now).await?;
+    let operator = Caller::new(Ipv4Addr::LOCALHOST.into(), true);
+    let (user, transaction) = add(db, passwords, new.validate()?, operator, now).await?;
     transaction.commit().await?;
     Ok(user)
 }
 
-async fn add(db: &Db, passwords: &Passwords, new: NewAccount, now: Timestamp) -> Result<(User, Transaction)> {
+async fn add(db: &Db, passwords: &Passwords, new: NewAccount, caller: Caller, now: Timestamp) -> Result<(User, Transaction)> {
     if user::by_email(db, &new.email).await?.is_some() {
         return Err(Error::EmailTaken);
     }
-    let hash = passwords.hash(&new.password).await?;
+    let hash = passwords.hash(&new.password, caller).await?;
     let NewAccount { name, email, .. } = new;
     let user = User { id: random_id(), name, email, email_verified: false, image: None, created_at: now, updated_at: now };
     let mut transaction = db.begin().await?;
@@ -114,16 +116,17 @@ pub async fn sign_in(
     let email = validate_email(email).map_err(Error::Rejected)?;
     state.throttle_address(client).await?;
     let found = user::by_email(&state.db, &email).await?;
+    let is_known = match &found {
+        Some(user) => session::is_from(&state.db, user.id(), &client.address.to_string()).await?,
+        None => false,
+    };
+    let caller = Caller::new(client.address, is_known);
     if let Some(throttle) = &state.throttle {
-        let is_known = match &found {
-            Some(user) => session::is_from(&state.db, user.id(), &client.address.to_string()).await?,
-            None => false,
-        };
         throttle.account(&email, client.address, is_known).await?;
     }
     // Hash and compare before anything that a stranger could tell apart.
     let hash = found.as_ref().map(|user| user.password_hash.clone());
-    let verdict = state.passwords.verify(password, hash).await?;
+    let verdict = state.passwords.verify(password, hash, caller).await?;
     let user_id = found.as_ref().map(|user| user.id().to_owned());
     let Some(user) = found.filter(|_| verdict != Verdict::Wrong) else {
         tracing::info!(user_id, address = %client.address, "sign-in refused");
@@ -133,7 +136,7 @@ pub async fn sign_in(
     let checked = user.password_hash.clone();
     let user = User::from(user);
     let now = state.clock.now();
-    let replacement = if verdict == Verdict::Outdated { Some(state.passwords.hash(password).await?) } else { None };
+    let replacement = if verdict == Verdict::Outdated { Some(state.passwords.hash(password, caller).await?) } else { None };
     let until = session::end_of(now, now, &state.config, remember);
     let mut transaction = state.db.begin().await?;
     if !user::hold(&mut transaction, &user.id, &checked, replacement.as_deref()).await? {
@@ -158,7 +161,7 @@ pub async fn confirm_password(state: &AppState, current: &Current, password: &st
         // Who is signed in is not held back by strangers who try the account from elsewhere.
         throttle.account(&current.user.email, client.address, true).await?;
     }
-    if state.passwords.verify(password, Some(current.password_hash.clone())).await? == Verdict::Wrong {
+    if state.passwords.verify(password, Some(current.password_hash.clone()), Caller::new(client.address, true)).await? == Verdict::Wrong {
         tracing::info!(user_id = current.user.id, address = %client.address, "password not confirmed");
         return Err(Error::WrongPassword);
     }

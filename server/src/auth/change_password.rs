@@ -12,6 +12,7 @@ use super::{
     Client, Visitor,
     account::{SignedIn, confirm_password},
     get_session::{Current, require},
+    hash_queue::Caller,
     letters, mail_token, policy,
     reply::{self, Body, required},
     session::{self, Which},
@@ -57,7 +58,7 @@ pub async fn change(state: &AppState, visitor: &Visitor, client: &Client, old: &
     let current = require(state, visitor).await?;
     policy::check(NEW, new, &current.user.email, &current.user.name).map_err(Error::Rejected)?;
     confirm_password(state, &current, old, client).await?;
-    let hash = state.passwords.hash(new).await?;
+    let hash = state.passwords.hash(new, Caller::new(client.address, true)).await?;
 
     let now = state.clock.now();
     let mut transaction = state.db.begin().await?;

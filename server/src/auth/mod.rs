@@ -6,6 +6,7 @@ mod cookie;
 mod delete_user;
 mod device;
 mod get_session;
+pub mod hash_queue;
 mod hs256;
 pub mod identity;
 mod known_tokens;

@@ -3,10 +3,7 @@
 
 use std::{
     num::NonZero,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -16,9 +13,10 @@ use argon2::{
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use prometheus_client::metrics::counter::Counter;
-use tokio::{sync::Semaphore, task, time::timeout};
+use tokio::{task, time::timeout};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::hash_queue::{Caller, HashQueue};
 use crate::{
     config::HashCost,
     http::request::client_left,
@@ -31,14 +29,17 @@ const SCRYPT_KEY: usize = 64;
 
 /// How long a password waits for a core before its owner is told to come back later.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How many wait for each core: as many as it hashes in some five seconds.
+const WAITING_PER_CORE: usize = 128;
+/// How many wait, however few cores there are.
+const WAITING_MIN: usize = 256;
 
 /// Hashes passwords and checks them.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
-    cores: Arc<Semaphore>,
+    queue: HashQueue,
     hashes: Counter,
-    waiting: Arc<AtomicU64>,
     /// What hashes were computed in, for those who wait: the system clears memory before it gives it, which took as long as a
     /// fifth of a hash.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
@@ -55,22 +56,6 @@ pub enum Verdict {
     Outdated,
 }
 
-/// One who waits for a core: until it is dropped, also when whoever asked goes away meanwhile.
-struct Waits<'a>(&'a AtomicU64);
-
-impl<'a> Waits<'a> {
-    fn new(waiting: &'a AtomicU64) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
-    }
-}
-
-impl Drop for Waits<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Passwords {
     /// With this cost, on all cores.
     pub fn new(cost: HashCost) -> Result<Self> {
@@ -78,16 +63,15 @@ impl Passwords {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            cores: Arc::new(Semaphore::new(cores)),
+            queue: HashQueue::new(cores, WAITING_MIN.max(WAITING_PER_CORE * cores)),
             hashes: Counter::default(),
-            waiting: Arc::default(),
             memory: Arc::default(),
         })
     }
 
     /// The PHC string to keep for a password.
-    pub async fn hash(&self, password: &str) -> Result<String> {
-        self.run(password, |argon2, typed, memory| {
+    pub async fn hash(&self, password: &str, caller: Caller) -> Result<String> {
+        self.run(password, caller, |argon2, typed, memory| {
             let salt = Salt::generate();
             let hash = PasswordHash {
                 algorithm: Algorithm::Argon2id.ident(),
@@ -102,10 +86,10 @@ impl Passwords {
     }
 
     /// What the password is to a hash. To no hash, that of an unknown user, it is wrong, at the same cost.
-    pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<Verdict> {
+    pub async fn verify(&self, password: &str, hash: Option<String>, caller: Caller) -> Result<Verdict> {
         match hash.filter(|_| password.chars().nth(PASSWORD_MAX).is_none()) {
-            None => self.hash(password).await.map(|_| Verdict::Wrong),
-            Some(hash) => self.run(password, move |argon2, typed, memory| verdict(argon2, typed, &hash, memory)).await?,
+            None => self.hash(password, caller).await.map(|_| Verdict::Wrong),
+            Some(hash) => self.run(password, caller, move |argon2, typed, memory| verdict(argon2, typed, &hash, memory)).await?,
         }
     }
 
@@ -121,7 +105,7 @@ impl Passwords {
 
     /// How many wait for a core.
     pub fn waiting(&self) -> u64 {
-        self.waiting.load(Ordering::Relaxed)
+        u64::try_from(self.queue.waiting()).unwrap_or(u64::MAX)
     }
 
     fn kept_memory(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
@@ -131,18 +115,17 @@ impl Passwords {
     async fn run<T: Send + 'static>(
         &self,
         password: &str,
+        caller: Caller,
         work: impl FnOnce(&Argon2<'static>, &str, &mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T> {
         // A longer one is nobody's, and to normalise 64 KiB of it would take longer than the hash.
         let password: String = password.chars().take(PASSWORD_MAX).collect();
-        let waits = Waits::new(&self.waiting);
-        let permit = tokio::select! {
+        let busy = || Error::Unavailable("too many passwords wait to be hashed".into());
+        let core = tokio::select! {
             biased;
             () = client_left() => return Err(Error::ClientLeft),
-            permit = timeout(PATIENCE, self.cores.clone().acquire_owned()) => permit,
+            core = timeout(PATIENCE, self.queue.core(caller)) => core.map_err(|_| busy())?.map_err(|_| busy())?,
         };
-        drop(waits);
-        let permit = permit.map_err(|_| Error::Unavailable("too many passwords wait to be hashed".into()))?.map_err(Error::internal)?;
         self.hashes.inc();
         let passwords = self.clone();
         task::spawn_blocking(move || {
@@ -154,7 +137,7 @@ impl Passwords {
             } else {
                 kept.clear();
             }
-            drop((kept, permit));
+            drop((kept, core));
             done
         })
         .await
@@ -215,25 +198,4 @@ fn is_same(bytes: &[u8], hex: &str) -> bool {
             .zip(bytes)
             .fold(0, |differs, (pair, byte)| differs | ((nibble(pair[0]) << 4 | nibble(pair[1])) ^ u32::from(*byte)))
             == 0
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::FutureExt as _;
-
-    use super::*;
-
-    #[test]
-    fn whoever_goes_away_while_waiting_for_a_core_waits_no_longer() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let _entered = runtime.enter();
-        let passwords = Passwords::new(HashCost { argon2_memory: 64, argon2_passes: 1, argon2_lanes: 1 }).expect("a cost");
-        let cores = u32::try_from(passwords.cores.available_permits()).expect("a few");
-        let _taken = passwords.cores.clone().try_acquire_many_owned(cores).expect("all are free");
-        let mut hash = Box::pin(passwords.hash("correct horse"));
-        assert!(hash.as_mut().now_or_never().is_none());
-        assert_eq!(passwords.waiting(), 1);
-        drop(hash);
-        assert_eq!(passwords.waiting(), 0);
-    }
 }

@@ -6,7 +6,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Client, letters, links,
+    Client,
+    hash_queue::Caller,
+    letters, links,
     mail_token::{self, Proven, Purpose},
     policy,
     reply::{Body, required},
@@ -92,7 +94,7 @@ pub async fn set(state: &AppState, client: &Client, password: &str, token: &str)
     let proven = look(state, token).await?;
     let user = user::by_id(&state.db, &proven.user_id).await?.ok_or(Error::BadLink)?;
     policy::check(NEW, password, user.email(), user.name()).map_err(Error::Rejected)?;
-    let hash = state.passwords.hash(password).await?;
+    let hash = state.passwords.hash(password, Caller::new(client.address, true)).await?;
 
     let mut transaction = state.db.begin().await?;
     let proven = mail_token::take(&mut transaction, Purpose::Reset, token, now).await?.ok_or(Error::BadLink)?;
