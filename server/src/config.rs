@@ -3,6 +3,7 @@
 use std::{
     env, fmt, fs,
     net::{IpAddr, SocketAddr},
+    num::NonZero,
     path::PathBuf,
     time::Duration,
 };
@@ -200,6 +201,10 @@ pub struct Config {
     #[arg(long, env, global = true, value_enum, default_value = "on")]
     pub rate_limit: RateLimit,
 
+    /// What one user may have.
+    #[command(flatten)]
+    pub quotas: Quotas,
+
     /// What hashing a password costs.
     #[command(flatten)]
     pub hash_cost: HashCost,
@@ -234,6 +239,29 @@ pub enum RateLimit {
     On,
     /// Not counted
     Off,
+}
+
+/// What one user may have and do.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Quotas {
+    /// Mails an hour that one user may have sent to addresses that are not theirs
+    #[arg(long, env, global = true, default_value = "5", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub max_mails_per_hour: u32,
+}
+
+impl Quotas {
+    /// The mails, of which there is at least one.
+    pub const fn mails_per_hour(&self) -> NonZero<u32> {
+        at_least_one(self.max_mails_per_hour)
+    }
+}
+
+/// The number, which its parser has checked to be no zero.
+const fn at_least_one(number: u32) -> NonZero<u32> {
+    match NonZero::new(number) {
+        Some(number) => number,
+        None => NonZero::<u32>::MIN,
+    }
 }
 
 /// What argon2id costs; a stored hash that is weaker is replaced when its owner signs in.

@@ -14,6 +14,8 @@ use crate::{
 
 /// How often it is to run.
 const EVERY: Duration = Duration::from_hours(1);
+/// How long tries in a row are counted of a device, a session or an address that has stopped.
+const GUESSES_KEPT_FOR: Duration = Duration::from_hours(24 * 30);
 /// How often a process sees whether it is time.
 const LOOKED_AT_EVERY: Duration = Duration::from_mins(1);
 
@@ -42,6 +44,9 @@ async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
     let tries = sql!(execute db.write(), "DELETE FROM tries WHERE free_at <= $1", now.0)?;
     let keys = sql!(execute db.write(), "DELETE FROM idempotency_keys WHERE created_at <= $1", ago(IDEMPOTENCY_KEYS_KEPT_FOR))?;
     let tasks = sql!(execute db.write(), "DELETE FROM deleted_tasks WHERE deleted_at <= $1", ago(DELETED_TASKS_KEPT_FOR))?;
-    tracing::info!(sessions, revocations, mail_tokens, tries, keys, tasks, "what is over was removed");
+    let devices = sql!(execute db.write(), "DELETE FROM known_devices WHERE expires_at <= $1", now.0)?;
+    // Of an account's own row, and of one that stands for e-mails without one, there is a bounded number.
+    let guesses = sql!(execute db.write(), "DELETE FROM guesses WHERE origin <> '' AND next_at <= $1", ago(GUESSES_KEPT_FOR))?;
+    tracing::info!(sessions, revocations, mail_tokens, tries, keys, tasks, devices, guesses, "what is over was removed");
     Ok(())
 }

@@ -36,6 +36,8 @@ use url::Origin;
 use crate::{
     auth::{
         Client, Revocations,
+        guesses::Buckets,
+        known_devices::DeviceCookies,
         mail::{Mailer, Transport},
         password::Passwords,
         presence::Presence,
@@ -83,6 +85,10 @@ pub struct Parts {
     pub db: Db,
     /// Signs and verifies tokens.
     pub tokens: Tokens,
+    /// Signs and verifies the cookies of known devices.
+    pub device_cookies: DeviceCookies,
+    /// Where tries for e-mails that have no account are counted.
+    pub guess_buckets: Buckets,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// Sends letters.
@@ -132,13 +138,15 @@ impl AppState {
                 config.max_connections_per_address as usize,
                 config.trusted_proxies.clone(),
             ),
+            device_cookies: DeviceCookies::new(&secret, previous.as_ref())?,
+            guess_buckets: Buckets::new(&secret)?,
             tokens: Tokens::new(&secret, previous.as_ref(), config.parties()),
             metrics: config.metrics_listen.is_some().then(|| Metrics::new(passwords.hashes().clone())),
             passwords,
             presence: Presence::default(),
             revocations,
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
-            throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db)),
+            throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db, config.quotas.mails_per_hour())),
             events: Events::new(matches!(db, Db::Postgres { .. })),
             requests: TaskTracker::new(),
             config,

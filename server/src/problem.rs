@@ -16,6 +16,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Seconds after which a client may try again when the database is away.
 const RETRY_AFTER_S: &str = "1";
+/// The same after too many wrong passwords: waiting alone does not help, so it is long.
+const GUESSES_RETRY_AFTER_S: u64 = 3600;
 const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
 
 /// Everything that can go wrong with a request.
@@ -108,6 +110,9 @@ pub enum Error {
     /// 429, with the seconds after which to try again.
     #[error("That was too often. Try again in {}.", wait_in_words(*.0))]
     TooManyTries(u64),
+    /// 429: so many wrong passwords in a row that no other is looked at.
+    #[error("Too many wrong passwords were tried. Sign in on a device that you have used before, or set a new password by e-mail.")]
+    TooManyGuesses,
     /// 503: the database is away.
     #[error("Holdfast is busy or its database is away. Try again in a moment.")]
     Unavailable(Cow<'static, str>),
@@ -121,6 +126,10 @@ pub enum Error {
 
 fn first_message(errors: &[FieldError]) -> &str {
     errors.first().map_or("The request is not valid.", |error| &error.message)
+}
+
+fn retry_after(seconds: u64) -> HeaderMap {
+    HeaderMap::from_iter([header::RETRY_AFTER, X_RETRY_AFTER].map(|name| (name, HeaderValue::from(seconds))))
 }
 
 fn wait_in_words(seconds: u64) -> String {
@@ -160,7 +169,7 @@ impl Error {
             Self::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) | Self::EmailTaken | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Changed => StatusCode::PRECONDITION_FAILED,
-            Self::TooManyTries(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyTries(_) | Self::TooManyGuesses => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::StorageFull(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -191,7 +200,7 @@ impl Error {
             Self::WrongPassword => "INVALID_PASSWORD",
             Self::SessionNotFresh => "SESSION_NOT_FRESH",
             Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
-            Self::TooManyTries(_) => "TOO_MANY_REQUESTS",
+            Self::TooManyTries(_) | Self::TooManyGuesses => "TOO_MANY_REQUESTS",
             Self::Unavailable(_) => "SERVICE_UNAVAILABLE",
             Self::StorageFull(_) => "STORAGE_FULL",
             Self::Internal(_) => "INTERNAL_ERROR",
@@ -243,9 +252,8 @@ impl Error {
             Self::Ambiguous => fixed(header::CONNECTION, "close"),
             Self::Unavailable(_) | Self::StorageFull(_) => fixed(header::RETRY_AFTER, RETRY_AFTER_S),
             // The second is where Better Auth's client looks.
-            Self::TooManyTries(seconds) => {
-                HeaderMap::from_iter([header::RETRY_AFTER, X_RETRY_AFTER].map(|name| (name, HeaderValue::from(*seconds))))
-            }
+            Self::TooManyTries(seconds) => retry_after(*seconds),
+            Self::TooManyGuesses => retry_after(GUESSES_RETRY_AFTER_S),
             _ => HeaderMap::new(),
         }
     }

@@ -19,6 +19,7 @@ mod events;
 mod events_across_nodes;
 mod foreign_tokens;
 mod forged_tokens;
+mod guessing;
 mod hash_queue;
 mod http;
 mod late_bodies;

@@ -114,13 +114,12 @@ async fn nobody_locks_somebody_else_out() {
     let server = behind_a_proxy().await;
     server.person("Ada").await;
     // Ada's own address is that of her sign-up, 127.0.0.1.
-    for n in 0..50 {
+    for n in 0..10 {
         sign_in(&server, &format!("192.0.2.{n}"), "ada@example.com", "wrong password").await.is_problem(401, "INVALID_EMAIL_OR_PASSWORD");
     }
     is_held_back(&sign_in(&server, "198.51.100.1", "ada@example.com", PASSWORD).await);
-    assert_eq!(sign_in(&server, "", "ada@example.com", PASSWORD).await.status, 200, "from where she has signed in before");
-    server.advance(Duration::from_mins(3));
-    assert_eq!(sign_in(&server, "198.51.100.1", "ada@example.com", PASSWORD).await.status, 200, "minutes later from anywhere");
+    assert_eq!(sign_in(&server, "", "ada@example.com", PASSWORD).await.status, 200, "from where she is signed in");
+    assert_eq!(sign_in(&server, "198.51.100.1", "ada@example.com", PASSWORD).await.status, 200, "and then from anywhere");
 }
 
 #[tokio::test]

@@ -7,12 +7,14 @@ use app::model::{NAME_MAX, Session, Timestamp, User, validate_email, validate_te
 use super::{
     Client, CookieSession, Visitor,
     get_session::Current,
+    guesses::{self, HeldBackNotice, Origin},
     hash_queue::Caller,
+    known_devices,
     password::{Passwords, Verdict},
     policy,
     revocation::Revocation,
     session::{self, Which, random_id},
-    user,
+    user::{self, UserRow},
 };
 use crate::{
     AppState,
@@ -28,6 +30,8 @@ pub struct SignedIn {
     pub token: String,
     /// How long a cookie keeps it; `None` until the browser is closed.
     pub keep: Option<Duration>,
+    /// The id that makes their device known, if it has just become so.
+    pub device: Option<String>,
 }
 
 impl SignedIn {
@@ -35,7 +39,7 @@ impl SignedIn {
     pub fn new(state: &AppState, user: User, session: &Session, remember: bool) -> Result<Self> {
         let token = state.issue_token(&user, session)?;
         let left = u64::try_from(session.expires_at.0 - state.clock.now().0).unwrap_or(0);
-        Ok(Self { user, token, keep: remember.then(|| Duration::from_millis(left)) })
+        Ok(Self { user, token, keep: remember.then(|| Duration::from_millis(left)), device: None })
     }
 }
 
@@ -69,10 +73,11 @@ pub async fn sign_up(state: &AppState, new: NewAccount, client: &Client, previou
     let until = session::end_of(now, now, &state.config, true);
     let session = session::insert(&mut transaction, &user.id, true, client, now, until).await?;
     let ended = end_previous(&mut transaction, previous).await?;
+    let device = known_devices::remember(&mut transaction, &user.id, &client.device, now).await?;
     transaction.commit().await?;
     state.revocations.add(ended, now);
     tracing::info!(user_id = %user.id, address = %client.address, "signed up");
-    SignedIn::new(state, user, &session, true)
+    Ok(SignedIn { device, ..SignedIn::new(state, user, &session, true)? })
 }
 
 /// Makes an account, for its operator.
@@ -114,25 +119,33 @@ pub async fn sign_in(
     previous: &CookieSession,
 ) -> Result<SignedIn> {
     let email = validate_email(email).map_err(Error::Rejected)?;
-    state.throttle_address(client).await?;
-    let found = user::by_email(&state.db, &email).await?;
-    let is_known = match &found {
-        Some(user) => session::is_from(&state.db, user.id(), &client.address.to_string()).await?,
-        None => false,
+    let found = known_or_throttled(state, &email, client).await?;
+    let (account, user_id) = match &found.user {
+        Some(user) => (user.id().to_owned(), Some(user.id().to_owned())),
+        None => (state.guess_buckets.account(&email), None),
     };
-    let caller = Caller::new(client.address, is_known);
+    let now = state.clock.now();
+    let mut notice = None;
     if let Some(throttle) = &state.throttle {
-        throttle.account(&email, client.address, is_known).await?;
+        if !matches!(found.origin, Origin::Device(_)) {
+            throttle.account(&email, client.address).await?;
+        }
+        let number = guesses::count(&state.db, &account, &found.origin, now).await?;
+        notice = user_id.as_ref().filter(|_| matches!(found.origin, Origin::Unknown)).map(|_| HeldBackNotice::of(state, number, &email));
     }
+    let caller = Caller::new(client.address, !matches!(found.origin, Origin::Unknown));
+    let found = found.user;
     // Hash and compare before anything that a stranger could tell apart.
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let verdict = state.passwords.verify(password, hash, caller).await?;
-    let user_id = found.as_ref().map(|user| user.id().to_owned());
     let Some(user) = found.filter(|_| verdict != Verdict::Wrong) else {
         tracing::info!(user_id, address = %client.address, "sign-in refused");
         return Err(Error::WrongCredentials);
     };
 
+    if let Some(notice) = &mut notice {
+        notice.take_back();
+    }
     let checked = user.password_hash.clone();
     let user = User::from(user);
     let now = state.clock.now();
@@ -144,6 +157,10 @@ pub async fn sign_in(
     }
     let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
     let ended = end_previous(&mut transaction, previous).await?;
+    if state.throttle.is_some() {
+        guesses::forget(&mut transaction, &user.id).await?;
+    }
+    let device = known_devices::remember(&mut transaction, &user.id, &client.device, now).await?;
     transaction.commit().await?;
     state.revocations.add(ended, now);
     // The user's tokens of this second may just have been refused by another process; this one is not to be among them.
@@ -151,19 +168,57 @@ pub async fn sign_in(
         tracing::warn!(cause = error.secret_cause(), "what other processes revoke is not known");
     }
     tracing::info!(user_id = %user.id, address = %client.address, "signed in");
-    SignedIn::new(state, user, &session, remember)
+    Ok(SignedIn { device, ..SignedIn::new(state, user, &session, remember)? })
+}
+
+/// Who an e-mail belongs to, and where the try to sign in comes from.
+struct Found<'a> {
+    user: Option<UserRow>,
+    origin: Origin<'a>,
+}
+
+/// Counts the try by its address, unless it comes from a device of the account's owner, whom others at the same address do
+/// not hold back: that is counted by itself.
+async fn known_or_throttled<'a>(state: &AppState, email: &str, client: &'a Client) -> Result<Found<'a>> {
+    let now = state.clock.now();
+    let device = client.device.id.as_deref();
+    match (device, &state.throttle) {
+        (Some(id), Some(throttle)) => throttle.device(id).await?,
+        _ => state.throttle_address(client).await?,
+    }
+    let user = user::by_email(&state.db, email).await?;
+    if let (Some(id), Some(user)) = (device, &user)
+        && known_devices::is_known(&state.db, user.id(), &client.device, now).await?
+    {
+        return Ok(Found { user: Some(user.clone()), origin: Origin::Device(id) });
+    }
+    if device.is_some() {
+        state.throttle_address(client).await?;
+    }
+    let is_at_address = match &user {
+        Some(user) => session::is_from(&state.db, user.id(), &client.address.to_string(), now).await?,
+        None => false,
+    };
+    Ok(Found { user, origin: if is_at_address { Origin::Address(client.address) } else { Origin::Unknown } })
 }
 
 /// Checks the password that somebody who is signed in was asked for again.
 pub async fn confirm_password(state: &AppState, current: &Current, password: &str, client: &Client) -> Result<()> {
     state.throttle_address(client).await?;
     if let Some(throttle) = &state.throttle {
-        // Who is signed in is not held back by strangers who try the account from elsewhere.
-        throttle.account(&current.user.email, client.address, true).await?;
+        throttle.account(&current.user.email, client.address).await?;
+        // Who is signed in is not held back by strangers who try the account from elsewhere, but does not guess for ever either.
+        guesses::count(&state.db, &current.user.id, &Origin::Session(&current.session.id), state.clock.now()).await?;
     }
-    if state.passwords.verify(password, Some(current.password_hash.clone()), Caller::new(client.address, true)).await? == Verdict::Wrong {
+    let caller = Caller::new(client.address, true);
+    if state.passwords.verify(password, Some(current.password_hash.clone()), caller).await? == Verdict::Wrong {
         tracing::info!(user_id = current.user.id, address = %client.address, "password not confirmed");
         return Err(Error::WrongPassword);
+    }
+    if state.throttle.is_some() {
+        let mut transaction = state.db.begin().await?;
+        guesses::forget(&mut transaction, &current.user.id).await?;
+        transaction.commit().await?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{
     account::{SignedIn, confirm_password},
     get_session::{Current, require},
     hash_queue::Caller,
-    letters, mail_token, policy,
+    known_devices, letters, mail_token, policy,
     reply::{self, Body, required},
     session::{self, Which},
     user,
@@ -71,6 +71,7 @@ pub async fn change(state: &AppState, visitor: &Visitor, client: &Client, old: &
         ended = session::end_in(&mut transaction, &user.id, Which::All).await?;
         let until = session::end_of(now, now, &state.config, remember);
         session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
+        known_devices::forget(&mut transaction, &user.id, client.device.id.as_deref()).await?;
     }
     transaction.commit().await?;
     state.revocations.add(ended, now);

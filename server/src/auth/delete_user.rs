@@ -14,7 +14,7 @@ use super::{
     account::confirm_password,
     cookie,
     get_session::require,
-    letters,
+    known_devices, letters,
     reply::{Body, required},
     revocation::Revocation,
     session::{self, Which},
@@ -44,6 +44,9 @@ pub async fn delete_user(
     let mut response = Json(json!({ "success": true, "message": "User deleted" })).into_response();
     security::clear_site_data(response.headers_mut());
     if let Some(cookie) = cookie::clear(&state.config) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    if let Some(cookie) = client.device.id.as_ref().and_then(|_| known_devices::clear(&state.config)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

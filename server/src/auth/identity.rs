@@ -15,7 +15,9 @@ use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
 use super::{
-    cookie, session,
+    cookie,
+    known_devices::Device,
+    session,
     token::{Proof, Signed},
 };
 use crate::{
@@ -126,6 +128,8 @@ pub struct Client {
     pub address: IpAddr,
     /// Its `User-Agent`, cut to a length that no real one has.
     pub user_agent: Option<String>,
+    /// What its cookies say of it.
+    pub device: Device,
 }
 
 impl FromRequestParts<AppState> for Client {
@@ -137,6 +141,7 @@ impl FromRequestParts<AppState> for Client {
         Ok(Self {
             address: behind_proxies(&state.config.trusted_proxies, peer.ip().to_canonical(), &parts.headers),
             user_agent: user_agent.map(|text| text.chars().take(512).collect()),
+            device: state.device_cookies.read(&state.config, &parts.headers),
         })
     }
 }

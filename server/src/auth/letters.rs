@@ -61,6 +61,20 @@ pub fn password_changed(to: &str) -> Letter {
     )
 }
 
+/// A note to the owner of an account for which so many wrong passwords were tried that new devices are held back.
+pub fn unknown_devices_held_back(to: &str, base_url: &str) -> Letter {
+    letter(
+        to,
+        "Wrong passwords for your account",
+        &format!(
+            "A hundred wrong passwords in a row were tried for your Holdfast account, on devices on which you have not signed in.\n\n\
+             Nobody can sign in on such a device until you sign in on one of yours, or set a new password here:\n\n\
+             {base_url}/forgot-password\n\n\
+             Your password was not found out, and the devices on which you are signed in stay so."
+        ),
+    )
+}
+
 /// A note to the address that an account had until now.
 pub fn email_changed(to: &str, new: &str) -> Letter {
     letter(

@@ -58,5 +58,8 @@ pub fn signed_in(state: &AppState, signed_in: &SignedIn, body: Value) -> Respons
     if let Some(cookie) = cookie::set(&state.config, &signed_in.token, signed_in.keep) {
         headers.append(header::SET_COOKIE, cookie);
     }
+    if let Some(cookie) = signed_in.device.as_deref().and_then(|id| state.device_cookies.set(&state.config, id)) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
     response
 }

@@ -158,10 +158,10 @@ pub async fn set_last_seen(db: &Db, seen: &[(String, Timestamp)]) -> Result<Hash
     }
 }
 
-/// Whether the user has a session, ended by time or not, that began at this address.
-pub async fn is_from(db: &Db, user_id: &str, address: &str) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = $1 AND ip_address = $2)";
-    Ok(sql!(scalar db.read(), sql, user_id, address)?)
+/// Whether the user has a session that has not ended and began at this address.
+pub async fn is_from(db: &Db, user_id: &str, address: &str, now: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = $1 AND ip_address = $2 AND expires_at > $3)";
+    Ok(sql!(scalar db.read(), sql, user_id, address, now.0)?)
 }
 
 /// Gives a session a later end. Never an earlier one, though `--token-ttl` is shorter by now: its tokens would outlive it, and

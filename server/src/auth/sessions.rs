@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Client, Visitor, device,
     get_session::{Current, require},
+    known_devices,
     reply::{Body, required},
     session::{self, Which},
 };
@@ -51,6 +52,16 @@ async fn end<'a>(state: &AppState, visitor: &'a Visitor, client: &Client, which:
 pub async fn end_some(state: &AppState, visitor: &Visitor, client: &Client, which: Which<'_>) -> Result<()> {
     let current = require(state, visitor).await?;
     state.revocations.end(&state.db, &current.user.id, which, state.clock.now()).await?;
+    let kept_device = match which {
+        Which::One(_) => None,
+        Which::AllBut(_) => Some(client.device.id.as_deref()),
+        Which::All => Some(None),
+    };
+    if let Some(but) = kept_device {
+        let mut transaction = state.db.begin().await?;
+        known_devices::forget(&mut transaction, &current.user.id, but).await?;
+        transaction.commit().await?;
+    }
     tracing::info!(user_id = current.user.id, address = %client.address, ?which, "sessions revoked");
     Ok(())
 }

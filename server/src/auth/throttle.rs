@@ -1,10 +1,11 @@
-//! How often somebody may try (OWASP Authentication Cheat Sheet): by address, against many passwords of many people, and
-//! by account, against many passwords of one. Nobody is locked out by somebody else for long: an address from which the
-//! account's owner has signed in is not held back by what others try.
+//! How often somebody may try (OWASP Authentication Cheat Sheet): by address, against many passwords of many people, and by
+//! account and address, against many passwords of one; and how many mails an address gets. What all addresses try for one
+//! account together is counted in [`guesses`](super::guesses).
 
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZero,
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -32,10 +33,15 @@ const fn rule(name: &'static str, tries: u32, period: Duration) -> Rule {
 const BY_ADDRESS: Rule = rule("address", 30, Duration::from_secs(2));
 /// For one account from one address.
 const BY_ACCOUNT_AND_ADDRESS: Rule = rule("account-address", 10, Duration::from_secs(12));
-/// For one account from all addresses that its owner does not use.
-const BY_ACCOUNT: Rule = rule("account", 50, Duration::from_secs(3));
-/// Mails to one address.
-const MAILS: Rule = rule("mails", 5, Duration::from_mins(2));
+/// From one device on which the account's owner has signed in.
+const BY_DEVICE: Rule = rule("device", 30, Duration::from_secs(2));
+/// Mails of one kind to one address. The link of one that was sent is good for an hour, and one that is not sent comes at most
+/// twelve minutes after one that was: there is always one in the mailbox that is good.
+const MAILS: Rule = rule("mails", 5, Duration::from_mins(12));
+
+const HOUR: Duration = Duration::from_hours(1);
+/// The name of the rule for mails that a user has sent to addresses that are not theirs.
+const MAILS_OF_USER: &str = "mails-of-user";
 
 /// Keys beyond which those that are free again are forgotten.
 const KEYS_KEPT: usize = 10_000;
@@ -46,8 +52,16 @@ type Limiter = RateLimiter<String, HashMapStateStore<String>, LimiterClock, NoOp
 /// processes share a database, those of all in the table `tries`.
 pub struct Throttle {
     clock: LimiterClock,
-    limiters: [(Rule, Limiter); 4],
+    limiters: [Counted; 5],
     shared: Option<Db>,
+}
+
+/// A rule and what was tried.
+struct Counted {
+    rule: Rule,
+    limiter: Limiter,
+    /// How many keys there may be until those that are free again are looked for: twice as many as there were the last time.
+    keys_max: AtomicUsize,
 }
 
 /// The state's clock as the limiters read it.
@@ -69,42 +83,58 @@ impl clock::Clock for LimiterClock {
 }
 
 impl Throttle {
-    /// Counts by this clock.
-    pub fn new(clock: Clock, db: &Db) -> Self {
+    /// Counts by this clock; a user may have so many mails an hour sent to addresses that are not theirs.
+    pub fn new(clock: Clock, db: &Db, mails_of_user: NonZero<u32>) -> Self {
         let clock = LimiterClock(clock);
-        let limiters = [BY_ADDRESS, BY_ACCOUNT_AND_ADDRESS, BY_ACCOUNT, MAILS].map(|rule| {
+        let mails_of_user = rule(MAILS_OF_USER, mails_of_user.get(), HOUR / mails_of_user.get());
+        let limiters = [BY_ADDRESS, BY_ACCOUNT_AND_ADDRESS, BY_DEVICE, MAILS, mails_of_user].map(|rule| {
             let tries = NonZero::new(rule.tries).unwrap_or(NonZero::<u32>::MIN);
             let quota = Quota::with_period(rule.period).unwrap_or(Quota::per_second(tries)).allow_burst(tries);
-            (rule, RateLimiter::hashmap_with_clock(quota, clock.clone()))
+            Counted { rule, limiter: RateLimiter::hashmap_with_clock(quota, clock.clone()), keys_max: AtomicUsize::new(KEYS_KEPT) }
         });
         Self { limiters, clock, shared: matches!(db, Db::Postgres { .. }).then(|| db.clone()) }
     }
 
     /// A request from an address that costs a hash, a mail or an account.
     pub async fn address(&self, address: IpAddr) -> Result<()> {
-        self.check(&BY_ADDRESS, network(address).to_string()).await
+        self.check(BY_ADDRESS.name, network(address).to_string()).await
     }
 
-    /// A try for an account; `email` is in lower case, and may be nobody's. `is_known` says whether its owner has signed
-    /// in from there.
-    pub async fn account(&self, email: &str, address: IpAddr, is_known: bool) -> Result<()> {
-        self.check(&BY_ACCOUNT_AND_ADDRESS, format!("{email} {}", network(address))).await?;
-        if is_known { Ok(()) } else { self.check(&BY_ACCOUNT, email.to_owned()).await }
+    /// A try to sign in from a device with this id, instead of one from its address.
+    pub async fn device(&self, id: &str) -> Result<()> {
+        self.check(BY_DEVICE.name, id.to_owned()).await
     }
 
-    /// A mail to an address that may be nobody's.
-    pub async fn mail(&self, email: &str) -> Result<()> {
-        self.check(&MAILS, email.to_owned()).await
+    /// A try for an account from an address; `email` is in lower case, and may be nobody's.
+    pub async fn account(&self, email: &str, address: IpAddr) -> Result<()> {
+        self.check(BY_ACCOUNT_AND_ADDRESS.name, format!("{email} {}", network(address))).await
     }
 
-    async fn check(&self, rule: &Rule, key: String) -> Result<()> {
-        if let Some((_, limiter)) = self.limiters.iter().find(|(of, _)| of.name == rule.name) {
-            if limiter.len() > KEYS_KEPT {
-                limiter.retain_recent();
-            }
-            let now = clock::Clock::now(&self.clock);
-            limiter.check_key(&key).map_err(|until: NotUntil<Duration>| Error::TooManyTries(until.wait_time_from(now).as_secs() + 1))?;
+    /// Whether another mail of this kind may be sent to an address, which may be nobody's. Counted by kind: mails without a
+    /// link for a new password do not use up those with one.
+    pub async fn allows_mail(&self, kind: &'static str, email: &str) -> Result<bool> {
+        match self.check(MAILS.name, format!("{kind} {email}")).await {
+            Ok(()) => Ok(true),
+            Err(Error::TooManyTries(_)) => Ok(false),
+            Err(error) => Err(error),
         }
+    }
+
+    /// A mail that a user has sent to an address that is not theirs.
+    pub async fn mail_of_user(&self, user_id: &str) -> Result<()> {
+        self.check(MAILS_OF_USER, user_id.to_owned()).await
+    }
+
+    async fn check(&self, rule: &str, key: String) -> Result<()> {
+        let Some(Counted { rule, limiter, keys_max }) = self.limiters.iter().find(|counted| counted.rule.name == rule) else {
+            return Err(Error::internal("a rule that nobody made"));
+        };
+        if limiter.len() > keys_max.load(Ordering::Relaxed) {
+            limiter.retain_recent();
+            keys_max.store(KEYS_KEPT.max(2 * limiter.len()), Ordering::Relaxed);
+        }
+        let now = clock::Clock::now(&self.clock);
+        limiter.check_key(&key).map_err(|until: NotUntil<Duration>| Error::TooManyTries(until.wait_time_from(now).as_secs() + 1))?;
         match &self.shared {
             Some(db) => check_shared(db, rule, &format!("{} {key}", rule.name), self.clock.millis()).await,
             None => Ok(()),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A user as they are kept.
-#[derive(FromRow)]
+#[derive(Clone, FromRow)]
 pub struct UserRow {
     id: String,
     name: String,
@@ -129,6 +129,7 @@ pub async fn delete_with_tasks(transaction: &mut Transaction, id: &str) -> Resul
     while sql!(execute transaction.on(), sql, id)? > 0 {}
     sql!(execute transaction.on(), "DELETE FROM deleted_tasks WHERE user_id = $1", id)?;
     sql!(execute transaction.on(), "DELETE FROM idempotency_keys WHERE user_id = $1", id)?;
+    sql!(execute transaction.on(), "DELETE FROM guesses WHERE account = $1", id)?;
     sql!(execute transaction.on(), "DELETE FROM users WHERE id = $1", id)?;
     Ok(())
 }

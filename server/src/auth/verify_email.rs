@@ -60,7 +60,10 @@ pub async fn send(State(state): State<AppState>, client: Client, Body(body): Bod
 pub async fn ask(state: &AppState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
     let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
     let target = links::trusted(state, target, Error::ForeignCallback)?;
-    throttle(state, client, &email).await?;
+    state.throttle_address(client).await?;
+    if !allows_mail(state, "verify", &email).await? {
+        return Ok(());
+    }
     let work = state.clone();
     state.mailer.later("a link to confirm an e-mail", async move { send_verification(&work, &email, target.as_deref()).await });
     Ok(())
@@ -131,8 +134,14 @@ async fn ask_checked_change(
         None if current.session.created_at + FRESH_FOR > state.clock.now() => {}
         None => return Err(Error::SessionNotFresh),
     }
-    throttle(state, client, &email).await?;
+    state.throttle_address(client).await?;
+    if let Some(throttle) = &state.throttle {
+        throttle.mail_of_user(&current.user.id).await?;
+    }
     tracing::info!(user_id = current.user.id, address = %client.address, "another e-mail wanted");
+    if !allows_mail(state, "change", &email).await? {
+        return Ok(());
+    }
     let work = state.clone();
     state.mailer.later("links about a new e-mail", async move { send_change(&work, &current, &email, target.as_deref()).await });
     Ok(())
@@ -153,11 +162,12 @@ async fn send_change(state: &AppState, current: &Current, email: &str, target: O
     Ok(())
 }
 
-async fn throttle(state: &AppState, client: &Client, email: &str) -> Result<()> {
-    state.throttle_address(client).await?;
+/// Whether the address may get another mail of this kind. If not, the answer is the same: the link of the last one is good
+/// still, and whoever asks may be a stranger to whom the address belongs.
+async fn allows_mail(state: &AppState, kind: &'static str, email: &str) -> Result<bool> {
     match &state.throttle {
-        Some(throttle) => throttle.mail(email).await,
-        None => Ok(()),
+        Some(throttle) => throttle.allows_mail(kind, email).await,
+        None => Ok(true),
     }
 }
 

@@ -119,7 +119,7 @@ fn lock(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
     counts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The soft limit of open files (RLIMIT_NOFILE), where the system tells it in a file.
+/// The soft limit of open files (`RLIMIT_NOFILE`), where the system tells it in a file.
 fn open_files_limit() -> Option<usize> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;

@@ -158,7 +158,12 @@ impl Server {
 
     /// Another one on the same database, with the same clock: all that they share.
     pub async fn beside(&self) -> Self {
-        Self::on(self.place.clone(), self.millis.clone(), |_| {}, Limits::default(), None).await
+        self.beside_configured(|_| {}).await
+    }
+
+    /// The same, set up otherwise.
+    pub async fn beside_configured(&self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(self.place.clone(), self.millis.clone(), change, Limits::default(), None).await
     }
 
     /// Calls for the end.

@@ -144,6 +144,7 @@ async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &C
         Change::Delete { password } => {
             auth::delete_user(state, visitor, client, &password).await?;
             let mut response = with_cookie(auth::clear_cookie(&state.config), Redirect::to("/signin?done=deleted").into_response());
+            response = with_cookie(auth::known_devices::clear(&state.config), response);
             security::clear_site_data(response.headers_mut());
             response
         }

@@ -130,7 +130,8 @@ fn render_refused(error: Error, page: impl FnOnce(&Error) -> Page) -> Result<Res
 
 /// 303, with the cookie of somebody who has just been given a token.
 fn redirect_with(state: &AppState, signed_in: &SignedIn, target: &str) -> Response {
-    with_cookie(auth::set_cookie(&state.config, &signed_in.token, signed_in.keep), Redirect::to(target).into_response())
+    let response = with_cookie(auth::set_cookie(&state.config, &signed_in.token, signed_in.keep), Redirect::to(target).into_response());
+    with_cookie(signed_in.device.as_deref().and_then(|id| state.device_cookies.set(&state.config, id)), response)
 }
 
 fn with_cookie(cookie: Option<HeaderValue>, mut response: Response) -> Response {
