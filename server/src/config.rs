@@ -103,6 +103,11 @@ pub enum UserCommand {
         /// Whose
         email: String,
     },
+    /// Sign an account out on every device: every token of it that was issued so far is refused, by whichever service
+    SignOut {
+        /// Whose
+        email: String,
+    },
     /// Remove an account with everything in it, for good
     Delete {
         /// Whose

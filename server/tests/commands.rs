@@ -63,7 +63,7 @@ async fn each_command_has_its_help() {
         (vec!["migrate"], vec!["--check"]),
         (vec!["backup"], vec!["FILE"]),
         (vec!["restore"], vec!["FILE", "--replace", "--keep-sessions"]),
-        (vec!["user"], vec!["list", "create", "reset-link", "delete"]),
+        (vec!["user"], vec!["list", "create", "reset-link", "sign-out", "delete"]),
         (vec!["user", "create"], vec!["standard input", "--name"]),
         (vec!["token", "mint"], vec!["--ttl"]),
         (vec!["healthcheck"], vec!["exit status 1"]),
@@ -365,4 +365,21 @@ async fn the_operator_can_refuse_every_token_that_was_issued_so_far() {
     assert_eq!(tasks(&url, id, minted.trim(), None).await.status, 401);
     assert_eq!(sign_in(&url, "ada@example.com", PASSWORD).await, 200);
     assert_eq!(terminate(running).await.0, Some(0));
+}
+
+#[tokio::test]
+async fn the_operator_can_sign_one_user_out_on_every_device_beside_a_server_that_runs() {
+    let folder = TempDir::new().unwrap();
+    let (running, url) = serve(folder.path(), &ENVIRONMENT).await;
+    let people = [sign_up(&url, "ada@example.com").await, sign_up(&url, "bob@example.com").await];
+    let [(ada, ada_token), (bob, bob_token)] =
+        people.each_ref().map(|person| (person.json["user"]["id"].as_str().unwrap(), person.json["token"].as_str().unwrap()));
+    let minted = says(folder.path(), &["token", "mint", ada]).await;
+    assert_eq!(says(folder.path(), &["user", "sign-out", "Ada@example.com"]).await, format!("{ada}\tada@example.com\tsigned out\n"));
+    eventually(async || tasks(&url, ada, ada_token, None).await.status == 401).await;
+    assert_eq!(tasks(&url, ada, minted.trim(), None).await.status, 401, "a token of another service");
+    assert_eq!(tasks(&url, bob, bob_token, None).await.status, 200);
+    assert_eq!(sign_in(&url, "ada@example.com", PASSWORD).await, 200);
+    refuses(folder.path(), &["user", "sign-out", "nobody@example.com"], &["nobody has the e-mail"]).await;
+    terminate(running).await;
 }

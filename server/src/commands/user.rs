@@ -12,7 +12,7 @@ use url::Origin;
 
 use super::database::migrations_are_due;
 use crate::{
-    auth::{self, NewAccount, password::Passwords, reset_password},
+    auth::{self, NewAccount, Revocations, Which, password::Passwords, reset_password},
     clock::Clock,
     config::{Config, Database, UserCommand},
     db::{Db, OpenError, Schema},
@@ -43,6 +43,7 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<(), Box<dyn Er
         UserCommand::List => list(&db).await,
         UserCommand::Create { email, name } => create(config, &db, &clock, email, name).await,
         UserCommand::ResetLink { email } => reset_link(config, &db, &clock, &email).await,
+        UserCommand::SignOut { email } => sign_out(&db, &clock, &email).await,
         UserCommand::Delete { email } => delete(&db, &email).await,
     };
     db.close().await;
@@ -92,10 +93,24 @@ async fn reset_link(config: &Config, db: &Db, clock: &Clock, email: &str) -> Res
     Ok(())
 }
 
-async fn delete(db: &Db, email: &str) -> Result<(), Box<dyn Error>> {
+/// The id of the user with that e-mail, and the e-mail as it is kept.
+async fn user_id(db: &Db, email: &str) -> Result<(String, String), Box<dyn Error>> {
     let email = email.to_lowercase();
     let id: Option<(String,)> = sql!(optional db.read(), "SELECT id FROM users WHERE email = $1", &email)?;
     let (id,) = id.ok_or_else(|| format!("nobody has the e-mail {email}"))?;
+    Ok((id, email))
+}
+
+/// Servers that run learn of it from the database.
+async fn sign_out(db: &Db, clock: &Clock, email: &str) -> Result<(), Box<dyn Error>> {
+    let (id, email) = user_id(db, email).await?;
+    Revocations::default().end(db, &id, Which::All, clock.now()).await?;
+    writeln!(io::stdout(), "{id}\t{email}\tsigned out")?;
+    Ok(())
+}
+
+async fn delete(db: &Db, email: &str) -> Result<(), Box<dyn Error>> {
+    let (id, email) = user_id(db, email).await?;
     auth::remove_user(db, &id).await?;
     writeln!(io::stdout(), "{id}\t{email}\tdeleted")?;
     Ok(())
