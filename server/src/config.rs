@@ -249,12 +249,29 @@ pub enum RateLimit {
 /// What one user may have and do.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Quotas {
+    /// Most tasks of one user
+    #[arg(long, env, global = true, default_value = "100000", value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub max_tasks: u32,
+
+    /// Changes of tasks of one user a second
+    #[arg(long, env, global = true, default_value = "100", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_writes_per_second: u32,
+
+    /// Changes of tasks of one user in a row, before there are no more than that a second
+    #[arg(long, env, global = true, default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_writes_burst: u32,
+
     /// Mails an hour that one user may have sent to addresses that are not theirs
     #[arg(long, env, global = true, default_value = "5", value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub max_mails_per_hour: u32,
 }
 
 impl Quotas {
+    /// The changes a second, and those in a row.
+    pub const fn writes(&self) -> (NonZero<u32>, NonZero<u32>) {
+        (at_least_one(self.max_writes_per_second), at_least_one(self.max_writes_burst))
+    }
+
     /// The mails, of which there is at least one.
     pub const fn mails_per_hour(&self) -> NonZero<u32> {
         at_least_one(self.max_mails_per_hour)

@@ -58,7 +58,7 @@ use crate::{
         security_txt,
         serve::{Limits, accept},
     },
-    tasks::events::Events,
+    tasks::{events::Events, quotas::TaskQuota},
 };
 
 /// How long the end waits until other processes have been told what was done here.
@@ -101,6 +101,8 @@ pub struct Parts {
     pub revocations: Revocations,
     /// What Prometheus asks for, if it does.
     pub metrics: Option<Metrics>,
+    /// How many tasks each user may have.
+    pub task_quota: TaskQuota,
     /// What happens to tasks, for those who watch.
     pub events: Events,
     /// Requests that change something, each in a task of its own: see [`request::pass`].
@@ -146,7 +148,8 @@ impl AppState {
             presence: Presence::default(),
             revocations,
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
-            throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db, config.quotas.mails_per_hour())),
+            throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db, config.quotas)),
+            task_quota: TaskQuota::new(config.quotas.max_tasks),
             events: Events::new(matches!(db, Db::Postgres { .. })),
             requests: TaskTracker::new(),
             config,
@@ -170,6 +173,11 @@ impl AppState {
     pub fn issue_token(&self, user: &User, session: &Session) -> problem::Result<String> {
         let issued_at = self.revocations.issue_time(&user.id, self.clock.now());
         self.tokens.sign(user, &session.id, issued_at, session.expires_at)
+    }
+
+    /// Counts a change of a user's tasks.
+    pub fn throttle_write(&self, user_id: &String) -> problem::Result<()> {
+        self.throttle.as_ref().map_or(Ok(()), |throttle| throttle.write(user_id))
     }
 
     /// The site's address in links that leave it. Never made from a request's `Host`, which whoever asks can choose.

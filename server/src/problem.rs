@@ -107,6 +107,9 @@ pub enum Error {
     /// 422: the e-mail has an account.
     #[error("User already exists. Use another email.")]
     EmailTaken,
+    /// 422: the user has as many tasks as there may be.
+    #[error("You have as many tasks as one user may have: {0}. Delete some, then try again.")]
+    QuotaExceeded(u32),
     /// 429, with the seconds after which to try again.
     #[error("That was too often. Try again in {}.", wait_in_words(*.0))]
     TooManyTries(u64),
@@ -167,7 +170,7 @@ impl Error {
             Self::BodyTooSlow | Self::ClientLeft => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid(_) | Self::EmailTaken | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::EmailTaken | Self::KeyReused | Self::QuotaExceeded(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::TooManyTries(_) | Self::TooManyGuesses => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -196,6 +199,7 @@ impl Error {
             Self::Rejected(error) => &error.code,
             Self::Changed => "PRECONDITION_FAILED",
             Self::KeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::QuotaExceeded(_) => "QUOTA_EXCEEDED",
             Self::WrongCredentials => "INVALID_EMAIL_OR_PASSWORD",
             Self::WrongPassword => "INVALID_PASSWORD",
             Self::SessionNotFresh => "SESSION_NOT_FRESH",

@@ -104,6 +104,17 @@ async fn a_request_runs_one_statement_and_the_page_two() {
 }
 
 #[tokio::test]
+async fn tasks_are_not_counted_for_each_new_one() {
+    let world = World::start().await;
+    for n in 0..50 {
+        world.send(world.client.post(world.tasks()).json(&json!({ "title": n.to_string() }))).await;
+    }
+    let (_, statements) = world.statements().await;
+    assert_eq!(statements.iter().filter(|sql| sql.contains("AS counted")).count(), 1);
+    assert_eq!(statements.iter().filter(|sql| sql.starts_with("INSERT INTO tasks")).count(), 50);
+}
+
+#[tokio::test]
 async fn a_read_that_turns_out_long_is_begun_anew_where_it_holds_nobody_up() {
     let world = World::start().await;
     let add = async |title: String| world.send(world.client.post(world.tasks()).json(&json!({ "title": title }))).await;

@@ -36,6 +36,7 @@ mod ownership;
 mod pages;
 mod password_reset;
 mod presence;
+mod quotas;
 mod races;
 mod request_bodies;
 mod resilience;

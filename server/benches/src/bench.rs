@@ -182,8 +182,9 @@ impl Bench {
     /// Holdfast, set up by its arguments alone.
     fn holdfast_command(&self) -> Command {
         let mut command = Command::new(&self.binary);
-        // All connections of a load come from one address.
-        command.env_clear().env("BETTER_AUTH_SECRET", &self.secret.0).env("MAX_CONNECTIONS_PER_ADDRESS", "5000");
+        // All connections of a load come from one address, and a million tasks are one user's.
+        let bounds = [("MAX_CONNECTIONS_PER_ADDRESS", "5000"), ("MAX_TASKS", "100000000")];
+        command.env_clear().env("BETTER_AUTH_SECRET", &self.secret.0).envs(bounds);
         command
     }
 

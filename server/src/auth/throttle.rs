@@ -13,6 +13,7 @@ use governor::{NotUntil, Quota, RateLimiter, clock, middleware::NoOpMiddleware, 
 
 use crate::{
     clock::Clock,
+    config::Quotas,
     db::Db,
     problem::{Error, Result},
     sql,
@@ -39,7 +40,10 @@ const BY_DEVICE: Rule = rule("device", 30, Duration::from_secs(2));
 /// twelve minutes after one that was: there is always one in the mailbox that is good.
 const MAILS: Rule = rule("mails", 5, Duration::from_mins(12));
 
+const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
+/// The name of the rule for changes of a user's tasks.
+const WRITES: &str = "writes";
 /// The name of the rule for mails that a user has sent to addresses that are not theirs.
 const MAILS_OF_USER: &str = "mails-of-user";
 
@@ -53,6 +57,7 @@ type Limiter = RateLimiter<String, HashMapStateStore<String>, LimiterClock, NoOp
 pub struct Throttle {
     clock: LimiterClock,
     limiters: [Counted; 5],
+    writes: Counted,
     shared: Option<Db>,
 }
 
@@ -62,6 +67,25 @@ struct Counted {
     limiter: Limiter,
     /// How many keys there may be until those that are free again are looked for: twice as many as there were the last time.
     keys_max: AtomicUsize,
+}
+
+impl Counted {
+    fn new(rule: Rule, clock: LimiterClock) -> Self {
+        let tries = NonZero::new(rule.tries).unwrap_or(NonZero::<u32>::MIN);
+        let quota = Quota::with_period(rule.period).unwrap_or(Quota::per_second(tries)).allow_burst(tries);
+        Self { rule, limiter: RateLimiter::hashmap_with_clock(quota, clock), keys_max: AtomicUsize::new(KEYS_KEPT) }
+    }
+
+    /// Counts a try of this process.
+    fn check(&self, key: &String, clock: &LimiterClock) -> Result<()> {
+        let Self { limiter, keys_max, .. } = self;
+        if limiter.len() > keys_max.load(Ordering::Relaxed) {
+            limiter.retain_recent();
+            keys_max.store(KEYS_KEPT.max(2 * limiter.len()), Ordering::Relaxed);
+        }
+        let now = clock::Clock::now(clock);
+        limiter.check_key(key).map_err(|until: NotUntil<Duration>| Error::TooManyTries(until.wait_time_from(now).as_secs() + 1))
+    }
 }
 
 /// The state's clock as the limiters read it.
@@ -83,16 +107,15 @@ impl clock::Clock for LimiterClock {
 }
 
 impl Throttle {
-    /// Counts by this clock; a user may have so many mails an hour sent to addresses that are not theirs.
-    pub fn new(clock: Clock, db: &Db, mails_of_user: NonZero<u32>) -> Self {
+    /// Counts by this clock, with these quotas of each user.
+    pub fn new(clock: Clock, db: &Db, quotas: Quotas) -> Self {
         let clock = LimiterClock(clock);
-        let mails_of_user = rule(MAILS_OF_USER, mails_of_user.get(), HOUR / mails_of_user.get());
-        let limiters = [BY_ADDRESS, BY_ACCOUNT_AND_ADDRESS, BY_DEVICE, MAILS, mails_of_user].map(|rule| {
-            let tries = NonZero::new(rule.tries).unwrap_or(NonZero::<u32>::MIN);
-            let quota = Quota::with_period(rule.period).unwrap_or(Quota::per_second(tries)).allow_burst(tries);
-            Counted { rule, limiter: RateLimiter::hashmap_with_clock(quota, clock.clone()), keys_max: AtomicUsize::new(KEYS_KEPT) }
-        });
-        Self { limiters, clock, shared: matches!(db, Db::Postgres { .. }).then(|| db.clone()) }
+        let mails_of_user = rule(MAILS_OF_USER, quotas.mails_per_hour().get(), HOUR / quotas.mails_per_hour().get());
+        let (per_second, burst) = quotas.writes();
+        let writes = rule(WRITES, burst.get(), SECOND / per_second.get());
+        let limiters = [BY_ADDRESS, BY_ACCOUNT_AND_ADDRESS, BY_DEVICE, MAILS, mails_of_user].map(|rule| Counted::new(rule, clock.clone()));
+        let writes = Counted::new(writes, clock.clone());
+        Self { limiters, writes, clock, shared: matches!(db, Db::Postgres { .. }).then(|| db.clone()) }
     }
 
     /// A request from an address that costs a hash, a mail or an account.
@@ -125,18 +148,18 @@ impl Throttle {
         self.check(MAILS_OF_USER, user_id.to_owned()).await
     }
 
+    /// A change of a user's tasks: counted in this process alone, so that it costs no statement.
+    pub fn write(&self, user_id: &String) -> Result<()> {
+        self.writes.check(user_id, &self.clock)
+    }
+
     async fn check(&self, rule: &str, key: String) -> Result<()> {
-        let Some(Counted { rule, limiter, keys_max }) = self.limiters.iter().find(|counted| counted.rule.name == rule) else {
+        let Some(counted) = self.limiters.iter().find(|counted| counted.rule.name == rule) else {
             return Err(Error::internal("a rule that nobody made"));
         };
-        if limiter.len() > keys_max.load(Ordering::Relaxed) {
-            limiter.retain_recent();
-            keys_max.store(KEYS_KEPT.max(2 * limiter.len()), Ordering::Relaxed);
-        }
-        let now = clock::Clock::now(&self.clock);
-        limiter.check_key(&key).map_err(|until: NotUntil<Duration>| Error::TooManyTries(until.wait_time_from(now).as_secs() + 1))?;
+        counted.check(&key, &self.clock)?;
         match &self.shared {
-            Some(db) => check_shared(db, rule, &format!("{} {key}", rule.name), self.clock.millis()).await,
+            Some(db) => check_shared(db, &counted.rule, &format!("{rule} {key}"), self.clock.millis()).await,
             None => Ok(()),
         }
     }

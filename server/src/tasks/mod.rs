@@ -4,6 +4,7 @@ mod conditions;
 pub mod events;
 mod idempotency;
 mod list;
+pub mod quotas;
 mod routes;
 mod store;
 

@@ -266,7 +266,8 @@ pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
 }
 
 /// Adds a task, which has been validated; with a key that was used for the same before, it is the task of then.
-pub async fn insert(state: &AppState, owner: &str, new: &NewTask, key: Option<&str>) -> Result<Task> {
+pub async fn insert(state: &AppState, owner: &String, new: &NewTask, key: Option<&str>) -> Result<Task> {
+    state.throttle_write(owner)?;
     let now = state.clock.now();
     let millis = u64::try_from(now.0).unwrap_or(0);
     let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
@@ -287,6 +288,7 @@ pub async fn insert(state: &AppState, owner: &str, new: &NewTask, key: Option<&s
     };
     match key {
         None => {
+            state.task_quota.take(&state.db, owner, now).await?;
             let mut write = state.db.join().await?;
             let outcome = insert_row!(write.on()?, task);
             write.done(outcome).await?;
@@ -296,6 +298,7 @@ pub async fn insert(state: &AppState, owner: &str, new: &NewTask, key: Option<&s
             if let Some(made_before) = idempotency::claim(&mut transaction, key, new, &task, now).await? {
                 return Ok(made_before);
             }
+            state.task_quota.take(&state.db, owner, now).await?;
             insert_row!(transaction.on(), task)?;
             transaction.commit().await?;
         }
@@ -306,7 +309,8 @@ pub async fn insert(state: &AppState, owner: &str, new: &NewTask, key: Option<&s
 
 /// Changes what `change` has, which has been validated. `None` when the owner has no such task, or it is not any more as it
 /// was at `seen`.
-pub async fn update(state: &AppState, owner: &str, id: &str, change: &PutTask, seen: Option<Timestamp>) -> Result<Option<Task>> {
+pub async fn update(state: &AppState, owner: &String, id: &str, change: &PutTask, seen: Option<Timestamp>) -> Result<Option<Task>> {
+    state.throttle_write(owner)?;
     let description = change.description.as_ref().and_then(Option::as_deref);
     let tags = change.tags.as_deref().map(joined);
     let mut write = state.db.join().await?;
@@ -345,7 +349,14 @@ pub async fn update(state: &AppState, owner: &str, id: &str, change: &PutTask, s
 
 /// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
 /// `seen` is as in [`update`].
-pub async fn complete(state: &AppState, owner: &str, id: &str, completed: Option<bool>, seen: Option<Timestamp>) -> Result<Option<Task>> {
+pub async fn complete(
+    state: &AppState,
+    owner: &String,
+    id: &str,
+    completed: Option<bool>,
+    seen: Option<Timestamp>,
+) -> Result<Option<Task>> {
+    state.throttle_write(owner)?;
     let mut write = state.db.join().await?;
     let row = sql!(
         optional write.on()?,
@@ -366,7 +377,8 @@ pub async fn complete(state: &AppState, owner: &str, id: &str, completed: Option
 }
 
 /// Removes a task, and keeps it for a while, so that it can be put back; whether it was there. `seen` is as in [`update`].
-pub async fn delete(state: &AppState, owner: &str, id: &str, seen: Option<Timestamp>) -> Result<bool> {
+pub async fn delete(state: &AppState, owner: &String, id: &str, seen: Option<Timestamp>) -> Result<bool> {
+    state.throttle_write(owner)?;
     let sql = concat!("DELETE FROM tasks WHERE user_id = $1 AND id = $2 AND ($3 IS NULL OR updated_at = $3) RETURNING ", columns!());
     let mut transaction = state.db.begin().await?;
     let row: Option<TaskRow> = sql!(optional transaction.on(), sql, owner, id, seen.map(|seen| seen.0))?;
@@ -381,12 +393,14 @@ pub async fn delete(state: &AppState, owner: &str, id: &str, seen: Option<Timest
         at.0
     )?;
     transaction.commit().await?;
+    state.task_quota.give_back(owner);
     state.events.deleted(owner, id, at);
     Ok(true)
 }
 
 /// Puts a deleted task back as it was; one that is there stays as it is. `None` when there is none to put back any more.
-pub async fn restore(state: &AppState, owner: &str, id: &str) -> Result<Option<Task>> {
+pub async fn restore(state: &AppState, owner: &String, id: &str) -> Result<Option<Task>> {
+    state.throttle_write(owner)?;
     let too_old = state.clock.now().0 - i64::try_from(DELETED_KEPT_FOR.as_millis()).unwrap_or(0);
     let mut transaction = state.db.begin().await?;
     let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 AND deleted_at > $3 RETURNING task, deleted_at";
@@ -394,6 +408,7 @@ pub async fn restore(state: &AppState, owner: &str, id: &str) -> Result<Option<T
         drop(transaction);
         return get(&state.db, owner, id).await;
     };
+    state.task_quota.take(&state.db, owner, state.clock.now()).await?;
     let task: Task = serde_json::from_str(&json).map_err(Error::internal)?;
     let task = Task { updated_at: Timestamp(state.clock.now().0.max(deleted_at + 1)), ..task };
     insert_row!(transaction.on(), task)?;

@@ -52,7 +52,7 @@ const SIGNED_IN: [&str; 2] = ["set-auth-token", "set-cookie"];
 /// Of every endpoint with a body.
 const BODY: [u16; 8] = [400, 401, 403, 413, 415, 429, 503, 507];
 const TASK: [u16; 5] = [400, 401, 403, 404, 503];
-const TASK_CHANGE: [u16; 10] = [400, 401, 403, 404, 412, 413, 415, 422, 503, 507];
+const TASK_CHANGE: [u16; 11] = [400, 401, 403, 404, 412, 413, 415, 422, 429, 503, 507];
 
 fn endpoint(method: Method, path: &'static str, id: &'static str, summary: &'static str, auth: Auth, errors: &'static [u16]) -> Endpoint {
     let success = (200, "Done.", None);
@@ -155,7 +155,7 @@ fn task_endpoints() -> Vec<Endpoint> {
                 Some(json!({ "type": "array", "items": task() })),
             )
             .with(&["etag", "link"]),
-        endpoint(Method::POST, LIST, "create_task", "Adds a task", Auth::Bearer, &[400, 401, 403, 413, 415, 422, 503, 507])
+        endpoint(Method::POST, LIST, "create_task", "Adds a task", Auth::Bearer, &[400, 401, 403, 413, 415, 422, 429, 503, 507])
             .asks(
                 ParameterIn::Header,
                 "idempotency-key",
@@ -174,7 +174,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             .takes(change)
             .answers(200, "The task.", Some(task()))
             .with(&["etag"]),
-        endpoint(Method::DELETE, ONE, "delete_task", "Removes a task", Auth::Bearer, &[400, 401, 403, 404, 412, 503, 507])
+        endpoint(Method::DELETE, ONE, "delete_task", "Removes a task", Auth::Bearer, &[400, 401, 403, 404, 412, 429, 503, 507])
             .header("if-match", if_match)
             .answers(204, "It is gone; for 24 h it can be put back.", None),
         endpoint(
@@ -195,7 +195,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             "restore_task",
             "Puts a task back that was deleted in the last 24 h; one that is there stays as it is",
             Auth::Bearer,
-            &[400, 401, 403, 404, 503, 507],
+            &[400, 401, 403, 404, 422, 429, 503, 507],
         )
         .answers(200, "The task.", Some(task()))
         .with(&["etag"]),
