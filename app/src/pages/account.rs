@@ -180,7 +180,7 @@ pub fn Account(
                     hint=words::NEW_EMAIL_HINT
                     errors=errors_of(AccountForm::Email)
                 />
-                <Field name="emailPassword" label=words::CURRENT_PASSWORD kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Email) />
+                <Field name="emailPassword" label=words::ACCOUNT_PASSWORD kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Email) />
                 <button>{words::CHANGE_EMAIL}</button>
             </PlainForm>
         </Section>

@@ -37,6 +37,8 @@ pub const CONFIRM_EMAIL: &str = "Send me a link to confirm it";
 pub const NEW_EMAIL: &str = "New e-mail";
 /// What to know before giving it.
 pub const NEW_EMAIL_HINT: &str = "We send a link there. Until you open it, nothing changes.";
+/// Confirms that the account's owner asks for it.
+pub const ACCOUNT_PASSWORD: &str = "Account password";
 /// Asks for it.
 pub const CHANGE_EMAIL: &str = "Change the e-mail";
 /// The password that is to change.

@@ -143,6 +143,9 @@ impl Board {
         session::forget_token(&self.client.user_id);
         self.list.set_text_content(None);
         self.counts.set(Counts::default());
+        if let Some(toast) = by_id::<Element>("toast") {
+            show(&toast, false);
+        }
         notice(&words::over(why), words::SIGN_IN_AGAIN, || {
             let location = window().location();
             let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
