@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::{config::Config, http::serve::Limits};
+use server::{config::Config, http::serve::Limits, sql};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
@@ -84,6 +84,36 @@ async fn beyond_all_connections_the_next_waits_until_one_ends() {
     assert_eq!(server.state.connections.open(), 4);
     held.pop();
     assert!(timeout(Duration::from_mins(1), next.read(&mut [0; 64])).await.expect("it is served").unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_page_that_is_read_in_parts_has_every_task_once() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let mut transaction = server.state.db.begin().await.unwrap();
+    for n in 0..1100 {
+        sql!(
+            execute transaction.on(),
+            "INSERT INTO tasks (id, user_id, title, title_key, completed, created_at, updated_at) VALUES ($1, $2, $1, $1, FALSE, $3, $3)",
+            format!("{n:05}"),
+            &ada.id,
+            i64::from(n / 7)
+        )
+        .unwrap();
+    }
+    transaction.commit().await.unwrap();
+    let all: Vec<_> = (0..1100).map(|n| format!("{n:05}")).collect();
+    for (limit, pages) in [(250, 5), (251, 5), (600, 2), (1000, 2)] {
+        let (mut query, mut titles, mut count) = (format!("?sort=created_at&order=asc&limit={limit}"), Vec::new(), 0);
+        loop {
+            let page = ada.get(&query).await;
+            count += 1;
+            titles.extend(page.json.as_array().unwrap().iter().map(|task| task["title"].as_str().unwrap().to_owned()));
+            let Some((_, next)) = page.header("link").split_once('?') else { break };
+            query = format!("?{}", next.split_once('>').unwrap().0);
+        }
+        assert_eq!((count, &titles), (pages, &all), "{limit}");
+    }
 }
 
 /// Adds tasks with as much text as a task can have.

@@ -4,11 +4,13 @@ mod conditions;
 pub mod events;
 mod idempotency;
 mod list;
+mod pages;
 pub mod quotas;
 mod routes;
 mod store;
 
 pub use idempotency::KEPT_FOR as IDEMPOTENCY_KEYS_KEPT_FOR;
 pub use list::ListParams;
+pub use pages::list;
 pub use routes::routes;
-pub use store::{DELETED_KEPT_FOR, counts, insert, list};
+pub use store::{DELETED_KEPT_FOR, counts, insert};

@@ -15,7 +15,7 @@ use super::{
     events,
     idempotency::IdempotencyKey,
     list::ListParams,
-    store,
+    pages, store,
 };
 use crate::{
     AppState,
@@ -50,7 +50,7 @@ impl FromRequestParts<AppState> for TaskId {
 
 async fn list(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
     let params = ListParams::parse(query.as_deref().unwrap_or_default(), Sort::CreatedAt, Day::of_millis(state.clock.now().0))?;
-    let (tasks, has_more) = store::list(&state.db, &identity.user_id, &params).await?;
+    let (tasks, has_more) = pages::list(&state.db, &identity.user_id, &params).await?;
     let next = tasks
         .last()
         .filter(|_| has_more)

@@ -54,11 +54,15 @@ struct TaskRow {
 impl TaskRow {
     /// How many bytes its texts may take in JSON.
     fn text_bytes(&self) -> usize {
-        let is_escaped = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
-        // The longest escape has six bytes.
-        let bytes_of = |text: &str| text.len() + 5 * text.as_bytes().iter().filter(|byte| is_escaped(byte)).count();
-        bytes_of(&self.title) + self.description.as_deref().map_or(0, bytes_of) + bytes_of(&self.tags)
+        json_bytes(&self.title) + self.description.as_deref().map_or(0, json_bytes) + json_bytes(&self.tags)
     }
+}
+
+/// How many bytes a text takes in JSON at most.
+pub fn json_bytes(text: &str) -> usize {
+    let is_escaped = |byte: &&u8| **byte < b' ' || matches!(**byte, b'"' | b'\\');
+    // The longest escape has six bytes.
+    text.len() + 5 * text.as_bytes().iter().filter(is_escaped).count()
 }
 
 impl TryFrom<&Row<'_>> for TaskRow {
