@@ -12,7 +12,7 @@ use app::model::validate_email;
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::{Host, Origin, Url};
 
 use crate::auth::{
@@ -235,6 +235,21 @@ pub enum Database {
         /// How to reach it for notifications, if that is another way.
         listening: Option<Box<PgConnectOptions>>,
     },
+}
+
+impl Database {
+    /// The host of a server to which the connection may go without TLS though it leaves this machine, and nothing in the URL says
+    /// that it should: by default, TLS is used where the server offers it, and whoever is in between can make it not.
+    pub fn host_without_tls(&self) -> Option<&str> {
+        let Self::Postgres { options, .. } = self else { return None };
+        let host = options.get_host();
+        let is_here = options.get_socket().is_some()
+            || host.starts_with('/')
+            || host == "localhost"
+            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let is_open = matches!(options.get_ssl_mode(), PgSslMode::Prefer | PgSslMode::Allow);
+        (is_open && !is_here).then_some(host)
+    }
 }
 
 /// Whether tries are counted.

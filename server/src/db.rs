@@ -76,6 +76,8 @@ pub enum Db {
         keeper: SqlitePool,
         /// Whether something may have been written since it last did.
         is_written: Arc<AtomicBool>,
+        /// Whether the log may hold what was deleted for good.
+        has_remains: Arc<AtomicBool>,
         /// These change nothing.
         readers: SqlitePool,
         /// Nor do these, which read where they are asked.
@@ -218,6 +220,12 @@ pub async fn within<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Res
     }
 }
 
+/// Takes the whole log to its place in the file and cuts it off; whether that could be done. Others who read or write prevent it.
+async fn cut_log(pool: &SqlitePool) -> sqlx::Result<bool> {
+    let (is_busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
+    Ok(is_busy == 0)
+}
+
 /// What the schema of a database is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
@@ -307,6 +315,8 @@ impl Db {
             .foreign_keys(true)
             // The keeper does it, long before; else whoever commits would wait for it.
             .pragma("wal_autocheckpoint", LOG_PAGES)
+            // What was deleted is overwritten, in pages that are free too.
+            .pragma("secure_delete", "ON")
             .busy_timeout(BUSY_TIMEOUT);
 
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|error| says(&error))?;
@@ -317,8 +327,10 @@ impl Db {
         let writer = pool().max_connections(1).connect_lazy_with(options.clone());
         Ok(Self::Sqlite {
             _in_use: Arc::new(in_use),
-            keeper: pool().max_connections(1).connect_lazy_with(options.clone()),
+            // It waits for nobody: what it could not do, it tries again.
+            keeper: pool().max_connections(1).connect_lazy_with(options.clone().busy_timeout(Duration::ZERO)),
             is_written: Arc::default(),
+            has_remains: Arc::default(),
             group: Arc::new(GroupCommit::new(writer.clone())),
             transactions: WriteQueue::new(1),
             writer,
@@ -421,16 +433,27 @@ impl Db {
     /// Empties the log of a SQLite file again and again. Most of it is taken to its place in the file while others go on writing;
     /// only for what they wrote meanwhile, and for the disk to have it all, they wait.
     pub async fn keep_checkpointing(self) {
-        let Self::Sqlite { keeper, is_written, group, .. } = self else { return };
+        let Self::Sqlite { keeper, is_written, has_remains, group, .. } = self else { return };
         loop {
             tokio::time::sleep(CHECKPOINT_EVERY).await;
-            if !is_written.swap(false, Ordering::Relaxed) {
+            let has_remains_now = has_remains.load(Ordering::Relaxed);
+            if !is_written.swap(false, Ordering::Relaxed) && !has_remains_now {
                 continue;
             }
             let outcome = async {
                 sqlx::query(EMPTY_LOG).execute(&keeper).await?;
                 let pause = group.pause().await;
-                sqlx::query(EMPTY_LOG).execute(&keeper).await?;
+                if has_remains_now {
+                    // Taken back before, so that what is deleted meanwhile is not forgotten.
+                    has_remains.store(false, Ordering::Relaxed);
+                    let is_cut = cut_log(&keeper).await;
+                    if !is_cut.as_ref().is_ok_and(|is_cut| *is_cut) {
+                        has_remains.store(true, Ordering::Relaxed);
+                    }
+                    is_cut?;
+                } else {
+                    sqlx::query(EMPTY_LOG).execute(&keeper).await?;
+                }
                 drop(pause);
                 Ok::<_, sqlx::Error>(())
             };
@@ -438,6 +461,22 @@ impl Db {
                 tracing::warn!(cause = %error, "the log was not emptied");
             }
         }
+    }
+
+    /// Says that something was deleted for good. Of a SQLite file, its content is overwritten in the file (`secure_delete`); the
+    /// log still has it, and is cut off as soon as nobody reads an older state of the file. On PostgreSQL, `VACUUM` frees the rows.
+    pub fn deleted_for_good(&self) {
+        if let Self::Sqlite { has_remains, .. } = self {
+            has_remains.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The same for a process that ends: cuts the log off now if it can, beside a server that may be running.
+    pub async fn cut_log(&self) -> sqlx::Result<()> {
+        if let Self::Sqlite { writer, .. } = self {
+            cut_log(writer).await?;
+        }
+        Ok(())
     }
 
     /// Whether the database answers.

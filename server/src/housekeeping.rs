@@ -47,6 +47,9 @@ async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
     let devices = sql!(execute db.write(), "DELETE FROM known_devices WHERE expires_at <= $1", now.0)?;
     // Of an account's own row, and of one that stands for e-mails without one, there is a bounded number.
     let guesses = sql!(execute db.write(), "DELETE FROM guesses WHERE origin <> '' AND next_at <= $1", ago(GUESSES_KEPT_FOR))?;
+    if tasks > 0 {
+        db.deleted_for_good();
+    }
     tracing::info!(sessions, revocations, mail_tokens, tries, keys, tasks, devices, guesses, "what is over was removed");
     Ok(())
 }

@@ -79,6 +79,12 @@ async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
     let mail = config.mail()?;
     let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let address = config.listen;
+    if let Some(host) = config.database()?.host_without_tls() {
+        tracing::warn!(
+            host,
+            "the way to the database may be open to others: add ?sslmode=verify-full to its URL, or sslmode=disable where it is not"
+        );
+    }
     let state = AppState::open(config, secret, previous, mail, Limits::default(), Clock::system()).await?;
     hold_memory();
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;

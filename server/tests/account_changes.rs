@@ -114,3 +114,38 @@ async fn delete_user_leaves_not_a_row_and_no_token_that_works() {
         200
     );
 }
+
+#[tokio::test]
+async fn a_picture_is_an_https_address_or_a_data_image_and_nothing_else() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let change = async |image: &str| {
+        let request = server.request(Method::POST, "/api/auth/update-user").bearer_auth(&ada.token);
+        request.json(&json!({ "image": image })).answer().await
+    };
+    for image in ["https://pictures.example/a%20b.png?size=2#x", "data:image/png;base64,iVBORw0KGgo=", "data:image/svg+xml,%3Csvg/%3E", ""]
+    {
+        let answer = change(image).await;
+        assert_eq!(answer.status, 200, "{image}: {}", answer.text);
+    }
+    let long = format!("data:image/png;base64,{}", "A".repeat(4096));
+    for image in [
+        "http://pictures.example/a.png",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "data:image/",
+        "https://",
+        "https://a b",
+        "https://a\"onerror=alert(1)",
+        "https://ä.example/",
+        " https://pictures.example/a.png",
+        "https://pictures.example/\u{0}",
+        "//pictures.example/a.png",
+        "picture.png",
+        &long,
+    ] {
+        let answer = change(image).await;
+        assert_eq!((answer.status.as_u16(), answer.fields()), (400, vec!["image"]), "{image}: {}", answer.text);
+    }
+}

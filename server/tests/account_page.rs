@@ -229,6 +229,53 @@ async fn all_data_of_one_person_are_in_the_download_and_nothing_secret() {
 }
 
 #[tokio::test]
+async fn the_download_has_deleted_tasks_pending_addresses_and_when_devices_were_seen_too() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    for (person, name) in [(&ada, "of ada"), (&bob, "of bob")] {
+        let id = person.add(name).await;
+        assert_eq!(person.request(Method::DELETE, &format!("/{id}")).answer().await.status, 204);
+    }
+    let insert = "INSERT INTO mail_tokens (hash, purpose, user_id, email, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    let until = server.state.clock.now().0 + 3_600_000;
+    for (hash, purpose, user, email, until) in [
+        ("h1", "change", &ada.id, "new@example.com", until),
+        ("h2", "change", &ada.id, "too.late@example.com", 1),
+        ("h3", "reset", &ada.id, "ada@example.com", until),
+        ("h4", "change", &bob.id, "bobs.new@example.com", until),
+    ] {
+        sql!(execute server.state.db.write(), insert, hash, purpose, user, email, until).unwrap();
+    }
+    let data = open(&server, "/account/data", &ada.cookie).await;
+    let trash = data.json["deletedTasks"].as_array().unwrap();
+    assert_eq!((trash.len(), &trash[0]["task"]["title"]), (1, &json!("of ada")), "{}", data.text);
+    assert!(trash[0]["deletedAt"].as_str().unwrap().ends_with('Z'));
+    let pending = data.json["pendingEmails"].as_array().unwrap();
+    assert_eq!((pending.len(), &pending[0]["email"]), (1, &json!("new@example.com")));
+    assert!(pending[0]["expiresAt"].as_str().unwrap().ends_with('Z'));
+    assert!(data.json["sessions"][0]["lastSeenAt"].as_str().unwrap().ends_with('Z'), "{}", data.text);
+    assert_eq!(data.json["tasks"], json!([]));
+    assert!(!data.text.contains("of bob") && !data.text.contains("bobs.new") && !data.text.contains("\"h1\""));
+}
+
+#[tokio::test]
+async fn all_deleted_tasks_are_in_the_download_however_many_there_are() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let mut transaction = server.state.db.begin().await.unwrap();
+    for number in 0..2_001 {
+        let sql = "INSERT INTO deleted_tasks (user_id, id, task, deleted_at) VALUES ($1, $2, $3, $4)";
+        let (id, task) = (format!("{number:08}"), json!({ "title": format!("task {number}") }).to_string());
+        sql!(execute transaction.on(), sql, &ada.id, id, task, i64::from(number / 3)).unwrap();
+    }
+    transaction.commit().await.unwrap();
+    let data = open(&server, "/account/data", &ada.cookie).await;
+    let trash = data.json["deletedTasks"].as_array().unwrap();
+    let titles: std::collections::HashSet<_> = trash.iter().map(|deleted| deleted["task"]["title"].to_string()).collect();
+    assert_eq!((trash.len(), titles.len()), (2_001, 2_001));
+}
+
+#[tokio::test]
 async fn an_account_is_deleted_with_its_password_alone() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;

@@ -388,3 +388,75 @@ async fn security_events_are_logged_with_user_and_address() {
     }
     assert_eq!(lines.iter().filter(|line| line["message"] == "sign-in refused").count(), 2, "an unknown address is an event too");
 }
+
+#[tokio::test]
+async fn a_refusal_is_logged_with_its_address_and_a_user_only_where_a_token_proves_one() {
+    let folder = TempDir::new().unwrap();
+    let environment = [("LOG_FORMAT", "json"), ("BETTER_AUTH_SECRET", SECRET), ("TRUSTED_PROXIES", "127.0.0.1")];
+    let (child, url) = serve(folder.path(), &environment).await;
+    let client = reqwest::Client::new();
+    let forwarded = |request: reqwest::RequestBuilder| request.header("x-forwarded-for", "203.0.113.7");
+    let who = json!({ "name": "", "email": "ada@example.com", "password": PASSWORD });
+    let made = client.post(format!("{url}/api/auth/sign-up/email")).json(&who).answer().await;
+    let (id, token) = (made.json["user"]["id"].as_str().unwrap(), made.json["token"].as_str().unwrap());
+    let forged = format!("{token}x");
+    let mut expected = Vec::new();
+    let get = |path: &str, token: &str| {
+        let request = forwarded(client.get(format!("{url}{path}")));
+        if token.is_empty() { request } else { request.bearer_auth(token) }
+    };
+    for (path, token, status, user) in [
+        ("/api/other/tasks".to_owned(), token, 403, Some(id)),
+        (format!("/api/{id}/tasks"), "", 401, None),
+        (format!("/api/{id}/tasks"), &forged, 401, None),
+        (format!("/api/{id}/tasks"), token, 200, None),
+    ] {
+        let answer = get(&path, token).answer().await;
+        assert_eq!(answer.status, status, "{path}");
+        expected.push((answer.header("x-request-id").to_owned(), status, user));
+    }
+    // A cookie proves a user as well: here, that of a change which another site's page asked for.
+    let cookie = made.header("set-cookie").split(';').next().unwrap().to_owned();
+    let foreign =
+        forwarded(client.post(format!("{url}/api/auth/sign-out"))).header("cookie", cookie).header("origin", "https://evil.example");
+    let foreign = foreign.json(&json!({})).answer().await;
+    assert_eq!(foreign.status, 403);
+    expected.push((foreign.header("x-request-id").to_owned(), 403, Some(id)));
+    let mut last = None;
+    for _ in 0..40 {
+        let wrong = json!({ "email": "ada@example.com", "password": "wrong password" });
+        let answer = forwarded(client.post(format!("{url}/api/auth/sign-in/email"))).json(&wrong).answer().await;
+        if answer.status == 429 {
+            last = Some(answer.header("x-request-id").to_owned());
+            break;
+        }
+    }
+    expected.push((last.expect("it is held back"), 429, None));
+    let (_, log) = terminate(child).await;
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (request_id, status, user) in expected {
+        let line = lines.iter().find(|line| line["message"] == "request" && line["request_id"] == request_id).unwrap();
+        assert_eq!(line["status"], status);
+        let address = if status == 200 { Value::Null } else { json!("203.0.113.7") };
+        assert_eq!((&line["address"], &line["user_id"]), (&address, &json!(user)), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_postgres_on_another_host_without_tls_that_is_required_is_warned_of() {
+    let folder = TempDir::new().unwrap();
+    for (url, is_warned_of) in [
+        ("postgres://holdfast:hidden@db.invalid/tasks", true),
+        ("postgres://holdfast:hidden@db.invalid/tasks?sslmode=verify-full", false),
+        ("postgres://holdfast:hidden@db.invalid/tasks?sslmode=disable", false),
+        ("postgres://holdfast:hidden@127.0.0.1:9/tasks", false),
+        ("postgres://holdfast:hidden@localhost:9/tasks", false),
+    ] {
+        let environment = [("DATABASE_URL", url), ("BETTER_AUTH_SECRET", SECRET)];
+        let output = run(folder.path(), &["--listen", "127.0.0.1:0"], &environment).await;
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{log}");
+        assert_eq!(log.contains("sslmode"), is_warned_of, "{url}: {log}");
+        assert!(!log.contains("hidden"));
+    }
+}

@@ -83,6 +83,38 @@ async fn a_hash_that_nobody_can_read_lets_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_malformed_hash_is_a_refused_sign_in_like_that_of_a_stranger_at_the_same_cost() {
+    let server = Server::configured(|config| config.rate_limit = server::config::RateLimit::Off).await;
+    let sign_in = async |email: &str| {
+        let hashes = server.state.passwords.count();
+        let answer = server.post("/api/auth/sign-in/email", &json!({ "email": email, "password": PASSWORD })).await;
+        answer.is_problem(401, "INVALID_EMAIL_OR_PASSWORD");
+        (answer.same_for_all(), server.state.passwords.count() - hashes)
+    };
+    let stranger = sign_in("nobody@example.com").await;
+    for hash in [
+        "",
+        "x",
+        ":",
+        "salt:zz",
+        "plain password",
+        "$argon2id$broken",
+        "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0",
+        "$argon2x$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0",
+        // More memory than a machine has, and more rounds than an age.
+        "$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0",
+        "$argon2id$v=19$m=19456,t=4294967295,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0",
+        "$2b$10$broken",
+        "$2b$31$zl5kgIAl3dUxtTY5i/1Y9e1qWMEKAdouUCf9QkrL0eR60RMgP/zMS",
+        "$2b$xx$zl5kgIAl3dUxtTY5i/1Y9e1qWMEKAdouUCf9QkrL0eR60RMgP/zMS",
+    ] {
+        sql!(execute server.state.db.write(), "DELETE FROM users").unwrap();
+        moved_over(&server, hash).await;
+        assert_eq!(sign_in("moved@example.com").await, stranger, "{hash}");
+    }
+}
+
+#[tokio::test]
 async fn common_and_personal_passwords_are_refused_with_the_reason() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;

@@ -14,6 +14,8 @@ mod commands;
 mod conditions;
 mod connections;
 mod costs;
+mod deleted_content;
+mod deployment;
 mod devices;
 mod events;
 mod events_across_nodes;

@@ -185,6 +185,21 @@ pub fn validate_text(field: &str, text: &str, max: usize) -> Result<(), FieldErr
     Ok(())
 }
 
+/// A picture's address: `https:`, or `data:` of an image, in the characters of RFC 3986.
+pub const IMAGE_PATTERN: &str = r"^((https:/|data:image)/[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+)?$";
+
+/// Checks a picture's address; the empty one is that of no picture. The same as [`IMAGE_PATTERN`], and no longer than
+/// [`IMAGE_MAX`].
+pub fn validate_image(image: &str) -> Result<(), FieldError> {
+    validate_text("image", image, IMAGE_MAX)?;
+    let is_of_url = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
+    let rest = ["https://", "data:image/"].iter().find_map(|start| image.strip_prefix(start));
+    if image.is_empty() || rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_of_url)) {
+        return Ok(());
+    }
+    Err(FieldError::new("image", "INVALID_IMAGE", "The image must be an https: address or a data: address of an image."))
+}
+
 /// An address as it is kept, in lower case: `local@domain.tld` in ASCII, at most [`EMAIL_MAX`] bytes.
 pub fn validate_email(email: &str) -> Result<String, FieldError> {
     let is_label = |label: &str| {

@@ -63,6 +63,7 @@ pub async fn delete(state: &AppState, visitor: &Visitor, client: &Client, passwo
     current.recheck(&mut transaction, now).await?;
     let ended = remove_in(&mut transaction, &current.user.id).await?;
     transaction.commit().await?;
+    state.db.deleted_for_good();
     state.revocations.add(ended, now);
     state.mailer.post(letters::account_deleted(&current.user.email));
     tracing::info!(user_id = current.user.id, address = %client.address, "user deleted");
@@ -76,6 +77,7 @@ pub async fn remove(db: &Db, id: &str) -> Result<()> {
     user::lock(&mut transaction, id).await?;
     remove_in(&mut transaction, id).await?;
     transaction.commit().await?;
+    db.deleted_for_good();
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use std::{
 
 use app::model::Timestamp;
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderName, header, request::Parts},
+    extract::{ConnectInfo, FromRequestParts, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
 };
 
 use ipnet::IpNet;
@@ -143,6 +143,40 @@ impl FromRequestParts<AppState> for Client {
             user_agent: user_agent.map(|text| text.chars().take(512).collect()),
             device: state.device_cookies.read(&state.config, &parts.headers),
         })
+    }
+}
+
+/// What a request says of who asks, kept for the log line of its refusal.
+pub struct Claim {
+    address: Option<IpAddr>,
+    authorization: Option<HeaderValue>,
+    cookie: Option<HeaderValue>,
+}
+
+impl Claim {
+    /// That of this request; nothing is checked yet.
+    pub fn of(state: &AppState, request: &Request) -> Self {
+        let headers = request.headers();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        Self {
+            address: peer.map(|ConnectInfo(peer)| behind_proxies(&state.config.trusted_proxies, peer.ip().to_canonical(), headers)),
+            authorization: headers.get(header::AUTHORIZATION).cloned(),
+            cookie: headers.get(header::COOKIE).cloned(),
+        }
+    }
+
+    /// The client's address.
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// The user, where a token that is good proves one.
+    pub fn proven_user(self, state: &AppState) -> Option<String> {
+        let pairs = [(header::AUTHORIZATION, self.authorization), (header::COOKIE, self.cookie)];
+        let headers: HeaderMap = pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        let token = bearer(&headers).ok().flatten().or_else(|| cookie::get(&state.config, &headers))?;
+        let signed = state.tokens.read(token).filter(|signed| holds(state, signed, state.clock.now()))?;
+        Some(signed.proof.user_id.clone())
     }
 }
 

@@ -64,6 +64,13 @@ pub async fn look(db: &Db, purpose: Purpose, token: &str, now: Timestamp) -> Res
     Ok(sql!(optional db.read(), sql, hash(token), purpose.as_str(), now.0)?)
 }
 
+/// The addresses that a user has asked links for, for this purpose, and until when those are good.
+pub async fn pending(db: &Db, purpose: Purpose, user_id: &str, now: Timestamp) -> Result<Vec<(String, Timestamp)>> {
+    let sql = "SELECT email, expires_at FROM mail_tokens WHERE user_id = $1 AND purpose = $2 AND expires_at > $3 ORDER BY expires_at";
+    let rows: Vec<(String, i64)> = sql!(all db.read(), sql, user_id, purpose.as_str(), now.0)?;
+    Ok(rows.into_iter().map(|(email, until)| (email, Timestamp(until))).collect())
+}
+
 /// What a token proves, for the first and last time: of two that come at once, one gets it.
 pub async fn take(transaction: &mut Transaction, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
     let sql = "DELETE FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email";

@@ -43,9 +43,9 @@ pub use get_session::{Current, find, renew};
 pub use identity::{Client, CookieSession, Visitor};
 pub use revocation::Revocations;
 pub use session::Which;
-pub use sessions::{all as sessions, devices, end_some as end_sessions};
+pub use sessions::{devices, end_some as end_sessions, with_last_seen as sessions_with_last_seen};
 pub use update_user::{UpdateUser, change as update_user};
-pub use verify_email::{ask as ask_verification, ask_change};
+pub use verify_email::{ask as ask_verification, ask_change, pending_changes as pending_emails};
 
 use axum::{
     Json, Router, middleware,

@@ -27,6 +27,12 @@ use crate::{
 const SCRYPT: (u8, u32, u32) = (14, 16, 1);
 const SCRYPT_KEY: usize = 64;
 
+/// The most that a stored hash may cost, so that none that is damaged takes the memory of the machine or a core for days: KiB and
+/// passes of argon2, log2 of the rounds of bcrypt.
+const ARGON2_MEMORY_MAX: u32 = 1024 * 1024;
+const ARGON2_PASSES_MAX: u32 = 100;
+const BCRYPT_COST_MAX: u32 = 16;
+
 /// How long a password waits for a core before its owner is told to come back later.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How many wait for each core: as many as it hashes in some five seconds.
@@ -157,26 +163,62 @@ fn nfkc(password: &str) -> String {
     password.nfkc().collect()
 }
 
+/// What a password is to a stored hash. To one that cannot be read it is wrong, at the cost of another.
 fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str, memory: &mut Vec<Block>) -> Result<Verdict> {
     let replaced = |is_right: bool| if is_right { Verdict::Outdated } else { Verdict::Wrong };
-    if hash.starts_with("$2") {
+    if let Some(rest) = hash.strip_prefix("$2") {
         // bcrypt hashes what was typed; past 72 bytes it reads nothing, which ends with the next hash.
-        return Ok(replaced(bcrypt::verify(typed, hash).map_err(Error::internal)?));
+        let is_affordable = rest.split('$').nth(1).and_then(|cost| cost.parse().ok()).is_some_and(|cost: u32| cost <= BCRYPT_COST_MAX);
+        return match is_affordable.then(|| bcrypt::verify(typed, hash)) {
+            Some(Ok(is_right)) => Ok(replaced(is_right)),
+            _ => malformed(argon2, typed, memory),
+        };
     }
     if let Some((salt, key)) = hash.split_once(':') {
         return scrypt_key(&nfkc(typed), salt).map(|computed| replaced(is_same(&computed, key)));
     }
-    let parsed = PasswordHash::new(hash).map_err(Error::internal)?;
-    let (had, want) = (Params::try_from(&parsed).map_err(Error::internal)?, argon2.params());
-    let algorithm = Algorithm::try_from(parsed.algorithm.as_str()).map_err(Error::internal)?;
-    let version = parsed.version.map_or(Ok(Version::default()), Version::try_from).map_err(Error::internal)?;
-    let (Some(salt), Some(hash)) = (parsed.salt, parsed.hash) else { return Err(Error::internal("a hash without its end")) };
+    let Some(Stored { algorithm, version, params, salt, hash }) = Stored::parse(hash, argon2.params()) else {
+        return malformed(argon2, typed, memory);
+    };
+    let want = argon2.params();
+    let is_weaker = params.m_cost() < want.m_cost() || params.t_cost() < want.t_cost() || algorithm != Algorithm::Argon2id;
     // Compared in a time that does not depend on where they differ.
-    if output(&Argon2::new(algorithm, version, had.clone()), typed, &salt, hash.len(), memory)? != hash {
+    if output(&Argon2::new(algorithm, version, params), typed, &salt, hash.len(), memory)? != hash {
         return Ok(Verdict::Wrong);
     }
-    let is_weaker = had.m_cost() < want.m_cost() || had.t_cost() < want.t_cost() || parsed.algorithm.as_str() != "argon2id";
     Ok(if is_weaker { Verdict::Outdated } else { Verdict::Right })
+}
+
+/// A stored hash of argon2, read.
+struct Stored {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    salt: Salt,
+    hash: Output,
+}
+
+impl Stored {
+    /// `None` where it is none, or one that costs more than any program makes.
+    fn parse(hash: &str, ours: &Params) -> Option<Self> {
+        let parsed = PasswordHash::new(hash).ok()?;
+        let (memory, passes) = (ours.m_cost().max(ARGON2_MEMORY_MAX), ours.t_cost().max(ARGON2_PASSES_MAX));
+        let params = Params::try_from(&parsed).ok().filter(|params| params.m_cost() <= memory && params.t_cost() <= passes)?;
+        Some(Self {
+            algorithm: Algorithm::try_from(parsed.algorithm.as_str()).ok()?,
+            version: parsed.version.map_or(Ok(Version::default()), Version::try_from).ok()?,
+            params,
+            salt: parsed.salt?,
+            hash: parsed.hash?,
+        })
+    }
+}
+
+/// The verdict on a hash that cannot be read, after the work of one that can: nobody is to tell them apart.
+fn malformed(argon2: &Argon2<'static>, typed: &str, memory: &mut Vec<Block>) -> Result<Verdict> {
+    tracing::error!("the stored hash of a password cannot be read: its user has to set a new password");
+    output(argon2, typed, &Salt::generate(), Params::DEFAULT_OUTPUT_LEN, memory)?;
+    Ok(Verdict::Wrong)
 }
 
 /// Better Auth keeps `salt:key` in hex and feeds scrypt the salt's hex text, not its bytes.

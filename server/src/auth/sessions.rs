@@ -2,7 +2,10 @@
 
 use std::cmp::Reverse;
 
-use app::{Device, model::Session};
+use app::{
+    Device,
+    model::{Session, Timestamp},
+};
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,7 +15,7 @@ use super::{
     get_session::{Current, require},
     known_devices,
     reply::{Body, required},
-    session::{self, Which},
+    session::{self, SessionRow, Which},
 };
 use crate::{AppState, problem::Result};
 
@@ -72,15 +75,23 @@ pub async fn all(state: &AppState, user_id: &str) -> Result<Vec<Session>> {
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
+/// The same, each with when its device last asked for something.
+pub async fn with_last_seen(state: &AppState, user_id: &str) -> Result<Vec<(Session, Timestamp)>> {
+    let rows = session::of_user(&state.db, user_id, state.clock.now()).await?;
+    let with_last_seen = |row: SessionRow| {
+        // The database may not know it yet.
+        let last_seen = state.presence.of(row.id()).map_or_else(|| row.last_seen_at(), |seen| seen.max(row.last_seen_at()));
+        (Session::from(row), last_seen)
+    };
+    Ok(rows.into_iter().map(with_last_seen).collect())
+}
+
 /// The user's devices, the one that was seen last first.
 pub async fn devices(state: &AppState, current: &Current) -> Result<Vec<Device>> {
-    let now = state.clock.now();
-    let rows = session::of_user(&state.db, &current.user.id, now).await?;
-    let mut devices: Vec<_> = rows
+    let mut devices: Vec<_> = with_last_seen(state, &current.user.id)
+        .await?
         .into_iter()
-        .map(|row| {
-            let last_seen = state.presence.of(row.id()).map_or_else(|| row.last_seen_at(), |seen| seen.max(row.last_seen_at()));
-            let session = Session::from(row);
+        .map(|(session, last_seen)| {
             let user_agent = session.user_agent.unwrap_or_default();
             Device {
                 is_current: session.id == current.session.id,

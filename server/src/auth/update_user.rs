@@ -1,6 +1,6 @@
 //! `POST /api/auth/update-user`
 
-use app::model::{IMAGE_MAX, NAME_MAX, present, validate_text};
+use app::model::{NAME_MAX, present, validate_image, validate_text};
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::json;
@@ -43,7 +43,7 @@ pub async fn change(state: &AppState, visitor: &Visitor, client: &Client, change
     let name = change.name.map(|name| name.trim().to_owned());
     let image = change.image.map(|image| image.filter(|image| !image.is_empty()));
     let wrong = name.as_deref().map(|name| validate_text("name", name, NAME_MAX));
-    let ugly = image.as_ref().and_then(Option::as_deref).map(|image| validate_text("image", image, IMAGE_MAX));
+    let ugly = image.as_ref().and_then(Option::as_deref).map(validate_image);
     let errors: Vec<_> = [wrong, ugly].into_iter().flatten().filter_map(std::result::Result::err).collect();
     if !errors.is_empty() {
         return Err(Error::InvalidAccount(errors));

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::model::{FieldError, validate_email};
+use app::model::{FieldError, Timestamp, validate_email};
 use axum::{
     Json,
     extract::{RawQuery, State},
@@ -175,6 +175,11 @@ async fn allows_mail(state: &AppState, kind: &'static str, email: &str) -> Resul
 fn link(state: &AppState, path: &str, token: &str, target: Option<&str>) -> String {
     let link = links::to(&state.base_url(), path, token);
     target.map_or(link.clone(), |target| links::with(&link, "callbackURL", target))
+}
+
+/// The addresses that this user has asked to change to and has not confirmed, and until when that can be done.
+pub async fn pending_changes(state: &AppState, user_id: &str) -> Result<Vec<(String, Timestamp)>> {
+    mail_token::pending(&state.db, Purpose::Change, user_id, state.clock.now()).await
 }
 
 /// What a mailed link says, and the form of the page behind it.

@@ -112,6 +112,7 @@ async fn sign_out(db: &Db, clock: &Clock, email: &str) -> Result<(), Box<dyn Err
 async fn delete(db: &Db, email: &str) -> Result<(), Box<dyn Error>> {
     let (id, email) = user_id(db, email).await?;
     auth::remove_user(db, &id).await?;
+    db.cut_log().await?;
     writeln!(io::stdout(), "{id}\t{email}\tdeleted")?;
     Ok(())
 }

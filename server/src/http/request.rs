@@ -5,7 +5,7 @@ use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
 use axum::{
     Json,
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -13,7 +13,7 @@ use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{pages, security};
-use crate::{AppState, problem::Error};
+use crate::{AppState, auth::identity::Claim, problem::Error};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What is asked for by `GET` and changes something: a link in a mail is followed, a session is renewed.
@@ -73,6 +73,8 @@ async fn trace(state: &AppState, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
 
+    let claim = Claim::of(state, &request);
+
     let mut response = unambiguous(request, next).await;
     if let Some(error) = response.extensions_mut().remove::<Error>() {
         if let Some(cause) = error.secret_cause() {
@@ -87,12 +89,18 @@ async fn trace(state: &AppState, request: Request, next: Next) -> Response {
     if let Some(metrics) = &state.metrics {
         metrics.note(&method, route.as_deref(), response.status(), took);
     }
+    // A refusal is told with who was refused, for those who look for attacks; of others' requests the log does not say whose.
+    let is_refusal = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS);
+    let address = claim.address().filter(|_| is_refusal);
+    let user_id = if is_refusal { claim.proven_user(state) } else { None };
     tracing::info!(
         request_id = %id,
         %method,
         route = route.as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
         ms = took.as_secs_f64() * 1000.0,
+        address = address.map(display),
+        user_id,
         "request"
     );
     response

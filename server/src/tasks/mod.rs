@@ -13,4 +13,4 @@ pub use idempotency::KEPT_FOR as IDEMPOTENCY_KEYS_KEPT_FOR;
 pub use list::ListParams;
 pub use pages::list;
 pub use routes::routes;
-pub use store::{DELETED_KEPT_FOR, counts, insert};
+pub use store::{DELETED_KEPT_FOR, counts, deleted, insert};

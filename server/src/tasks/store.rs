@@ -8,6 +8,7 @@ use app::{
     position,
 };
 use rusqlite::Row;
+use serde::Serialize;
 use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
@@ -419,6 +420,34 @@ pub async fn restore(state: &AppState, owner: &String, id: &str) -> Result<Optio
     transaction.commit().await?;
     state.events.saved(&task);
     Ok(Some(task))
+}
+
+/// A task that can be put back.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedTask {
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// What it was.
+    pub task: serde_json::Value,
+    /// Its id.
+    #[serde(skip)]
+    pub id: String,
+}
+
+/// A page of the owner's deleted tasks that are kept, the oldest first, after the one of this time and id; and whether there are more.
+pub async fn deleted(db: &Db, owner: &str, after: &(Timestamp, String), limit: usize) -> Result<(Vec<DeletedTask>, bool)> {
+    let sql = "SELECT id, task, deleted_at FROM deleted_tasks WHERE user_id = $1 AND (deleted_at, id) > ($2, $3)
+               ORDER BY deleted_at, id LIMIT $4";
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
+    let mut rows: Vec<(String, String, i64)> = sql!(all db.read(), sql, owner, after.0.0, &after.1, one_more)?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let read = |(id, task, deleted_at): (String, String, i64)| {
+        let task = serde_json::from_str(&task).map_err(Error::internal)?;
+        Ok(DeletedTask { id, task, deleted_at: Timestamp(deleted_at) })
+    };
+    Ok((rows.into_iter().map(read).collect::<Result<_>>()?, has_more))
 }
 
 /// What has happened to the owner's tasks after `since`, the oldest first; `None` when that is more than `limit` changes, or

@@ -1,6 +1,6 @@
 //! The table of endpoints: what each asks for, and what it answers.
 
-use app::model::{Due, IMAGE_MAX, NAME_MAX, Order, SEARCH_MAX, Sort, Status};
+use app::model::{Due, IMAGE_MAX, IMAGE_PATTERN, NAME_MAX, Order, SEARCH_MAX, Sort, Status};
 use axum::http::Method;
 use serde_json::{Value, json};
 use utoipa::openapi::path::ParameterIn;
@@ -265,7 +265,7 @@ fn account_endpoints() -> Vec<Endpoint> {
         endpoint(Method::POST, "/api/auth/revoke-sessions", "revoke_sessions", "Ends all one's sessions", Auth::Session, &[401, 403, 503, 507])
             .answers(200, "They have ended.", Some(status_true())),
         post("/api/auth/update-user", "update_user", "Changes name and picture", Auth::Session)
-            .takes(object(json!({ "name": { "type": ["string", "null"], "maxLength": NAME_MAX, "pattern": "^[^\\u0000]*$" }, "image": { "type": ["string", "null"], "maxLength": IMAGE_MAX, "pattern": "^[^\\u0000]*$" } }), &[]))
+            .takes(object(json!({ "name": { "type": ["string", "null"], "maxLength": NAME_MAX, "pattern": "^[^\\u0000]*$" }, "image": { "type": ["string", "null"], "maxLength": IMAGE_MAX, "pattern": IMAGE_PATTERN } }), &[]))
             .answers(200, "They are changed.", Some(status_true()))
             .with(&SIGNED_IN),
         post("/api/auth/change-password", "change_password", "Changes the password", Auth::Session)

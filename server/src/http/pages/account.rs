@@ -3,7 +3,7 @@
 use app::{
     AccountForm, AccountPage, Done, Page,
     islands::auth_form::form_errors,
-    model::{Day, FieldError, ListQuery, Sort},
+    model::{Day, FieldError, ListQuery, Sort, Timestamp},
 };
 use axum::{
     body::{Body, Bytes},
@@ -167,30 +167,71 @@ fn errors(form: AccountForm, error: &Error) -> Vec<FieldError> {
     vec![FieldError::new(field, error.code(), error.to_string())]
 }
 
+/// How many tasks of a download are read at once.
+const DOWNLOADED_AT_ONCE: u16 = 1_000;
+
+/// How many deleted tasks: they are read whole, and may be long.
+const DELETED_AT_ONCE: usize = 100;
+
+/// What of a download is to be read next.
+enum Next {
+    /// The page of tasks that these parameters describe.
+    Tasks(ListParams),
+    /// Deleted tasks, from after the one of this time and id.
+    DeletedTasks((Timestamp, String)),
+}
+
 /// Everything that is kept about somebody, as a file. The tasks leave page by page: however many there are, memory
 /// holds a thousand.
 pub async fn data(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap) -> Result<Response> {
     let Some(Current { user, .. }) = auth::find(&state, &visitor).await? else {
         return Ok(to_sign_in(&state, &headers, PATH, None));
     };
-    let sessions = auth::sessions(&state, &user.id).await?;
-    let head = json!({ "exportedAt": state.clock.now(), "user": user, "sessions": sessions }).to_string();
+    let mut sessions = Vec::new();
+    for (session, last_seen) in auth::sessions_with_last_seen(&state, &user.id).await? {
+        let mut session = serde_json::to_value(session).map_err(Error::internal)?;
+        session["lastSeenAt"] = json!(last_seen);
+        sessions.push(session);
+    }
+    let pending = auth::pending_emails(&state, &user.id).await?;
+    let pending: Vec<_> = pending.into_iter().map(|(email, until)| json!({ "email": email, "expiresAt": until })).collect();
+    let head = json!({ "exportedAt": state.clock.now(), "user": user, "sessions": sessions, "pendingEmails": pending }).to_string();
     let head = format!("{},\"tasks\":[", head.strip_suffix('}').unwrap_or_default());
-    let first = (Some(ListParams { limit: 1000, ..ListParams::new(ListQuery::default(), Sort::CreatedAt, Day::MIN) }), head);
-    let pages = stream::try_unfold(first, move |(params, mut text)| {
+    let params = ListParams { limit: DOWNLOADED_AT_ONCE.into(), ..ListParams::new(ListQuery::default(), Sort::CreatedAt, Day::MIN) };
+    let pages = stream::try_unfold((Some(Next::Tasks(params)), head), move |(next, text)| {
         let (state, owner) = (state.clone(), user.id.clone());
         async move {
-            let Some(params) = params else { return Ok::<_, Error>(None) };
-            let (tasks, has_more) = tasks::list(&state.db, &owner, &params).await?;
-            let rows: Vec<_> = tasks.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(Error::internal)?;
-            text.push_str(&rows.join(","));
-            let next = tasks.last().filter(|_| has_more).map(|last| ListParams { after: Some(params.place_of(last)), ..params });
-            if next.is_none() {
-                text.push_str("]}\n");
+            match next {
+                None => Ok::<_, Error>(None),
+                Some(next) => page_of_data(&state, &owner, next, text).await.map(Some),
             }
-            Ok(Some((Bytes::from(text), (next, ",".to_owned()))))
         }
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, "attachment; filename=\"holdfast.json\"")];
     Ok((headers, Body::from_stream(pages)).into_response())
+}
+
+/// A piece of a download after this text, what comes next, and the text before that.
+async fn page_of_data(state: &AppState, owner: &str, next: Next, mut text: String) -> Result<(Bytes, (Option<Next>, String))> {
+    let joined = |rows: Result<Vec<String>, serde_json::Error>| rows.map(|rows| rows.join(",")).map_err(Error::internal);
+    let next = match next {
+        Next::Tasks(params) => {
+            let (tasks, has_more) = tasks::list(&state.db, owner, &params).await?;
+            text.push_str(&joined(tasks.iter().map(serde_json::to_string).collect())?);
+            let Some(last) = tasks.last().filter(|_| has_more) else {
+                text.push_str("],\"deletedTasks\":[");
+                return Ok((Bytes::from(text), (Some(Next::DeletedTasks((Timestamp(i64::MIN), String::new()))), String::new())));
+            };
+            Some(Next::Tasks(ListParams { after: Some(params.place_of(last)), ..params }))
+        }
+        Next::DeletedTasks(after) => {
+            let (deleted, has_more) = tasks::deleted(&state.db, owner, &after, DELETED_AT_ONCE).await?;
+            text.push_str(&joined(deleted.iter().map(serde_json::to_string).collect())?);
+            deleted.into_iter().last().filter(|_| has_more).map(|last| Next::DeletedTasks((last.deleted_at, last.id)))
+        }
+    };
+    if next.is_none() {
+        text.push_str("]}\n");
+    }
+    Ok((Bytes::from(text), (next, ",".to_owned())))
 }
