@@ -102,6 +102,16 @@ async fn unknown_paths_are_404_and_known_ones_with_another_method_405_with_allow
 }
 
 #[tokio::test]
+async fn trace_is_answered_nowhere() {
+    let server = Server::start().await;
+    for path in ["/", "/tasks", "/nothing", "/favicon.svg", "/health/live", "/api/x/tasks", "/api/auth/ok"] {
+        let answer = server.request(Method::TRACE, path).header("x-canary", "canary").answer().await;
+        assert!([404, 405].contains(&answer.status.as_u16()), "{path}: {}", answer.status);
+        assert!(!answer.text.contains("canary"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_of_64_kib_is_read_and_a_larger_one_is_413() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;

@@ -8,6 +8,7 @@ mod abandoned_requests;
 mod account_changes;
 mod account_page;
 mod accounts;
+mod asvs;
 mod backups;
 mod command_line;
 mod commands;
