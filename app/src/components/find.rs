@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    model::{Due, ListQuery, Order, Priority, Sort, Status},
+    model::{Due, ListQuery, Order, Priority, SEARCH_MAX, Sort, Status},
     words::{self, View},
 };
 
@@ -21,7 +21,7 @@ pub fn Find(
             <label class="visually-hidden" for="search">
                 {words::SEARCH}
             </label>
-            <input id="search" name="q" type="search" placeholder=words::SEARCH value=query.search.clone() maxlength="500" autocomplete="off" dir="auto" />
+            <input id="search" name="q" type="search" placeholder=words::SEARCH value=query.search.clone() maxlength=SEARCH_MAX autocomplete="off" dir="auto" />
             <details open=is_open>
                 <summary>{words::FILTER_AND_SORT}</summary>
                 <div class="choices">

@@ -41,12 +41,14 @@ macro_rules! words {
 }
 
 mod query;
+mod search;
 mod task;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::{
-    query::{Due, ListQuery, Order, SEARCH_MAX, Sort, Status},
+    query::{Due, ListQuery, Order, Sort, Status},
+    search::{SEARCH_MAX, Search, WORDS_MAX, folded, pieces},
     task::{
         DESCRIPTION_MAX, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, etag_of, validate_description,
         validate_tags, validate_title,

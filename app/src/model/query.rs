@@ -4,10 +4,7 @@ use std::{cmp::Ordering, fmt::Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, Priority, TAG_MAX, Task, lower};
-
-/// Longest search text, in Unicode characters.
-pub const SEARCH_MAX: usize = 500;
+use super::{Day, Priority, Search, TAG_MAX, Task, lower};
 
 words! {
     /// Which tasks, by whether they are done.
@@ -115,7 +112,7 @@ pub struct ListQuery {
     pub priority: Option<Priority>,
     /// Only those with this tag, whatever its case.
     pub tag: Option<String>,
-    /// Only those with this text in their title or description.
+    /// Only those that this finds: see [`Search`].
     pub search: Option<String>,
     /// By what to order.
     pub sort: Option<Sort>,
@@ -137,10 +134,7 @@ impl ListQuery {
                 return Err("tag has 1 to 50 characters, none of them a control character.");
             }
             "tag" => self.tag = Some(value.trim().to_owned()),
-            "q" if value.contains('\0') || value.chars().count() > SEARCH_MAX => {
-                return Err("q has at most 500 characters, none of them NUL.");
-            }
-            "q" => self.search = Some(value.trim().to_owned()).filter(|text| !text.is_empty()),
+            "q" => self.search = Search::read(value)?.map(|_| value.trim().to_owned()),
             "sort" => self.sort = Some(value.parse()?),
             "order" => self.order = Some(value.parse()?),
             _ => return Ok(false),
@@ -208,9 +202,10 @@ impl ListQuery {
             let tag = lower(tag);
             task.tags.iter().any(|has| lower(has) == tag)
         });
-        let has_text = self.search.as_ref().is_none_or(|text| {
-            let text = lower(text);
-            lower(&task.title).contains(&text) || task.description.as_ref().is_some_and(|has| lower(has).contains(&text))
+        // What cannot be read finds nothing: `set` lets none in.
+        let has_text = self.search.as_ref().is_none_or(|text| match Search::read(text) {
+            Ok(search) => search.is_none_or(|search| search.finds(task)),
+            Err(_) => false,
         });
         let has_priority = self.priority.is_none_or(|priority| priority == task.priority);
         self.status.completed().is_none_or(|completed| completed == task.completed) && is_due && has_tag && has_text && has_priority

@@ -139,7 +139,11 @@ fn task_endpoints() -> Vec<Endpoint> {
             .query("today", "The day from which `due` counts; UTC's unless it is said", day())
             .query("priority", "Those that matter that much", priority())
             .query("tag", "Those with this tag, in any case", tag())
-            .query("q", "Text that title or description must have, in any case", text(SEARCH_MAX))
+            .query(
+                "q",
+                "At most ten words, each of which title, description or tags must have, whatever its case and accents",
+                text(SEARCH_MAX),
+            )
             .query("sort", "By what", with_default(word(Sort::EACH.iter().map(|sort| sort.as_str())), "created_at"))
             .query(
                 "order",
