@@ -2,6 +2,7 @@
 //! processes share. The statements are the same for both; [`sql!`](crate::sql) runs them on whichever it is.
 
 mod group_commit;
+pub mod long_reads;
 mod readers;
 mod write_queue;
 
@@ -21,15 +22,17 @@ use std::{
 
 use app::model::Timestamp;
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
     error::DatabaseError,
     migrate::{AppliedMigration, Migrate, MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use self::readers::later;
 use self::{
     group_commit::{GroupCommit, Turn},
+    long_reads::LongReads,
     readers::Readers,
     write_queue::{WriteQueue, WriteTurn},
 };
@@ -58,6 +61,9 @@ const SQLX_READERS: u32 = 2;
 pub const CONNECTIONS: u32 = 16;
 /// How many of them may write at once; the others are left to reads, whatever waits to write.
 const WRITING_CONNECTIONS: usize = 12;
+
+/// Most of them that reads that may take long have at once.
+const MOST_LONG: usize = CONNECTIONS as usize / 2;
 
 /// Connections to the database.
 #[derive(Debug, Clone)]
@@ -91,6 +97,8 @@ pub enum Db {
         writes: WriteQueue,
         /// For notifications: a connection that no pooler shares.
         listening: PgPool,
+        /// The bound on what may take long.
+        long_reads: Arc<LongReads>,
     },
 }
 
@@ -111,7 +119,8 @@ pub enum Transaction {
     Postgres(sqlx::Transaction<'static, Postgres>, WriteTurn),
 }
 
-/// A single statement that changes something, in whatever makes it cheap and durable.
+/// A statement that changes something, or a few of which none after the first is refused, in whatever makes it cheap and
+/// durable.
 pub enum Write {
     /// In a transaction with those of others.
     Sqlite(Turn),
@@ -120,7 +129,7 @@ pub enum Write {
 }
 
 impl Write {
-    /// To run it on: one statement.
+    /// To run it on. An error that is not of the first statement takes back what all in the transaction have done.
     pub fn on(&mut self) -> sqlx::Result<On<&mut SqliteConnection, &PgPool>> {
         Ok(match self {
             Self::Sqlite(turn) => On::Sqlite(turn.on()?),
@@ -178,12 +187,32 @@ impl Transaction {
 
 /// Runs a statement, whose parameters `$1`, `$2` … follow it, on a [`Db`]'s `read()` or `write()` or a transaction's `on()`:
 /// `sql!(all db.read(), "SELECT …", owner)`. `all`, `one` and `optional` give rows, `scalar` the one value of one row,
-/// `execute` the number of rows that it concerned. `here all db, …` and `here optional db, …` are for what is asked for most,
-/// of a type that is read from rows of both; their error is the API's.
+/// `execute` the number of rows that it concerned. `here all db, for user, …` and `here optional db, for user, …` are for what is
+/// asked for most, of a type that is read from rows of both; `long all db, for user, …` is for what may take long, with values
+/// that are owned. Their error is the API's, and they are bounded by the user for whom they are.
 #[macro_export]
 macro_rules! sql {
     (here all $($rest:tt)*) => { $crate::sql!(@here all fetch_all; $($rest)*) };
     (here optional $($rest:tt)*) => { $crate::sql!(@here optional fetch_optional; $($rest)*) };
+    (long all $db:expr, for $user:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $db {
+            $crate::db::Db::Sqlite { here, .. } => {
+                let begun = $crate::db::later(rusqlite::params![$($value),*]);
+                here.all($user, $sql, begun).await
+            }
+            $crate::db::Db::Postgres { pool, long_reads, .. } => {
+                let (pool, bound) = (pool.clone(), long_reads.begin($user).await?);
+                let query = sqlx::query_as($sql)$(.bind($value))*;
+                // In a task: the connection is in use until the server has ended it, also when the request is gone.
+                let work = tokio::spawn(async move {
+                    let outcome = $crate::db::within(query.fetch_all(&pool)).await;
+                    drop(bound);
+                    outcome
+                });
+                work.await.map_err($crate::problem::Error::internal)?.map_err($crate::problem::Error::from)
+            }
+        }
+    };
     (all $($rest:tt)*) => { $crate::sql!(@run query_as fetch_all; $($rest)*) };
     (one $($rest:tt)*) => { $crate::sql!(@run query_as fetch_one; $($rest)*) };
     (optional $($rest:tt)*) => { $crate::sql!(@run query_as fetch_optional; $($rest)*) };
@@ -196,9 +225,12 @@ macro_rules! sql {
             }
         }
     };
-    (@here $rows:ident $fetch:ident; $db:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+    (@here $rows:ident $fetch:ident; $db:expr, for $user:expr, $sql:expr $(, $value:expr)* $(,)?) => {
         match $db {
-            $crate::db::Db::Sqlite { here, .. } => here.$rows($sql, rusqlite::params![$($value),*]).map_err($crate::problem::Error::from),
+            $crate::db::Db::Sqlite { here, .. } => {
+                let begun = here.begin($sql, rusqlite::params![$($value),*]);
+                here.$rows($user, $sql, begun).await
+            }
             $crate::db::Db::Postgres { pool, .. } => {
                 $crate::db::within(sqlx::query_as($sql)$(.bind($value))*.$fetch(pool)).await.map_err($crate::problem::Error::from)
             }
@@ -351,9 +383,17 @@ impl Db {
         migrate(&POSTGRES_MIGRATIONS, &mut connection, &name).await?;
         connection.close().await.map_err(|error| says(&error))?;
         let pool = |size| PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).max_connections(size);
+        // The server stops too, when nobody waits any more.
+        let bounded = pool(CONNECTIONS).after_connect(|connection, _| {
+            Box::pin(async move {
+                let sql = format!("SET statement_timeout = {}", STATEMENT_TIMEOUT.as_millis());
+                sqlx::query(AssertSqlSafe(sql)).execute(connection).await.map(|_| ())
+            })
+        });
         Ok(Self::Postgres {
-            pool: pool(CONNECTIONS).connect_lazy_with(options.clone()),
+            pool: bounded.connect_lazy_with(options.clone()),
             writes: WriteQueue::new(WRITING_CONNECTIONS),
+            long_reads: Arc::new(LongReads::new(MOST_LONG)),
             listening: pool(1).connect_lazy_with(listening.unwrap_or(options).clone()),
         })
     }
@@ -391,6 +431,14 @@ impl Db {
             within(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(pool)).await?;
         }
         Ok(())
+    }
+
+    /// The bound on reads that take long.
+    pub fn long_reads(&self) -> &LongReads {
+        match self {
+            Self::Sqlite { here, .. } => here.long_reads(),
+            Self::Postgres { long_reads, .. } => long_reads,
+        }
     }
 
     /// How many connections there are, and how many of them nobody uses.
@@ -488,7 +536,7 @@ impl Db {
     pub async fn close(&self) {
         match self {
             Self::Sqlite { writer, keeper, readers, here, .. } => {
-                here.close();
+                here.close().await;
                 keeper.close().await;
                 readers.close().await;
                 writer.close().await;

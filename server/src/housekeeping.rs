@@ -9,13 +9,15 @@ use crate::{
     db::Db,
     problem::Result,
     sql,
-    tasks::{DELETED_KEPT_FOR as DELETED_TASKS_KEPT_FOR, IDEMPOTENCY_KEYS_KEPT_FOR},
+    tasks::{DELETED_KEPT_FOR as DELETED_TASKS_KEPT_FOR, IDEMPOTENCY_KEYS_KEPT_FOR, tidy_search},
 };
 
 /// How often it is to run.
 const EVERY: Duration = Duration::from_hours(1);
 /// How long tries in a row are counted of a device, a session or an address that has stopped.
 const GUESSES_KEPT_FOR: Duration = Duration::from_hours(24 * 30);
+/// How often what was deleted is taken out of the index of the search for good.
+const SEARCH_TIDIED_EVERY: Duration = Duration::from_hours(24);
 /// How often a process sees whether it is time.
 const LOOKED_AT_EVERY: Duration = Duration::from_mins(1);
 
@@ -27,15 +29,32 @@ pub async fn keep_house(state: AppState) {
         if let Err(error) = purge_if_due(&state.db, state.clock.now()).await {
             tracing::warn!(cause = error.secret_cause(), "what is over was not removed");
         }
+        if let Err(error) = tidy_search_if_due(&state.db, state.clock.now()).await {
+            tracing::warn!(cause = error.secret_cause(), "the index of the search was not tidied");
+        }
     }
 }
 
-async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
-    // Whoever writes the time first does the work.
-    let sql = "INSERT INTO jobs (name, begun_at) VALUES ('purge', $1)
+/// Whether a job is due; whoever writes the time first does the work.
+async fn is_due(db: &Db, job: &str, now: Timestamp, every: Duration) -> Result<bool> {
+    let sql = "INSERT INTO jobs (name, begun_at) VALUES ($3, $1)
                ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at WHERE jobs.begun_at <= $2";
+    let latest = now.0 - i64::try_from(every.as_millis()).unwrap_or(0);
+    Ok(sql!(execute db.write(), sql, now.0, latest, job)? > 0)
+}
+
+async fn tidy_search_if_due(db: &Db, now: Timestamp) -> Result<()> {
+    // PostgreSQL does so by itself.
+    if matches!(db, Db::Sqlite { .. }) && is_due(db, "tidy search", now, SEARCH_TIDIED_EVERY).await? {
+        tidy_search(db).await?;
+        tracing::info!("what was deleted has left the index of the search");
+    }
+    Ok(())
+}
+
+async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
     let ago = |length: Duration| now.0 - i64::try_from(length.as_millis()).unwrap_or(0);
-    if sql!(execute db.write(), sql, now.0, ago(EVERY))? == 0 {
+    if !is_due(db, "purge", now, EVERY).await? {
         return Ok(());
     }
     let sessions = sql!(execute db.write(), "DELETE FROM sessions WHERE expires_at <= $1", now.0)?;

@@ -103,6 +103,8 @@ pub struct Parts {
     pub metrics: Option<Metrics>,
     /// How many tasks each user may have.
     pub task_quota: TaskQuota,
+    /// Whether the index of the search is behind.
+    pub search_backlog: tasks::SearchBacklog,
     /// What happens to tasks, for those who watch.
     pub events: Events,
     /// Requests that change something, each in a task of its own: see [`request::pass`].
@@ -131,6 +133,7 @@ impl AppState {
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let db = Db::open(&config.database()?).await?;
         clock.set_by(&db).await?;
+        tasks::fill_search(&db).await?;
         let revocations = Revocations::load(&db, clock.now()).await?;
         let mail = mail.map_or_else(|| Transport::folder(&config.mail_folder()), Ok)?;
         let passwords = Passwords::new(config.hash_cost)?;
@@ -150,6 +153,7 @@ impl AppState {
             mailer: Mailer::new(mail, config.mail_from.clone(), limits.mail_retry),
             throttle: (config.rate_limit == RateLimit::On).then(|| Throttle::new(clock.clone(), &db, config.quotas)),
             task_quota: TaskQuota::new(config.quotas.max_tasks),
+            search_backlog: tasks::SearchBacklog::default(),
             events: Events::new(matches!(db, Db::Postgres { .. })),
             requests: TaskTracker::new(),
             config,
@@ -235,6 +239,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     jobs.spawn(state.db.clone().keep_checkpointing());
     jobs.spawn(clock::keep_setting(state.clone()));
     jobs.spawn(housekeeping::keep_house(state.clone()));
+    jobs.spawn(tasks::keep_indexing(state.clone()));
     let mut telling = JoinSet::from_iter([tasks::events::tell_others(state.clone())]);
     let (stopping, called) = (state.clone(), OnceLock::new());
     accept(listener, router, state.limits, &state.connections, async {

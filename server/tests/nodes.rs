@@ -159,17 +159,18 @@ async fn what_is_over_is_removed_once_an_hour_by_one_of_them() {
     drop(others);
 }
 
+/// Without what each has of its own for the search: a full-text table that knows tasks by number, and a table of arrays.
 /// Tables with their columns, each as `table.column type null default key`, and indexes with their columns.
 type Schema = std::collections::BTreeSet<String>;
 
 async fn schema_of_postgres(pool: &PgPool) -> Schema {
     let columns = "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns
-                   WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'";
+                   WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations' AND table_name NOT LIKE 'task_search%'";
     let indexes = "SELECT t.relname || ' (' || string_agg(a.attname, ', ' ORDER BY k.at) || ')' || CASE WHEN i.indisunique THEN ' unique' ELSE '' END
                    FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public'
                    CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k(attnum, at)
                    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum
-                   WHERE t.relname <> '_sqlx_migrations' GROUP BY i.indexrelid, t.relname, i.indisunique";
+                   WHERE t.relname <> '_sqlx_migrations' AND t.relname NOT LIKE 'task_search%' GROUP BY i.indexrelid, t.relname, i.indisunique";
     let mut schema = Schema::new();
     for sql in [columns, indexes] {
         schema.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(pool).await.unwrap());
@@ -181,9 +182,11 @@ async fn schema_of_sqlite(pool: &sqlx::SqlitePool) -> Schema {
     // `xinfo` names generated columns too.
     let columns = "SELECT m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || CASE WHEN c.\"notnull\" THEN 'NO' ELSE 'YES' END
                    FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
-                   WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '_sqlx_migrations'";
+                   WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '_sqlx_migrations'
+                   AND m.name NOT LIKE 'task_search%' AND m.name || c.name <> 'tasksnumber'";
     let indexes = "SELECT m.name || ' (' || (SELECT group_concat(i.name, ', ') FROM pragma_index_info(l.name) i) || ')' || CASE WHEN l.\"unique\" THEN ' unique' ELSE '' END
-                   FROM sqlite_master m JOIN pragma_index_list(m.name) l WHERE m.type = 'table' AND m.name <> '_sqlx_migrations'";
+                   FROM sqlite_master m JOIN pragma_index_list(m.name) l WHERE m.type = 'table' AND m.name <> '_sqlx_migrations'
+                   AND m.name NOT LIKE 'task_search%'";
     let mut schema = Schema::new();
     for sql in [columns, indexes] {
         schema.extend(sqlx::query_scalar::<_, String>(sql).fetch_all(pool).await.unwrap());

@@ -44,6 +44,7 @@ mod races;
 mod request_bodies;
 mod resilience;
 mod restoring;
+mod search;
 mod security_txt;
 mod sessions;
 mod soak;

@@ -125,7 +125,7 @@ pub async fn hold(transaction: &mut Transaction, id: &str, checked: &str, replac
 /// Removes a user, whose sessions have been ended, and everything that is theirs.
 pub async fn delete_with_tasks(transaction: &mut Transaction, id: &str) -> Result<()> {
     // In pieces, so that none takes longer than a statement may.
-    let sql = "DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE user_id = $1 LIMIT 10000)";
+    let sql = "DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE user_id = $1 LIMIT 2000)";
     while sql!(execute transaction.on(), sql, id)? > 0 {}
     sql!(execute transaction.on(), "DELETE FROM deleted_tasks WHERE user_id = $1", id)?;
     sql!(execute transaction.on(), "DELETE FROM idempotency_keys WHERE user_id = $1", id)?;

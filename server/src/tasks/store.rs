@@ -4,7 +4,7 @@ use std::{sync::Mutex, time::Duration};
 
 use app::{
     Counts,
-    model::{Day, Due, NewTask, Order, Priority, PutTask, Sort, Status, Task, Timestamp},
+    model::{Day, Due, NewTask, Order, Priority, PutTask, Search, Sort, Status, Task, Timestamp},
     position,
 };
 use rusqlite::Row;
@@ -16,10 +16,11 @@ use super::{
     events::Change,
     idempotency,
     list::{Key, ListParams, NO_DAY},
+    search,
 };
 use crate::{
     AppState,
-    db::Db,
+    db::{Db, On, within},
     problem::{Error, Result},
     sql,
 };
@@ -97,7 +98,7 @@ impl From<TaskRow> for Task {
             completed: row.completed,
             due_date: row.due_date.and_then(|day| day.parse().ok()),
             priority: Priority::of_rank(row.priority),
-            tags: row.tags.split('\n').filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+            tags: tags_of(&row.tags),
             position: row.position,
             completed_at: row.completed_at.map(Timestamp),
             created_at: Timestamp(row.created_at),
@@ -114,58 +115,104 @@ macro_rules! columns {
 }
 
 /// The statements of a list in one order, `$column` and the direction: of its first page, and of those after the row
-/// `($4, $5)`, where the index begins to read.
+/// `($3, $4)`, where the index begins to read; then the same of what the index of the search has, of SQLite and of PostgreSQL.
 macro_rules! list_sql {
     ($column:literal, $beyond:literal, $direction:literal) => {
+        ListSql {
+            all: list_sql!(@pages $column, $beyond, $direction, concat!(" FROM tasks WHERE user_id = $1", filters!())),
+            // Without an index that begins with the user: the tasks that were found are read, and sorted.
+            found_on_sqlite: list_sql!(
+                @pages $column, $beyond, $direction,
+                concat!(
+                    " FROM tasks WHERE number IN (SELECT value FROM json_each($10)) AND +user_id = $1",
+                    filters!()
+                )
+            ),
+            // `OFFSET` says that each is read by its id.
+            found_on_postgres: list_sql!(
+                @pages $column, $beyond, $direction,
+                concat!(
+                    " FROM unnest($10::TEXT[]) AS found (task_id)",
+                    " CROSS JOIN LATERAL (SELECT * FROM tasks WHERE id = task_id AND user_id = $1",
+                    filters!(),
+                    " OFFSET 0) AS tasks WHERE TRUE"
+                )
+            ),
+        }
+    };
+    (@pages $column:literal, $beyond:literal, $direction:literal, $from:expr) => {
         [
-            list_sql!(@page $column, $direction, ""),
-            list_sql!(@page $column, $direction, concat!(" AND (", $column, ", id) ", $beyond, " ($4, $5)")),
+            list_sql!(@page $column, $direction, $from, ""),
+            list_sql!(@page $column, $direction, $from, concat!(" AND (", $column, ", id) ", $beyond, " ($3, $4)")),
         ]
     };
-    (@page $column:literal, $direction:literal, $after:expr) => {
+    (@page $column:literal, $direction:literal, $from:expr, $after:expr) => {
+        concat!("SELECT ", columns!(), $from, $after, " ORDER BY ", $column, " ", $direction, ", id ", $direction, " LIMIT $5")
+    };
+}
+
+/// What a list leaves out.
+macro_rules! filters {
+    () => {
         concat!(
-            "SELECT ",
-            columns!(),
-            " FROM tasks WHERE user_id = $1 AND ($2 IS NULL OR completed = $2)",
-            " AND ($3 IS NULL OR title_key LIKE $3 ESCAPE '\\' OR description_key LIKE $3 ESCAPE '\\')",
-            " AND ($7 IS NULL OR priority = $7) AND ($8 IS NULL OR tags_key LIKE $8 ESCAPE '\\')",
-            " AND ($9 IS NULL OR due_key BETWEEN $9 AND $10)",
-            $after,
-            " ORDER BY ",
-            $column,
-            " ",
-            $direction,
-            ", id ",
-            $direction,
-            " LIMIT $6"
+            " AND ($2 IS NULL OR completed = $2) AND ($6 IS NULL OR priority = $6)",
+            " AND ($7 IS NULL OR tags_key LIKE $7 ESCAPE '\\') AND ($8 IS NULL OR due_key BETWEEN $8 AND $9)"
         )
     };
 }
 
+/// Of each the first page, and those after a row.
+struct ListSql {
+    all: [&'static str; 2],
+    found_on_sqlite: [&'static str; 2],
+    found_on_postgres: [&'static str; 2],
+}
+
+/// Binds a task's columns to `$1` to `$14`.
+macro_rules! bind_task {
+    ($sql:expr, $task:ident) => {
+        sqlx::query($sql)
+            .bind(&$task.id)
+            .bind(&$task.user_id)
+            .bind(&$task.title)
+            .bind($task.title.to_lowercase())
+            .bind(&$task.description)
+            .bind($task.completed)
+            .bind($task.due_date.map(|day| day.to_string()))
+            .bind($task.priority.rank())
+            .bind(joined(&$task.tags))
+            .bind(joined(&$task.tags).to_lowercase())
+            .bind(&$task.position)
+            .bind($task.completed_at.map(|time| time.0))
+            .bind($task.created_at.0)
+            .bind($task.updated_at.0)
+    };
+}
+
 /// Writes a new task.
+macro_rules! insert_sql {
+    () => {
+        "INSERT INTO tasks (id, user_id, title, title_key, description, completed, due_date, priority, tags, tags_key, position,
+                            completed_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    };
+}
+
+/// Writes a new task, and into PostgreSQL's index of the search what it is found by.
 macro_rules! insert_row {
     ($on:expr, $task:ident) => {
-        sql!(
-            execute $on,
-            "INSERT INTO tasks (id, user_id, title, title_key, description, description_key, completed, due_date, priority, tags, tags_key,
-                                position, completed_at, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-            &$task.id,
-            &$task.user_id,
-            &$task.title,
-            $task.title.to_lowercase(),
-            &$task.description,
-            $task.description.as_deref().map(str::to_lowercase),
-            $task.completed,
-            $task.due_date.map(|day| day.to_string()),
-            $task.priority.rank(),
-            joined(&$task.tags),
-            joined(&$task.tags).to_lowercase(),
-            &$task.position,
-            $task.completed_at.map(|time| time.0),
-            $task.created_at.0,
-            $task.updated_at.0
-        )
+        match $on {
+            On::Sqlite(on) => bind_task!(insert_sql!(), $task).execute(on).await.map(|_| ()),
+            On::Postgres(on) => {
+                let numbers = search::numbers_of_task(&$task.user_id, &$task.title, $task.description.as_deref(), &$task.tags);
+                let sql = concat!(
+                    "WITH made AS (",
+                    insert_sql!(),
+                    " RETURNING id) INSERT INTO task_search (task_id, pieces) SELECT id, $15 FROM made"
+                );
+                within(bind_task!(sql, $task).bind(numbers).execute(on)).await.map(|_| ())
+            }
+        }
     };
 }
 
@@ -174,9 +221,129 @@ fn joined(tags: &[String]) -> String {
     if tags.is_empty() { String::new() } else { format!("\n{}\n", tags.join("\n")) }
 }
 
+/// The tags of such a text.
+pub fn tags_of(joined: &str) -> Vec<String> {
+    joined.split('\n').filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
+/// How many tasks are read at once to see whether a search finds them.
+const CHUNK: usize = 250;
+/// Up to how many tasks that the index has for a search are read and sorted at once. Of more, some should come soon where the
+/// list is gone through in its own order.
+const FOUND_MAX: i64 = 4000;
+/// For how many chunks it is gone through, before all are read and sorted after all.
+const CHUNKS_MAX: usize = 10;
+
 /// A page of the owner's tasks, and whether there are more. It ends after the task with which it has [`PAGE_BYTES`] of text,
 /// also where more tasks were asked for.
 pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task>, bool)> {
+    // Nothing that is done is overdue.
+    if (params.query.due, params.query.status) == (Some(Due::Overdue), Status::Completed) {
+        return Ok((Vec::new(), false));
+    }
+    let search = params.query.search.as_deref().and_then(|text| Search::read(text).ok().flatten());
+    let mut page = Page { limit: params.limit as usize, ..Page::default() };
+    match search {
+        // One row more than asked for tells whether there is a next page.
+        None => {
+            for row in rows(db, owner, params, Source::All, params.after.clone(), page.limit + 1).await? {
+                page.add(row.text_bytes(), row.into());
+            }
+        }
+        Some(search) => find(db, owner, params, &search, &mut page).await?,
+    }
+    Ok((page.tasks, page.has_more))
+}
+
+/// A page that is being filled.
+#[derive(Default)]
+struct Page {
+    limit: usize,
+    tasks: Vec<Task>,
+    bytes: usize,
+    has_more: bool,
+}
+
+impl Page {
+    /// Adds a task with so many bytes of text, if it belongs to this page and not to the next.
+    fn add(&mut self, bytes: usize, task: Task) {
+        self.has_more |= self.tasks.len() == self.limit || self.bytes >= PAGE_BYTES;
+        if !self.has_more {
+            self.bytes += bytes;
+            self.tasks.push(task);
+        }
+    }
+}
+
+/// Fills a page with what a search finds. The list's first rows are looked at, which is all there is of most lists, and
+/// all it takes for what is found often. Then the index says where to look, unless it says nearly everywhere: the list is gone
+/// through for a while longer.
+async fn find(db: &Db, owner: &str, params: &ListParams, search: &Search, page: &mut Page) -> Result<()> {
+    let mut after = params.after.clone();
+    let mut source = Source::All;
+    for chunk in 0.. {
+        if let (Source::All, 1 | CHUNKS_MAX) = (&source, chunk) {
+            let most = if chunk == 1 { FOUND_MAX } else { i64::MAX - 1 };
+            let (known, count) = known(db, owner, search, most + 1).await?;
+            if count <= most {
+                source = Source::Found(known);
+            }
+        }
+        let count = if source == Source::All { CHUNK } else { CHUNK.max(page.limit + 1 - page.tasks.len()) };
+        let rows = rows(db, owner, params, source.clone(), after.take(), count).await?;
+        let is_last = rows.len() < count;
+        for row in rows {
+            let (bytes, task) = (row.text_bytes(), Task::from(row));
+            after = Some(params.place_of(&task));
+            if search.finds(&task) {
+                page.add(bytes, task);
+            }
+            if page.has_more {
+                return Ok(());
+            }
+        }
+        if is_last {
+            break;
+        }
+        // Others have their turn between two chunks.
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Up to so many tasks that the index has for a search, or does not have yet, as a list of numbers in JSON or an array of ids;
+/// and how many they are.
+async fn known(db: &Db, owner: &str, search: &Search, most: i64) -> Result<(String, i64)> {
+    let wanted = search::wanted(db, owner, search);
+    let known: Vec<(String, i64)> = match db {
+        Db::Sqlite { .. } => {
+            let sql = "SELECT json_group_array(number), count(*) FROM
+                           (SELECT rowid AS number FROM task_search WHERE task_search MATCH $1
+                            UNION ALL SELECT number FROM tasks
+                            WHERE number > (SELECT indexed_up_to FROM task_search_state) AND +user_id = $2 LIMIT $3)";
+            sql!(long all db, for owner, sql, wanted, owner.to_owned(), most)?
+        }
+        Db::Postgres { .. } => {
+            // Without `MATERIALIZED`, a limit makes a scan of the table look cheap.
+            let sql = "WITH known AS MATERIALIZED (SELECT task_id FROM task_search WHERE pieces @> $1::BIGINT[])
+                       SELECT COALESCE(array_agg(task_id), '{}')::TEXT, count(*) FROM (SELECT task_id FROM known LIMIT $2) AS first";
+            sql!(long all db, for owner, sql, wanted, most)?
+        }
+    };
+    Ok(known.into_iter().next().unwrap_or_default())
+}
+
+/// Where rows of a list come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    /// All tasks of the owner.
+    All,
+    /// Those that are [`known`] to the index.
+    Found(String),
+}
+
+/// Rows of a list, up to so many, after that place.
+async fn rows(db: &Db, owner: &str, params: &ListParams, from: Source, after: Option<(Key, String)>, count: usize) -> Result<Vec<TaskRow>> {
     let sql = match (params.sort, params.order) {
         (Sort::CreatedAt, Order::Asc) => list_sql!("created_at", ">", "ASC"),
         (Sort::CreatedAt, Order::Desc) => list_sql!("created_at", "<", "DESC"),
@@ -191,20 +358,15 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
         (Sort::Position, Order::Asc) => list_sql!("position", ">", "ASC"),
         (Sort::Position, Order::Desc) => list_sql!("position", "<", "DESC"),
     };
-    let sql = sql[usize::from(params.after.is_some())];
-    let (number, text, id) = match params.after.clone() {
+    let page = usize::from(after.is_some());
+    let (number, text, id) = match after {
         Some((Key::Number(number), id)) => (Some(number), None, Some(id)),
         Some((Key::Text(text), id)) => (None, Some(text), Some(id)),
         None => (None, None, None),
     };
+    let is_text = matches!(params.sort, Sort::Title | Sort::DueDate | Sort::Position);
     let query = &params.query;
-    // Nothing that is done is overdue.
-    let completed = match (query.due, query.status) {
-        (Some(Due::Overdue), Status::Completed) => return Ok((Vec::new(), false)),
-        (Some(Due::Overdue), _) => Some(false),
-        _ => query.status.completed(),
-    };
-    let search = query.search.as_deref().map(pattern);
+    let completed = if query.due == Some(Due::Overdue) { Some(false) } else { query.status.completed() };
     let priority = query.priority.map(Priority::rank);
     let tag = query.tag.as_deref().map(|tag| pattern(&format!("\n{tag}\n")));
     let (first, last) = match query.due.map(|due| due.days(params.today)) {
@@ -212,26 +374,36 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
         Some(None) => (Some(NO_DAY.to_owned()), Some(NO_DAY.to_owned())),
         Some(Some((first, last))) => (Some(first.to_string()), Some(last.to_string())),
     };
-    // One row more than asked for tells whether there is a next page.
-    let limit = i64::from(params.limit) + 1;
-    let mut rows: Vec<TaskRow> = match params.sort {
-        Sort::Title | Sort::DueDate | Sort::Position => {
-            sql!(here all db, sql, owner, completed, search, text, id, limit, priority, tag, first, last)?
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    // Such a list may go through all tasks to find a few; on SQLite, only one that does is taken for long.
+    let may_take_long = matches!(db, Db::Postgres { .. }) && (tag.is_some() || priority.is_some() || first.is_some());
+    match from {
+        Source::All if may_take_long => {
+            let (sql, user) = (sql.all[page], owner.to_owned());
+            if is_text {
+                sql!(long all db, for owner, sql, user, completed, text, id, count, priority, tag, first, last)
+            } else {
+                sql!(long all db, for owner, sql, user, completed, number, id, count, priority, tag, first, last)
+            }
         }
-        Sort::CreatedAt | Sort::UpdatedAt | Sort::Priority => {
-            sql!(here all db, sql, owner, completed, search, number, id, limit, priority, tag, first, last)?
+        Source::All => {
+            let sql = sql.all[page];
+            if is_text {
+                sql!(here all db, for owner, sql, owner, completed, text, id, count, priority, tag, first, last)
+            } else {
+                sql!(here all db, for owner, sql, owner, completed, number, id, count, priority, tag, first, last)
+            }
         }
-    };
-    let mut bytes = 0;
-    let fits = |row: &&TaskRow| {
-        let fits = bytes < PAGE_BYTES;
-        bytes += row.text_bytes();
-        fits
-    };
-    let count = rows.iter().take(params.limit as usize).take_while(fits).count();
-    let has_more = rows.len() > count;
-    rows.truncate(count);
-    Ok((rows.into_iter().map(Task::from).collect(), has_more))
+        Source::Found(known) => {
+            let user = owner.to_owned();
+            let sql = if matches!(db, Db::Sqlite { .. }) { sql.found_on_sqlite } else { sql.found_on_postgres }[page];
+            if is_text {
+                sql!(long all db, for owner, sql, user, completed, text, id, count, priority, tag, first, last, known)
+            } else {
+                sql!(long all db, for owner, sql, user, completed, number, id, count, priority, tag, first, last, known)
+            }
+        }
+    }
 }
 
 /// The `LIKE` pattern of all texts that have `search` in them, whatever its case.
@@ -250,7 +422,7 @@ fn pattern(search: &str) -> String {
 /// Counts the owner's tasks, of each view.
 pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
     let counts: Option<(i64, i64, i64, i64)> = sql!(
-        here optional db,
+        here optional db, for owner,
         "SELECT count(*), count(CASE WHEN completed THEN NULL ELSE 1 END),
                 count(CASE WHEN NOT completed AND due_key <= $2 THEN 1 END),
                 count(CASE WHEN NOT completed AND due_key > $2 AND due_key < $3 THEN 1 END)
@@ -266,7 +438,7 @@ pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
 /// One task.
 pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
     let sql = concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND id = $2");
-    let row: Option<TaskRow> = sql!(here optional db, sql, owner, id)?;
+    let row: Option<TaskRow> = sql!(here optional db, for owner, sql, owner, id)?;
     Ok(row.map(Task::from))
 }
 
@@ -308,6 +480,7 @@ pub async fn insert(state: &AppState, owner: &String, new: &NewTask, key: Option
             transaction.commit().await?;
         }
     }
+    state.search_backlog.note();
     state.events.saved(&task);
     Ok(task)
 }
@@ -318,38 +491,73 @@ pub async fn update(state: &AppState, owner: &String, id: &str, change: &PutTask
     state.throttle_write(owner)?;
     let description = change.description.as_ref().and_then(Option::as_deref);
     let tags = change.tags.as_deref().map(joined);
-    let mut write = state.db.join().await?;
-    let row = sql!(
-        optional write.on()?,
-        concat!(
-            "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
-            " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = CASE WHEN $5 THEN $7 ELSE description_key END,",
-            " completed = COALESCE($8, completed),",
-            " completed_at = CASE WHEN NOT COALESCE($8, completed) THEN NULL ELSE COALESCE(completed_at, $9) END,",
-            " due_date = CASE WHEN $11 THEN $12 ELSE due_date END, priority = COALESCE($13, priority),",
-            " tags = COALESCE($14, tags), tags_key = COALESCE($15, tags_key), position = COALESCE($16, position),",
-            " updated_at = CASE WHEN updated_at < $9 THEN $9 ELSE updated_at + 1 END",
-            " WHERE user_id = $1 AND id = $2 AND ($10 IS NULL OR updated_at = $10) RETURNING ",
-            columns!()
-        ),
-        owner,
-        id,
-        &change.title,
-        change.title.as_deref().map(str::to_lowercase),
-        change.description.is_some(),
-        description,
-        description.map(str::to_lowercase),
-        change.completed,
-        state.clock.now().0,
-        seen.map(|seen| seen.0),
-        change.due_date.is_some(),
-        change.due_date.flatten().map(|day| day.to_string()),
-        change.priority.map(Priority::rank),
-        &tags,
-        tags.as_deref().map(str::to_lowercase),
-        &change.position
-    );
-    Ok(told(state, write.done(row).await?))
+    let now = state.clock.now().0;
+    macro_rules! update_row {
+        ($on:expr) => {
+            sql!(
+                optional $on,
+                concat!(
+                    "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
+                    " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = NULL,",
+                    " completed = COALESCE($7, completed),",
+                    " completed_at = CASE WHEN NOT COALESCE($7, completed) THEN NULL ELSE COALESCE(completed_at, $8) END,",
+                    " due_date = CASE WHEN $10 THEN $11 ELSE due_date END, priority = COALESCE($12, priority),",
+                    " tags = COALESCE($13, tags), tags_key = COALESCE($14, tags_key), position = COALESCE($15, position),",
+                    " updated_at = CASE WHEN updated_at < $8 THEN $8 ELSE updated_at + 1 END",
+                    " WHERE user_id = $1 AND id = $2 AND ($9 IS NULL OR updated_at = $9) RETURNING ",
+                    columns!()
+                ),
+                owner,
+                id,
+                &change.title,
+                change.title.as_deref().map(str::to_lowercase),
+                change.description.is_some(),
+                description,
+                change.completed,
+                now,
+                seen.map(|seen| seen.0),
+                change.due_date.is_some(),
+                change.due_date.flatten().map(|day| day.to_string()),
+                change.priority.map(Priority::rank),
+                &tags,
+                tags.as_deref().map(str::to_lowercase),
+                &change.position
+            )
+        };
+    }
+    if change.title.is_none() && change.description.is_none() && change.tags.is_none() {
+        let mut write = state.db.join().await?;
+        let row = update_row!(write.on()?);
+        return Ok(told(state, write.done(row).await?));
+    }
+    // What it is found by depends on what it has become.
+    let numbers = |row: &TaskRow| search::numbers_of_task(owner, &row.title, row.description.as_deref(), &tags_of(&row.tags));
+    let row: Option<TaskRow> = match &state.db {
+        Db::Sqlite { .. } => {
+            let mut write = state.db.join().await?;
+            let mut row: sqlx::Result<Option<TaskRow>> = update_row!(write.on()?);
+            if let (Ok(Some(changed)), On::Sqlite(on)) = (&row, write.on()?) {
+                // One that is not in the index yet comes there as it is then.
+                let sql = "REPLACE INTO task_search (rowid, pieces) SELECT number, $2 FROM tasks
+                           WHERE id = $1 AND number <= (SELECT indexed_up_to FROM task_search_state)";
+                if let Err(error) = sqlx::query(sql).bind(id).bind(search::as_words(&numbers(changed))).execute(on).await {
+                    row = Err(error);
+                }
+            }
+            write.done(row).await?
+        }
+        Db::Postgres { .. } => {
+            let mut transaction = state.db.begin().await?;
+            let row: Option<TaskRow> = update_row!(transaction.on())?;
+            if let (Some(changed), On::Postgres(on)) = (&row, transaction.on()) {
+                let sql = "INSERT INTO task_search (task_id, pieces) VALUES ($1, $2) ON CONFLICT (task_id) DO UPDATE SET pieces = excluded.pieces";
+                within(sqlx::query(sql).bind(id).bind(numbers(changed)).execute(on)).await?;
+            }
+            transaction.commit().await?;
+            row
+        }
+    };
+    Ok(told(state, row))
 }
 
 /// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
@@ -418,6 +626,7 @@ pub async fn restore(state: &AppState, owner: &String, id: &str) -> Result<Optio
     let task = Task { updated_at: Timestamp(state.clock.now().0.max(deleted_at + 1)), ..task };
     insert_row!(transaction.on(), task)?;
     transaction.commit().await?;
+    state.search_backlog.note();
     state.events.saved(&task);
     Ok(Some(task))
 }
