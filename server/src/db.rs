@@ -446,9 +446,11 @@ impl Db {
         match self {
             Self::Sqlite { writer, readers, here, .. } => {
                 let (open, idle) = here.count();
-                (writer.size() + readers.size() + open, writer.num_idle() + readers.num_idle() + idle)
+                // While one is taken, sqlx's own count may be below zero for a moment, which is a very large number.
+                let idle_of = |pool: &SqlitePool| pool.num_idle().min(pool.size() as usize);
+                (writer.size() + readers.size() + open, idle_of(writer) + idle_of(readers) + idle)
             }
-            Self::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
+            Self::Postgres { pool, .. } => (pool.size(), pool.num_idle().min(pool.size() as usize)),
         }
     }
 

@@ -103,7 +103,7 @@ pub struct Parts {
     pub metrics: Option<Metrics>,
     /// How many tasks each user may have.
     pub task_quota: TaskQuota,
-    /// Whether the index of the search is behind.
+    /// How far the index of the search is behind.
     pub search_backlog: tasks::SearchBacklog,
     /// What happens to tasks, for those who watch.
     pub events: Events,

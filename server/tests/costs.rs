@@ -230,7 +230,6 @@ async fn a_search_runs_three_statements_at_most_and_reads_from_its_index() {
     world.send(world.client.get(format!("{}{next}", world.url))).await;
     let (place, statements) = world.statements().await;
     let is_read = |sql: &&String| {
-        // The count is that of the user's tasks, of which there may not be too many.
         !sql.starts_with("--")
             && !sql.contains("AS counted")
             && (sql.contains("FROM task_search WHERE") || sql.contains("FROM tasks WHERE") || sql.contains("AS found"))
@@ -238,10 +237,9 @@ async fn a_search_runs_three_statements_at_most_and_reads_from_its_index() {
     let reads: Vec<_> = statements.iter().filter(is_read).collect();
     let is_known = |sql: &&&String| sql.contains("FROM task_search WHERE");
     let is_found = |sql: &&&String| sql.contains("($10");
-    // One for what is found often; three for each of twelve; three for the first 250 of a page that is longer, one for its
-    // rest, and one for the page after it.
+    // One for what is found often; three for each of twelve; three for a page longer than what is looked at first, one for the rest.
     let counts = (reads.len(), reads.iter().filter(is_known).count(), reads.iter().filter(is_found).count());
-    assert_eq!(counts, (1 + 36 + 3 + 1 + 1, 13, 13), "{reads:#?}");
+    assert_eq!(counts, (1 + 36 + 3 + 1, 13, 13), "{reads:#?}");
     for sql in reads.iter().filter(is_known) {
         let plan = explain_known(&place, sql).await;
         let uses = if place.url.is_some() { "Bitmap Index Scan on task_search_by_piece" } else { "task_search VIRTUAL TABLE INDEX" };

@@ -14,7 +14,8 @@ const READ_MAX: u32 = 250;
 /// A page of the owner's tasks, and whether there are more. It ends after the task with which it has [`PAGE_BYTES`] of text,
 /// also where more tasks were asked for.
 pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task>, bool)> {
-    if params.limit <= READ_MAX {
+    // A search reads in parts by itself.
+    if params.limit <= READ_MAX || params.query.search.is_some() {
         return store::list(db, owner, params).await;
     }
     let mut part = ListParams { limit: READ_MAX, ..params.clone() };

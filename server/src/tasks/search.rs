@@ -4,11 +4,11 @@
 //! that is made of the owner and the piece. Tasks of others have other numbers, so that they cost nobody anything, and no text
 //! is in the index. SQLite has the numbers as words of a full-text table, PostgreSQL as an array with a GIN index.
 //!
-//! PostgreSQL's is written in the transaction that writes the task. SQLite's follows up to a second later, many tasks at a time:
-//! until then, a search looks at the owner's new tasks one by one.
+//! PostgreSQL's is written in the transaction that writes the task. SQLite's follows some seconds later, many tasks at a
+//! time, which costs less than a tenth of what a create costs: until then, a search looks at the owner's new tasks one by one.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -34,6 +34,10 @@ const LETTERS: &[u8; 1 << LETTER_BITS] = b"abcdefghijklmnopqrstuvwxyz234567";
 const INDEXED_AT_ONCE: i64 = 500;
 /// How often new tasks are put into SQLite's.
 const INDEXED_EVERY: Duration = Duration::from_secs(1);
+/// How many new tasks in that time are a rush.
+const RUSH: usize = 250;
+/// How many tasks may wait during a rush; a search looks at those of its owner one by one.
+const BACKLOG_MAX: usize = 5_000;
 
 /// How many pages are tidied in one transaction: some milliseconds.
 const TIDIED_AT_ONCE: i64 = 64;
@@ -133,30 +137,34 @@ pub async fn fill(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// What SQLite's index is behind with. A search looks at those tasks one by one, so that it misses none.
+/// How many tasks have been made since SQLite's index was last looked after.
 #[derive(Debug, Default)]
-pub struct Backlog(AtomicBool);
+pub struct Backlog(AtomicUsize);
 
 impl Backlog {
     /// A task was made.
     pub fn note(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Puts new tasks into SQLite's index, for as long as it is let.
+/// Puts new tasks into SQLite's index, for as long as it is let: once a second, unless many are being made just then. In a
+/// rush they wait until it is over, or until there are [`BACKLOG_MAX`].
 pub async fn keep_indexing(state: AppState) {
     if matches!(state.db, Db::Postgres { .. }) {
         return;
     }
+    let mut waiting = 0;
     loop {
         tokio::time::sleep(INDEXED_EVERY).await;
-        if !state.search_backlog.0.swap(false, Ordering::Relaxed) {
+        let new = state.search_backlog.0.swap(0, Ordering::Relaxed);
+        waiting += new;
+        if waiting == 0 || (new >= RUSH && waiting < BACKLOG_MAX) {
             continue;
         }
-        if let Err(error) = fill(&state.db).await {
-            state.search_backlog.note();
-            tracing::warn!(cause = error.secret_cause(), "new tasks are not in the index of the search yet");
+        match fill(&state.db).await {
+            Ok(()) => waiting = 0,
+            Err(error) => tracing::warn!(cause = error.secret_cause(), "new tasks are not in the index of the search yet"),
         }
     }
 }
@@ -218,6 +226,7 @@ pub async fn tidy(db: &Db) -> Result<()> {
         transaction.commit().await?;
         // As SQLite's documentation tells its end.
         if after - before < 2 {
+            db.deleted_for_good();
             return Ok(());
         }
         pages = TIDIED_AT_ONCE;

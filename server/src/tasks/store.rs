@@ -289,9 +289,8 @@ async fn find(db: &Db, owner: &str, params: &ListParams, search: &Search, page: 
                 source = Source::Found(known);
             }
         }
-        let count = if source == Source::All { CHUNK } else { CHUNK.max(page.limit + 1 - page.tasks.len()) };
-        let rows = rows(db, owner, params, source.clone(), after.take(), count).await?;
-        let is_last = rows.len() < count;
+        let rows = rows(db, owner, params, source.clone(), after.take(), CHUNK).await?;
+        let is_last = rows.len() < CHUNK;
         for row in rows {
             let (bytes, task) = (row.text_bytes(), Task::from(row));
             after = Some(params.place_of(&task));
