@@ -19,7 +19,7 @@ use crate::{
 
 /// More than are looked at before the index is asked.
 const SOME: usize = 300;
-/// More than the index may have for a search before the list is gone through.
+/// More than are looked at before the index is asked, however many of them are found.
 const MANY: usize = 5_000;
 
 /// Makes tasks, oldest first, as a version without an index would have: `title` is SQL of the number `n`, which begins with 1.

@@ -228,11 +228,8 @@ pub fn tags_of(joined: &str) -> Vec<String> {
 
 /// How many tasks are read at once to see whether a search finds them.
 const CHUNK: usize = 250;
-/// Up to how many tasks that the index has for a search are read and sorted at once. Of more, some should come soon where the
-/// list is gone through in its own order.
-const FOUND_MAX: i64 = 4000;
-/// For how many chunks it is gone through, before all are read and sorted after all.
-const CHUNKS_MAX: usize = 10;
+/// How many times that many are looked at before the index is asked, as long as they seem to have enough for the page.
+const CHUNKS_MAX: usize = 20;
 
 /// A page of the owner's tasks, and whether there are more. It ends after the task with which it has [`PAGE_BYTES`] of text,
 /// also where more tasks were asked for.
@@ -275,20 +272,12 @@ impl Page {
     }
 }
 
-/// Fills a page with what a search finds. The list's first rows are looked at, which is all there is of most lists, and
-/// all it takes for what is found often. Then the index says where to look, unless it says nearly everywhere: the list is gone
-/// through for a while longer.
+/// Fills a page with what a search finds. The list's first rows are looked at, which is all there is of most lists, and for as
+/// long as so many are found that the page will soon be full; else the index says which tasks to read and to sort.
 async fn find(db: &Db, owner: &str, params: &ListParams, search: &Search, page: &mut Page) -> Result<()> {
     let mut after = params.after.clone();
     let mut source = Source::All;
-    for chunk in 0.. {
-        if let (Source::All, 1 | CHUNKS_MAX) = (&source, chunk) {
-            let most = if chunk == 1 { FOUND_MAX } else { i64::MAX - 1 };
-            let (known, count) = known(db, owner, search, most + 1).await?;
-            if count <= most {
-                source = Source::Found(known);
-            }
-        }
+    for chunks in 1.. {
         let rows = rows(db, owner, params, source.clone(), after.take(), CHUNK).await?;
         let is_last = rows.len() < CHUNK;
         for row in rows {
@@ -304,32 +293,34 @@ async fn find(db: &Db, owner: &str, params: &ListParams, search: &Search, page: 
         if is_last {
             break;
         }
+        // As many as it takes at this rate.
+        let is_far = (page.limit + 1) * chunks > page.tasks.len() * CHUNKS_MAX;
+        if source == Source::All && is_far {
+            source = Source::Found(known(db, owner, search).await?);
+        }
         // Others have their turn between two chunks.
         tokio::task::yield_now().await;
     }
     Ok(())
 }
 
-/// Up to so many tasks that the index has for a search, or does not have yet, as a list of numbers in JSON or an array of ids;
-/// and how many they are.
-async fn known(db: &Db, owner: &str, search: &Search, most: i64) -> Result<(String, i64)> {
+/// The tasks that the index has for a search, or does not have yet, as a list of numbers in JSON or an array of ids.
+async fn known(db: &Db, owner: &str, search: &Search) -> Result<String> {
     let wanted = search::wanted(db, owner, search);
-    let known: Vec<(String, i64)> = match db {
+    let known: Vec<(String,)> = match db {
         Db::Sqlite { .. } => {
-            let sql = "SELECT json_group_array(number), count(*) FROM
+            let sql = "SELECT json_group_array(number) FROM
                            (SELECT rowid AS number FROM task_search WHERE task_search MATCH $1
                             UNION ALL SELECT number FROM tasks
-                            WHERE number > (SELECT indexed_up_to FROM task_search_state) AND +user_id = $2 LIMIT $3)";
-            sql!(long all db, for owner, sql, wanted, owner.to_owned(), most)?
+                            WHERE number > (SELECT indexed_up_to FROM task_search_state) AND +user_id = $2)";
+            sql!(long all db, for owner, sql, wanted, owner.to_owned())?
         }
         Db::Postgres { .. } => {
-            // Without `MATERIALIZED`, a limit makes a scan of the table look cheap.
-            let sql = "WITH known AS MATERIALIZED (SELECT task_id FROM task_search WHERE pieces @> $1::BIGINT[])
-                       SELECT COALESCE(array_agg(task_id), '{}')::TEXT, count(*) FROM (SELECT task_id FROM known LIMIT $2) AS first";
-            sql!(long all db, for owner, sql, wanted, most)?
+            let sql = "SELECT COALESCE(array_agg(task_id), '{}')::TEXT FROM task_search WHERE pieces @> $1::BIGINT[]";
+            sql!(long all db, for owner, sql, wanted)?
         }
     };
-    Ok(known.into_iter().next().unwrap_or_default())
+    Ok(known.into_iter().next().map(|(known,)| known).unwrap_or_default())
 }
 
 /// Where rows of a list come from.
