@@ -52,7 +52,9 @@ test.describe("a password", () => {
     await phone.keyboard.press("Enter");
     await failed;
     await expect(phone.getByRole("alert").filter({ hasText: "Your session has expired" })).toBeVisible();
-    await expect(phone.locator(".row.unsaved")).toContainText("typed on the phone");
+    // What was typed is kept for this user, and is not on the screen of who comes next.
+    await expect(phone.getByText("What you typed is kept.")).toBeVisible();
+    await expect(phone.locator(".row")).toHaveCount(0);
     await other.close();
 
     await page.goto("/tasks");
