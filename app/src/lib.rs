@@ -10,7 +10,6 @@ pub mod islands;
 pub mod model;
 mod pages;
 pub mod position;
-pub mod quick;
 pub mod session;
 mod time;
 mod wire;
@@ -100,11 +99,18 @@ impl Page {
     }
 }
 
-/// Tells the server with every page from now on what time it is here, and notes which buttons are pressed before the islands
-/// are awake: they press them again then.
-const FIRST_SCRIPT: &str = "let[p,s]=location.protocol=='https:'?['__Host-','; Secure']:['',''];\
+/// Tells the server with every page from now on what time it is here. Until the list is hydrated it holds back what is pressed
+/// there, and lets the island do it then (`holdfast:hydrated`); should that not come within five seconds, it sends the forms
+/// themselves, and reloads the page.
+const FIRST_SCRIPT: &str = "{let[p,s]=location.protocol=='https:'?['__Host-','; Secure']:['',''],early=[],timer,\
+    hold=e=>{let t=e.submitter||e.target;t.closest('#list')&&(e.type=='submit'&&e.preventDefault(),early.push(t),timer??=setTimeout(give,5000))},\
+    types=['submit','change'],release=()=>{clearTimeout(timer);types.forEach(t=>removeEventListener(t,hold,true))},\
+    give=async()=>{release();for(let t of early){let f=new FormData(t.form);t.type=='checkbox'?f.set('completed',t.checked):f.set(t.name,t.value);\
+    if(t.formMethod=='get'&&t.type!='checkbox')return location=t.formAction;\
+    await fetch(t.type=='checkbox'?t.form.action:t.formAction,{method:'POST',body:new URLSearchParams(f)})}location.reload()};\
     document.cookie=`${p}utc_offset=${-new Date().getTimezoneOffset()}; Path=/; SameSite=Lax${s}; Max-Age=31536000`;\
-    addEventListener('click',e=>{let b=e.target.closest('[data-do]');b&&!window.awake&&(window.early??=[]).push(b)},true)";
+    types.forEach(t=>addEventListener(t,hold,true));\
+    addEventListener('holdfast:hydrated',()=>{release();early.forEach(t=>t.type=='checkbox'?t.dispatchEvent(new Event('change',{bubbles:true})):t.click())},{once:true})}";
 
 /// The whole document as HTML, with this nonce on its scripts. Nothing on a page waits for anything: there is no stream.
 pub fn document(options: &LeptosOptions, page: Page, theme: Option<&'static str>, nonce: Nonce) -> String {

@@ -1,14 +1,9 @@
 //! Small parts that pages share.
 
 pub mod alert;
-pub mod editor;
 pub mod field;
-pub mod find;
 pub mod header;
-pub mod help;
 pub mod icon;
-pub mod palette;
-pub mod task_row;
 
 /// What is the same on each page of each person: rendered once, and copied from then on.
 macro_rules! same_for_all {

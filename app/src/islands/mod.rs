@@ -4,7 +4,6 @@
 #![allow(missing_docs, reason = "`#[island]` makes a struct that cannot be given a line of its own")]
 
 pub mod auth_form;
-mod board;
 pub mod forms;
 pub mod sign_out;
 pub mod task_board;

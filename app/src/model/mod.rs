@@ -59,6 +59,20 @@ pub use crate::{
     time::{Timestamp, UtcOffset},
 };
 
+words! {
+    /// The colours of every page.
+    #[derive(Default)]
+    Theme, "theme is system, light or dark." {
+        /// As the system has it.
+        #[default]
+        System = "system",
+        /// Dark on light.
+        Light = "light",
+        /// Light on dark.
+        Dark = "dark",
+    }
+}
+
 /// Longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 pub const EMAIL_MAX: usize = 254;
 /// Longest display name, in Unicode characters.

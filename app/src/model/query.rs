@@ -142,6 +142,20 @@ impl ListQuery {
         Ok(true)
     }
 
+    /// Takes a parameter back, so that it says nothing.
+    pub fn clear(&mut self, name: &str) {
+        match name {
+            "status" => self.status = Status::default(),
+            "due" => self.due = None,
+            "priority" => self.priority = None,
+            "tag" => self.tag = None,
+            "q" => self.search = None,
+            "sort" => self.sort = None,
+            "order" => self.order = None,
+            _ => {}
+        }
+    }
+
     /// As a query string, without `?`; empty when it says nothing.
     pub fn to_query(&self) -> String {
         let mut query = String::new();

@@ -1,21 +1,12 @@
-//! `/tasks`: somebody's list. All of it is drawn here, dialogs and templates too; the island `TaskBoard` wakes it.
+//! `/tasks`: a person's list.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::html::InertElement};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    components::{
-        editor::Editor,
-        find::Find,
-        help::Help,
-        icon::Icon,
-        palette::Palette,
-        same_for_all,
-        task_row::{blank, groups},
-    },
     islands::task_board::TaskBoard,
-    model::{Day, ListQuery, Priority, Task, Timestamp},
-    words::{self, View},
+    model::{Day, ListQuery, Task, Timestamp},
+    words::View,
 };
 
 /// How many tasks somebody has, in each view.
@@ -32,6 +23,16 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Adds a task (`by` is 1), or takes one away (-1).
+    pub fn add(&mut self, task: &Task, today: Day, by: i64) {
+        self.total += by;
+        if !task.completed {
+            self.pending += by;
+            self.today += by * i64::from(task.due_date.is_some_and(|day| day <= today));
+            self.upcoming += by * i64::from(task.due_date.is_some_and(|day| day > today));
+        }
+    }
+
     /// Of one view.
     pub const fn of(&self, view: View) -> i64 {
         match view {
@@ -45,7 +46,7 @@ impl Counts {
 }
 
 /// What the page of the tasks shows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TaskPage {
     /// Whose list it is.
     pub user_id: String,
@@ -65,174 +66,36 @@ pub struct TaskPage {
     pub counts: Counts,
 }
 
-/// The list, and everything around it.
+/// The list, and beside it what the page shows as data, for the island to read when it is hydrated.
 #[component]
 pub fn Tasks(
     /// What to show.
     page: TaskPage,
 ) -> impl IntoView {
-    let TaskPage { user_id, query, tasks, next, counts, today, now, .. } = page;
-    let view = View::of(&query);
-    let is_narrowed = query.is_narrowed();
-    let (is_empty, has_more, data_next) = (tasks.is_empty(), next.is_some(), next.clone());
-    let counted = [counts.total, counts.pending, counts.today, counts.upcoming].map(|count| count.to_string()).join(",");
+    let data = InertElement::new(format!(r#"<script type="application/json" id="{DATA}">{}</script>"#, json_in_html(&page)));
+    provide_context(page);
     view! {
-        <TaskBoard>
-            <div
-                id="board"
-                data-user=user_id
-                data-query=query.to_query()
-                data-next=data_next
-                data-today=today.to_string()
-                data-now=now.0.to_string()
-                data-counts=counted
-            >
-                <div class="head">
-                    <h1 id="heading">{view.heading()}</h1>
-                    <p class="count" id="count">{words::count(counts.pending, counts.total)}</p>
-                </div>
-                <div id="notices" role="alert"></div>
-                {same_for_all!(view! { <AddLine /> })}
-                <Views view counts />
-                <Find query=query.clone() />
-                <div id="list" class:arranged=query.is_arranged()>
-                    {groups(&tasks, today)}
-                </div>
-                <p class="empty" id="empty" hidden=!is_empty>
-                    {if is_narrowed { words::NOTHING_FOUND } else { view.empty() }}
-                </p>
-                <p class="more" id="more" hidden=!has_more>
-                    <a class="button" href=format!("/tasks?{}", next.unwrap_or_default())>
-                        {words::SHOW_MORE}
-                    </a>
-                </p>
-                <p class="foot">
-                    <button class="link" data-do="palette" aria-keyshortcuts="Control+K">
-                        {words::COMMANDS}
-                    </button>
-                    <button class="link" data-do="help" aria-keyshortcuts="?">
-                        {words::SHORTCUTS}
-                    </button>
-                </p>
-                {same_for_all!(view! { <Bulk /> })}
-                <p class="visually-hidden" role="status" id="said"></p>
-                <div class="toast" id="toast" hidden>
-                    <span></span>
-                    <button data-do="undo">{words::UNDO}</button>
-                </div>
-                {same_for_all!(view! { <Hidden /> })}
-            </div>
-        </TaskBoard>
+        {data}
+        <TaskBoard />
     }
 }
 
-/// Dialogs, and templates of what comes later.
-#[component]
-fn Hidden() -> impl IntoView {
-    view! {
-        <Palette />
-        <Help />
-        <template id="row-template">
-            {blank()}
-        </template>
-        <template id="editor-template">
-            <Editor />
-        </template>
-        <template id="chip-template">
-            <button type="button" class="chip">
-                <span dir="auto"></span>
-                {Icon::Close.draw()}
-            </button>
-        </template>
-        <template id="notice-template">
-            <p class="banner failed">
-                {Icon::Warning.draw()}
-                <span></span>
-                <button></button>
-            </p>
-        </template>
-    }
+/// The id of the element that holds the page's data.
+const DATA: &str = "task-page";
+
+/// JSON as it can stand in a `<script>`: nothing in it ends or begins an element (HTML, section 4.12.1.3).
+fn json_in_html(page: &TaskPage) -> String {
+    serde_json::to_string(page).unwrap_or_default().replace('<', "\\u003c")
 }
 
-/// The line for a new task. What it understands is shown below it before it is sent.
-#[component]
-fn AddLine() -> impl IntoView {
-    view! {
-        <form class="add" id="add" method="post" action="/tasks">
-            <label class="visually-hidden" for="new-title">
-                {words::NEW_TASK}
-            </label>
-            <input
-                id="new-title"
-                name="title"
-                placeholder=words::ADD_A_TASK
-                autocomplete="off"
-                enterkeyhint="done"
-                dir="auto"
-                aria-describedby="new-title-error chips"
-            />
-            <button class="primary">{words::ADD}</button>
-            <div class="below" role="alert">
-                <p class="error" id="new-title-error" hidden>
-                    {Icon::Warning.draw()} <span></span>
-                </p>
-            </div>
-            <div class="below" id="chips" aria-live="polite"></div>
-            <div class="below banner" id="lines" hidden>
-                <span></span>
-                <button type="button" data-do="add-lines" class="primary"></button>
-                <button type="button" data-do="one-line">{words::ONE_TASK}</button>
-            </div>
-        </form>
-    }
+/// What the page shows: on the server it is in the context, in the browser it stands in the document.
+#[cfg(feature = "ssr")]
+pub(crate) fn task_page() -> Option<TaskPage> {
+    use_context()
 }
 
-#[component]
-fn Views(view: View, counts: Counts) -> impl IntoView {
-    view! {
-        <nav class="views" aria-label=words::VIEWS_NAME>
-            {words::VIEWS
-                .map(|(each, href)| {
-                    view! {
-                        <a href=href aria-current=(each == view).then_some("page")>
-                            {each.name()}
-                            " "
-                            <span class="number">{counts.of(each)}</span>
-                        </a>
-                    }
-                })
-                .collect_view()}
-        </nav>
-    }
-}
-
-/// What can be done with all that are selected.
-#[component]
-fn Bulk() -> impl IntoView {
-    view! {
-        <div class="bulk" id="bulk" role="toolbar" aria-label=words::SELECTED_TASKS hidden>
-            <span class="bulk-count"></span>
-            <span id="is-selected" hidden>{words::IS_SELECTED}</span>
-            <button data-do="complete">{words::COMPLETE}</button>
-            <label>
-                <span class="visually-hidden">{words::PRIORITY}</span>
-                <select data-do="prioritise">
-                    <option value="">{words::PRIORITY}</option>
-                    {Priority::EACH
-                        .iter()
-                        .rev()
-                        .map(|&priority| view! { <option value=priority.as_str()>{words::priority(priority)}</option> })
-                        .collect_view()}
-                </select>
-            </label>
-            <form class="bulk-tag" id="bulk-tag">
-                <label>
-                    <span class="visually-hidden">{words::ADD_TAG}</span>
-                    <input name="tag" maxlength="50" autocomplete="off" placeholder=words::ADD_TAG dir="auto" />
-                </label>
-            </form>
-            <button data-do="delete-selected">{words::DELETE}</button>
-            <button class="link" data-do="clear">{words::CLEAR}</button>
-        </div>
-    }
+/// What the page shows: on the server it is in the context, in the browser it stands in the document.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn task_page() -> Option<TaskPage> {
+    serde_json::from_str(&document().get_element_by_id(DATA)?.text_content()?).ok()
 }

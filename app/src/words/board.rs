@@ -1,7 +1,7 @@
 //! The list of tasks while somebody works on it: what it says has happened, and what has not.
 
 use super::some;
-use crate::model::Priority;
+use crate::model::{Field, Priority, Task};
 
 /// The last change is taken back.
 pub const UNDONE: &str = "Undone";
@@ -39,6 +39,40 @@ pub const MOVED_UP: &str = "Moved up";
 pub const MOVED_DOWN: &str = "Moved down";
 /// A list in another order cannot be arranged.
 pub const NOT_ARRANGED: &str = "Sort by “My order” to move tasks.";
+
+/// Closes a question without an answer.
+pub const DISMISS: &str = "Dismiss";
+
+/// The name of a field of the editor.
+pub const fn field(field: Field) -> &'static str {
+    match field {
+        Field::Title => super::TITLE,
+        Field::Description => super::DESCRIPTION,
+        Field::Completed => "Completed",
+        Field::DueDate => super::DUE,
+        Field::Priority => super::PRIORITY,
+        Field::Tags => super::TAGS,
+        Field::Position => "Place",
+    }
+}
+
+/// What a task has in a field, to be read.
+pub fn field_value(field: Field, task: &Task) -> String {
+    match field {
+        Field::Title => task.title.clone(),
+        Field::Description => task.description.clone().unwrap_or_default(),
+        Field::Completed => (if task.completed { "yes" } else { "no" }).to_owned(),
+        Field::DueDate => task.due_date.map(|day| day.to_string()).unwrap_or_default(),
+        Field::Priority => super::priority(task.priority).to_owned(),
+        Field::Tags => task.tags.join(", "),
+        Field::Position => task.position.clone(),
+    }
+}
+
+/// A task was moved.
+pub fn moved(title: &str) -> String {
+    format!("Moved: {title}")
+}
 
 /// Changes that could not be sent.
 pub fn not_saved_yet(why: &str, count: usize) -> String {

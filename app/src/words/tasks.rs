@@ -124,6 +124,9 @@ pub const DUES: [(Due, &str); 5] = [
     (Due::None, "No day"),
 ];
 
+/// The button of a done task, where no script is.
+pub const TO_DO_AGAIN: &str = "To do again";
+
 /// The box that completes a task.
 pub fn completed_box(title: &str) -> String {
     format!("Completed: {title}")
@@ -217,22 +220,24 @@ pub fn go_to(view: View) -> String {
     format!("Go to {}", view.name())
 }
 
-/// Commands of the palette: what each does, its name, its key.
-pub const COMMAND_LIST: [(&str, &str, &str); 13] = [
-    ("add", "Add a task", "n"),
-    ("search", "Search", "/"),
-    ("complete", "Complete the task", "x"),
-    ("edit", "Edit the task", "e"),
-    ("delete", "Delete the task", "Del"),
-    ("up", "Move the task up", "Alt ↑"),
-    ("down", "Move the task down", "Alt ↓"),
-    ("all", "Select every task", "Ctrl A"),
-    ("undo", "Undo", "Ctrl Z"),
-    ("theme-dark", "Dark colours", ""),
-    ("theme-light", "Light colours", ""),
-    ("theme-system", "The system’s colours", ""),
-    ("help", "Keyboard shortcuts", "?"),
-];
+/// A command of the palette.
+pub const COMPLETE_TASK: &str = "Complete the task";
+/// A command of the palette.
+pub const EDIT_TASK: &str = "Edit the task";
+/// A command of the palette.
+pub const DELETE_TASK: &str = "Delete the task";
+/// A command of the palette.
+pub const MOVE_TASK_UP: &str = "Move the task up";
+/// A command of the palette.
+pub const MOVE_TASK_DOWN: &str = "Move the task down";
+/// A command of the palette.
+pub const SELECT_EVERY_TASK: &str = "Select every task";
+/// A command of the palette.
+pub const DARK_COLOURS: &str = "Dark colours";
+/// A command of the palette.
+pub const LIGHT_COLOURS: &str = "Light colours";
+/// A command of the palette.
+pub const SYSTEM_COLOURS: &str = "The system’s colours";
 
 /// The keys of the list of keys, and what they do.
 pub const KEYS: [(&str, &str); 13] = [

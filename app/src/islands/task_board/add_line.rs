@@ -1,0 +1,259 @@
+//! The line for a new task. What is typed there is kept until it is saved, and what it understands is shown before.
+
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    focus::{ADD_FIELD, focus_now},
+    state::Board,
+    toast::UndoStep,
+};
+use crate::{
+    browser::{now, random_id},
+    components::icon::Icon,
+    model::{NewTask, Priority, Problem},
+    outbox::{Change, Entry},
+    position::first_at,
+    quick_add::{QuickAdd, Token, TokenKind, escape_token},
+    storage,
+    words::{self, View},
+};
+
+/// The draft of the line.
+const DRAFT: &str = "new-title";
+/// The draft of several lines that were pasted.
+const LINES: &str = "new-lines";
+
+#[component]
+pub fn AddLine() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let input = NodeRef::<html::Input>::new();
+    // What was typed before the page was hydrated counts, and what an earlier page kept.
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            board.take_up_drafts(&input.value());
+        }
+    });
+    let choose = NodeRef::<html::Button>::new();
+    view! {
+        <form
+            class="add"
+            id="add"
+            method="post"
+            action="/tasks"
+            on:submit=move |event| {
+                event.prevent_default();
+                board.add_typed();
+            }
+        >
+            <label class="visually-hidden" for=ADD_FIELD>
+                {words::NEW_TASK}
+            </label>
+            <input
+                id=ADD_FIELD
+                name="title"
+                node_ref=input
+                placeholder=words::ADD_A_TASK
+                autocomplete="off"
+                enterkeyhint="done"
+                dir="auto"
+                aria-describedby="new-title-error chips"
+                aria-invalid=move || board.new_title_error.read().is_some().then_some("true")
+                prop:value=move || board.new_title.get()
+                on:input=move |event| board.set_new_title(event_target_value(&event))
+                on:keydown=move |event| {
+                    if event.key() == "Escape" {
+                        board.new_title_error.set(None);
+                        board.pasted_dismiss();
+                        if let Some(input) = input.get_untracked() {
+                            let _ = input.blur();
+                        }
+                    }
+                }
+                on:paste=move |event| board.take_paste(&event)
+            />
+            <button class="primary">{words::ADD}</button>
+            <div class="below" role="alert">
+                <p class="error" id="new-title-error" hidden=move || board.new_title_error.read().is_none()>
+                    {Icon::Warning.draw()} <span>{move || board.new_title_error.get()}</span>
+                </p>
+            </div>
+            <div class="below" id="chips" aria-live="polite">
+                {move || board.understood().into_iter().map(|token| view! { <Chip token /> }).collect_view()}
+            </div>
+            {move || {
+                let lines = board.pasted.get()?;
+                let count = lines.lines().filter(|line| !line.trim().is_empty()).count();
+                // The choice gets the focus when it comes.
+                Effect::new(move |_| {
+                    if let Some(button) = choose.get() {
+                        let _ = button.focus();
+                    }
+                });
+                Some(
+                    view! {
+                        <div class="below banner" id="lines" on:keydown=move |event| if event.key() == "Escape" { board.pasted_dismiss() }>
+                            <span>{words::several_lines(count)}</span>
+                            <button type="button" class="primary" node_ref=choose on:click=move |_| board.add_pasted()>
+                                {words::add_several(count)}
+                            </button>
+                            <button type="button" on:click=move |_| board.join_pasted()>
+                                {words::ONE_TASK}
+                            </button>
+                            <button type="button" class="bare" aria-label=words::DISMISS on:click=move |_| board.pasted_dismiss()>
+                                {Icon::Close.draw()}
+                            </button>
+                        </div>
+                    },
+                )
+            }}
+        </form>
+    }
+}
+
+/// A part of the line that is understood; pressing it makes it a word again.
+#[component]
+fn Chip(token: Token) -> impl IntoView {
+    let board = expect_context::<Board>();
+    let text = match &token.kind {
+        TokenKind::Tag(tag) => format!("#{tag}"),
+        TokenKind::Priority(priority) => words::priority(*priority).to_owned(),
+        TokenKind::Date(day) => words::day(*day, board.today.get_untracked()),
+    };
+    view! {
+        <button
+            type="button"
+            class="chip"
+            aria-label=words::keep_as_word(&text)
+            on:click=move |_| {
+                board.set_new_title(escape_token(&board.new_title.get_untracked(), &token));
+                focus_now(ADD_FIELD);
+            }
+        >
+            <span dir="auto">{text}</span>
+            {Icon::Close.draw()}
+        </button>
+    }
+}
+
+impl Board {
+    /// Keeps what is typed.
+    fn set_new_title(&self, text: String) {
+        storage::write(&self.user_id(), DRAFT, Some(text.as_str()).filter(|text| !text.trim().is_empty()));
+        self.new_title_error.set(None);
+        self.new_title.set(text);
+    }
+
+    fn take_up_drafts(&self, typed: &str) {
+        let user_id = self.user_id();
+        let kept: Option<String> = storage::read(&user_id, DRAFT);
+        let text = if typed.is_empty() { kept.unwrap_or_default() } else { typed.to_owned() };
+        if !text.is_empty() {
+            self.set_new_title(text);
+        }
+        self.pasted.set(storage::read(&user_id, LINES));
+    }
+
+    /// The parts of the line that are understood.
+    fn understood(&self) -> Vec<Token> {
+        QuickAdd::read(&self.new_title.read(), self.today.get()).tokens
+    }
+
+    fn add_typed(&self) {
+        let line = self.new_title.get_untracked();
+        match QuickAdd::read(&line, self.today.get_untracked()).task().validate() {
+            Ok(task) => {
+                self.set_new_title(String::new());
+                self.create(task);
+            }
+            Err(errors) => self.new_title_error.set(errors.into_iter().next().map(|error| error.message)),
+        }
+    }
+
+    /// Makes a task. Where the list shows nothing else than a day, a priority or a tag, that is meant too.
+    fn create(&self, task: NewTask) {
+        let query = self.query.get_untracked();
+        let is_today = View::of(&query) == View::Today;
+        let mut task = NewTask { position: Some(first_at(self.next_position_millis())), ..task };
+        if task.priority == Priority::None {
+            task.priority = query.priority.unwrap_or_default();
+        }
+        if task.tags.is_empty() {
+            task.tags.extend(query.tag);
+        }
+        task.due_date = task.due_date.or_else(|| is_today.then(|| self.today.get_untracked()));
+        let (id, title) = (format!("new-{}", random_id()), task.title.clone());
+        self.change(&id, Change::Create { task });
+        self.remember_undo(UndoStep { said: words::added(&title), changes: vec![(id, Change::Delete)] });
+    }
+
+    /// The server's time, in milliseconds since 1970, that a new task's position is made of: later than when all tasks on the
+    /// page were made and than that of the task added before, so that each new task stands before them.
+    fn next_position_millis(&self) -> i64 {
+        let newest = self.rows_in_order().iter().map(|row| row.state.read_untracked().task.created_at.0).max().unwrap_or(0);
+        let millis = (now() + self.clock_offset).max(newest + 1).max(self.last_position_millis.get_value() + 1);
+        self.last_position_millis.set_value(millis);
+        millis
+    }
+
+    /// The server refused a new task: its text is in the line again, unless another is there.
+    pub fn give_back(&self, entry: &Entry, problem: &Problem) {
+        if let Change::Create { task } = &entry.change
+            && self.new_title.read_untracked().is_empty()
+        {
+            self.set_new_title(task.title.clone());
+        }
+        self.fail(words::NOT_ADDED, problem);
+    }
+
+    /// Several lines can be several tasks: the person is asked.
+    fn take_paste(&self, event: &ev::ClipboardEvent) {
+        let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
+        let text = text.trim();
+        if text.lines().filter(|line| !line.trim().is_empty()).count() > 1 {
+            event.prevent_default();
+            self.set_pasted(Some(text.to_owned()));
+        }
+    }
+
+    fn set_pasted(&self, lines: Option<String>) {
+        storage::write(&self.user_id(), LINES, lines.as_deref());
+        self.pasted.set(lines);
+    }
+
+    /// What was pasted, once the person has chosen; the question goes.
+    fn take_pasted(&self) -> String {
+        let text = self.pasted.get_untracked().unwrap_or_default();
+        self.set_pasted(None);
+        focus_now(ADD_FIELD);
+        text
+    }
+
+    fn pasted_dismiss(&self) {
+        if self.pasted.read_untracked().is_some() {
+            self.take_pasted();
+        }
+    }
+
+    fn join_pasted(&self) {
+        let text = self.take_pasted();
+        let line = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        self.set_new_title(self.new_title.get_untracked() + &line);
+    }
+
+    fn add_pasted(&self) {
+        let text = self.take_pasted();
+        let today = self.today.get_untracked();
+        let mut refused = None;
+        // The last one first: each new task stands before the one added before it.
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).rev() {
+            match QuickAdd::read(line, today).task().validate() {
+                Ok(task) => self.create(task),
+                Err(errors) => refused = Some((line.to_owned(), errors)),
+            }
+        }
+        if let Some((line, errors)) = refused {
+            self.set_new_title(line);
+            self.new_title_error.set(errors.into_iter().next().map(|error| error.message));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the keys do, and whether they do anything.
+
+use leptos::{html, prelude::*};
+
+use super::{shortcuts::KEYS_OFF, state::Board};
+use crate::{storage, words};
+
+#[component]
+pub fn Help() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let is_on = RwSignal::new(true);
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match (board.is_help_open.get(), dialog.open()) {
+            (true, false) => {
+                is_on.set(storage::setting(KEYS_OFF).is_none());
+                let _ = dialog.show_modal();
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    view! {
+        <dialog
+            id="help"
+            class="help"
+            aria-labelledby="help-heading"
+            node_ref=dialog
+            on:close=move |_| board.is_help_open.set(false)
+        >
+            <h2 id="help-heading">{words::SHORTCUTS}</h2>
+            <dl>
+                {words::KEYS
+                    .map(|(keys, meaning)| {
+                        view! {
+                            <dt>
+                                <kbd>{keys}</kbd>
+                            </dt>
+                            <dd>{meaning}</dd>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+            <p class="hint">{words::QUICK_HINT}</p>
+            // The first that a key presses closes: Space after `?` must not switch the keys off.
+            <form method="dialog">
+                <button autofocus>{words::CLOSE}</button>
+            </form>
+            <label class="choice">
+                <input
+                    id="keys-on"
+                    type="checkbox"
+                    prop:checked=move || is_on.get()
+                    on:change:target=move |event| {
+                        is_on.set(event.target().checked());
+                        storage::keep_setting(KEYS_OFF, (!event.target().checked()).then_some("1"));
+                    }
+                />
+                {words::KEYS_ON}
+            </label>
+        </dialog>
+    }
+}

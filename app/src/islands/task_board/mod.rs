@@ -1,0 +1,131 @@
+//! The list of tasks: one island over typed state.
+//!
+//! A click, a key or a command becomes an [`Action`](action::Action); `dispatch` makes a change of it and gives it to the
+//! outbox, a pure reducer; its effects keep and send the change, and redraw the rows that it touches. What a row shows is
+//! what the server said last, with the changes that it has not confirmed yet applied on top.
+
+mod action;
+mod add_line;
+mod bulk_bar;
+mod drag;
+mod editor;
+mod filters;
+mod focus;
+mod help;
+mod list;
+mod live;
+mod page;
+mod palette;
+mod row;
+mod shortcuts;
+mod state;
+mod sync;
+mod toast;
+
+use leptos::prelude::*;
+
+use self::{
+    add_line::AddLine, bulk_bar::BulkBar, filters::Filters, help::Help, list::TaskList, palette::Palette, state::Board, toast::Toast,
+};
+use crate::{
+    components::icon::Icon,
+    pages::tasks::{TaskPage, task_page},
+    words::{self, View},
+};
+
+/// Everything of the page `/tasks`. The page's data are not among its props: in an attribute they would be escaped, and a
+/// third longer. They stand in a `<script type="application/json">` beside it, which [`task_page`] reads.
+#[island]
+pub fn TaskBoard() -> impl IntoView {
+    task_page().map(|page| view! { <Tasks page /> })
+}
+
+#[component]
+fn Tasks(page: TaskPage) -> impl IntoView {
+    let board = Board::new(&page);
+    provide_context(board);
+    // Effects run in the browser alone.
+    Effect::new(move |_| board.mount());
+    view! {
+        <div id="board" class:hydrated=move || board.is_hydrated.get()>
+            <div class="head">
+                <h1 id="heading">{move || View::of(&board.query.read()).heading()}</h1>
+                <p class="count" id="count">
+                    {move || { let counts = board.counts.get(); words::count(counts.pending, counts.total) }}
+                </p>
+            </div>
+            <Notices />
+            <AddLine />
+            <Views />
+            <Filters />
+            <TaskList page />
+            <p class="foot">
+                <button type="button" class="link" aria-keyshortcuts="Control+K" on:click=move |_| board.open_palette()>
+                    {words::COMMANDS}
+                </button>
+                <button type="button" class="link" aria-keyshortcuts="?" on:click=move |_| board.is_help_open.set(true)>
+                    {words::SHORTCUTS}
+                </button>
+            </p>
+            <BulkBar />
+            <p class="visually-hidden" role="status" id="said">
+                {move || board.said.get()}
+            </p>
+            <Toast />
+            <Palette />
+            <Help />
+        </div>
+    }
+}
+
+/// What went wrong, or has to be decided, above the list.
+#[component]
+fn Notices() -> impl IntoView {
+    let board = expect_context::<Board>();
+    view! {
+        <div id="notices" role="alert">
+            {move || {
+                board
+                    .notice
+                    .get()
+                    .map(|notice| {
+                        view! {
+                            <p class="banner failed">
+                                {Icon::Warning.draw()} <span>{notice.text}</span>
+                                {notice
+                                    .button
+                                    .map(|(name, action)| {
+                                        view! {
+                                            <button type="button" on:click=move |_| board.answer_notice(action)>
+                                                {name}
+                                            </button>
+                                        }
+                                    })}
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// The views, each with the number of its tasks.
+#[component]
+fn Views() -> impl IntoView {
+    let board = expect_context::<Board>();
+    view! {
+        <nav class="views" aria-label=words::VIEWS_NAME>
+            {words::VIEWS
+                .map(|(view, href)| {
+                    view! {
+                        <a href=href aria-current=move || (View::of(&board.query.read()) == view).then_some("page")>
+                            {view.name()}
+                            " "
+                            <span class="number">{move || board.counts.get().of(view)}</span>
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}

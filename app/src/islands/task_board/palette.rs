@@ -1,0 +1,165 @@
+//! Every command, found by typing.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    action::{Action, Direction, Target},
+    state::Board,
+};
+use crate::{model::Theme, words};
+
+/// What a command of the palette does.
+#[derive(Clone)]
+enum Does {
+    Action(Action),
+    /// Leads to another page.
+    Open(&'static str),
+}
+
+struct Command {
+    name: String,
+    /// The key that does the same; may be empty.
+    key: &'static str,
+    does: Does,
+}
+
+/// All of them. They act on the task that had the focus, or on those that are selected.
+fn commands() -> Vec<Command> {
+    let chosen = Target::Chosen;
+    let actions = [
+        (words::ADD_A_TASK, "n", Action::FocusAddLine),
+        (words::SEARCH, "/", Action::FocusSearch),
+        (words::COMPLETE_TASK, "x", Action::Complete(chosen)),
+        (words::EDIT_TASK, "e", Action::Edit(chosen)),
+        (words::DELETE_TASK, "Del", Action::Delete(chosen)),
+        (words::MOVE_TASK_UP, "Alt ↑", Action::Move(chosen, Direction::Up)),
+        (words::MOVE_TASK_DOWN, "Alt ↓", Action::Move(chosen, Direction::Down)),
+        (words::SELECT_EVERY_TASK, "Ctrl A", Action::SelectAll),
+        (words::UNDO, "Ctrl Z", Action::Undo),
+        (words::DARK_COLOURS, "", Action::SetTheme(Theme::Dark)),
+        (words::LIGHT_COLOURS, "", Action::SetTheme(Theme::Light)),
+        (words::SYSTEM_COLOURS, "", Action::SetTheme(Theme::System)),
+        (words::SHORTCUTS, "?", Action::OpenHelp),
+    ];
+    let actions = actions.map(|(name, key, action)| Command { name: name.into(), key, does: Does::Action(action) });
+    let views = words::VIEWS.map(|(view, href)| Command { name: words::go_to(view), key: "", does: Does::Open(href) });
+    let account = Command { name: words::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account") };
+    actions.into_iter().chain(views).chain([account]).collect()
+}
+
+#[component]
+pub fn Palette() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        match (board.is_palette_open.get(), dialog.open()) {
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    view! {
+        <dialog
+            id="palette"
+            class="palette"
+            aria-label=words::COMMANDS
+            node_ref=dialog
+            on:close=move |_| board.is_palette_open.set(false)
+        >
+            <Show when=move || board.is_palette_open.get()>
+                <Commands />
+            </Show>
+        </dialog>
+    }
+}
+
+/// The field and the commands that have what is typed there: a combobox (ARIA Authoring Practices, "Combobox").
+#[component]
+fn Commands() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let typed = RwSignal::new(String::new());
+    let active = RwSignal::new(0_usize);
+    let found = Memo::new(move |_| {
+        let wanted = typed.read().to_lowercase();
+        let names = commands().into_iter().map(|command| command.name.to_lowercase());
+        names.enumerate().filter(|(_, name)| name.contains(wanted.trim())).map(|(at, _)| at).collect::<Vec<_>>()
+    });
+    let perform = move |at: usize| {
+        board.is_palette_open.set(false);
+        match commands().into_iter().nth(at).map(|command| command.does) {
+            // After the dialog has closed and given the focus back.
+            Some(Does::Action(action)) => request_animation_frame(move || board.dispatch(action)),
+            Some(Does::Open(href)) => drop(window().location().assign(href)),
+            None => {}
+        }
+    };
+    let option_id = |at: usize| format!("command-{at}");
+    let active_id = move || found.read().get(active.get()).map(|at| option_id(*at));
+    view! {
+        <input
+            name="command"
+            role="combobox"
+            aria-expanded="true"
+            aria-controls="commands"
+            aria-autocomplete="list"
+            aria-activedescendant=active_id
+            aria-label=words::FIND_COMMAND
+            placeholder=words::FIND_COMMAND
+            autocomplete="off"
+            autofocus
+            on:input=move |event| {
+                typed.set(event_target_value(&event));
+                active.set(0);
+            }
+            on:keydown=move |event| {
+                let last = found.read_untracked().len().saturating_sub(1);
+                match event.key().as_str() {
+                    "ArrowDown" => active.update(|active| *active = (*active + 1).min(last)),
+                    "ArrowUp" => active.update(|active| *active = active.saturating_sub(1)),
+                    "Enter" => {
+                        let at = found.read_untracked().get(active.get_untracked()).copied();
+                        at.into_iter().for_each(perform);
+                    }
+                    _ => return,
+                }
+                event.prevent_default();
+            }
+        />
+        <ul id="commands" role="listbox" aria-label=words::COMMANDS>
+            {move || {
+                let commands = commands();
+                let found = found.get();
+                found
+                    .into_iter()
+                    .enumerate()
+                    .filter_map(|(place, at)| Some((place, at, commands.get(at)?)))
+                    .map(|(place, at, command)| {
+                        let is_active = move || active.get() == place;
+                        view! {
+                            <li
+                                id=option_id(at)
+                                role="option"
+                                aria-selected=move || if is_active() { "true" } else { "false" }
+                                class:active=is_active
+                                on:click=move |_| perform(at)
+                            >
+                                <span>{command.name.clone()}</span>
+                                {(!command.key.is_empty()).then(|| view! { <kbd>{command.key}</kbd> })}
+                            </li>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </ul>
+        <p class="quiet" hidden=move || !found.read().is_empty()>
+            {words::NO_COMMAND}
+        </p>
+    }
+}
+
+impl Board {
+    pub fn open_palette(&self) {
+        self.is_palette_open.set(true);
+    }
+}

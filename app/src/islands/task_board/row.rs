@@ -1,0 +1,232 @@
+//! One task of the list, drawn the same on the server and in the browser.
+
+use leptos::{either::Either, ev, prelude::*};
+
+use super::{
+    action::{Action, Target},
+    editor::{Edit, Editor},
+    focus::{edit_button_id, row_element_id},
+    state::Board,
+};
+use crate::{
+    components::icon::Icon,
+    model::{Day, ListQuery, Priority, Task},
+    words,
+};
+
+/// Names a row for as long as the page lives: a task that was made here gets its id from the server later.
+pub type RowKey = u32;
+
+/// A row of the list in the browser.
+#[derive(Clone)]
+pub struct Row {
+    pub key: RowKey,
+    /// What it shows.
+    pub state: ArcRwSignal<RowState>,
+    /// What is being typed, while it is edited.
+    pub edit: ArcRwSignal<Option<Edit>>,
+}
+
+impl Row {
+    pub fn new(key: RowKey, task: Task) -> Self {
+        Self { key, state: ArcRwSignal::new(RowState::new(task)), edit: ArcRwSignal::new(None) }
+    }
+
+    pub fn id(&self) -> String {
+        self.state.read_untracked().task.id.clone()
+    }
+
+    pub fn task(&self) -> Task {
+        self.state.read_untracked().task.clone()
+    }
+
+    pub fn is_editing(&self) -> bool {
+        self.edit.read_untracked().is_some()
+    }
+
+}
+
+/// What a row shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RowState {
+    /// The task with the pending changes.
+    pub task: Task,
+    /// Whether changes of it wait for the server.
+    pub is_unsaved: bool,
+    pub is_selected: bool,
+    /// Whether the pointer drags it.
+    pub is_dragged: bool,
+}
+
+impl RowState {
+    pub const fn new(task: Task) -> Self {
+        Self { task, is_unsaved: false, is_selected: false, is_dragged: false }
+    }
+
+    fn class(&self, is_editing: bool) -> String {
+        let mut class = String::from(match self.task.priority {
+            Priority::None => "row",
+            Priority::Low => "row priority-low",
+            Priority::Medium => "row priority-medium",
+            Priority::High => "row priority-high",
+        });
+        let states = [
+            (self.task.completed, " done"),
+            (self.is_unsaved, " unsaved"),
+            (self.is_selected, " selected"),
+            (self.is_dragged, " held"),
+            (is_editing, " editing"),
+        ];
+        for (is_so, name) in states {
+            if is_so {
+                class.push_str(name);
+            }
+        }
+        class
+    }
+}
+
+/// The row in the browser: what it shows follows its state, and while it is edited it is a form.
+#[component]
+pub fn LiveRow(row: Row) -> impl IntoView {
+    let board = expect_context::<Board>();
+    let Row { key, state, edit } = row.clone();
+    let class = {
+        let (state, edit) = (state.clone(), edit.clone());
+        move || state.read().class(edit.read().is_some())
+    };
+    view! {
+        <li
+            class=class
+            on:focusin=move |_| board.focused.set_value(Some(key))
+            on:click=move |event| click_with_key(board, key, &event)
+            on:pointermove=move |event| board.drag_over(key, &event)
+        >
+            {move || match edit.get() {
+                Some(edit) => Either::Right(view! { <Editor row=row.clone() edit /> }),
+                None => Either::Left(content(board, key, &state.read(), board.today.get())),
+            }}
+        </li>
+    }
+}
+
+/// The row as the server draws it: once, without signals.
+#[cfg(feature = "ssr")]
+pub fn static_row(board: Board, key: RowKey, state: &RowState, today: Day) -> impl IntoView + use<> {
+    view! { <li class=state.class(false)>{content(board, key, state, today)}</li> }
+}
+
+/// What stands in a row that is not edited: a form, so that ticking, editing and deleting work without a script.
+fn content(board: Board, key: RowKey, state: &RowState, today: Day) -> impl IntoView + use<> {
+    let task = &state.task;
+    let is_late = task.due_date.is_some_and(|day| day < today) && !task.completed;
+    let has_meta = task.due_date.is_some() || task.priority != Priority::None || !task.tags.is_empty();
+    let target = Target::Row(key);
+    let press = move |action: Action| {
+        move |event: ev::MouseEvent| {
+            event.prevent_default();
+            event.stop_propagation();
+            board.dispatch(action.clone());
+        }
+    };
+    view! {
+        <form method="post" action=format!("/tasks/{}/complete", task.id) on:submit=|event| event.prevent_default()>
+            <span class="grip" on:pointerdown=move |event| board.begin_drag(key, &event)>
+                {Icon::Grip.draw()}
+            </span>
+            <label class="check">
+                <input
+                    id=row_element_id(key)
+                    type="checkbox"
+                    autocomplete="off"
+                    aria-label=words::completed_box(&task.title)
+                    aria-describedby=state.is_selected.then_some("is-selected")
+                    checked=task.completed
+                    prop:checked=task.completed
+                    on:change=move |_| board.dispatch(Action::Complete(target))
+                />
+                <span class="box">{Icon::Check.draw()}</span>
+            </label>
+            <button class="no-script" name="completed" value=if task.completed { "false" } else { "true" }>
+                {if task.completed { words::TO_DO_AGAIN } else { words::COMPLETE }}
+            </button>
+            <div class="words">
+                <span class="title" dir="auto">
+                    {task.title.clone()}
+                </span>
+                {task
+                    .description
+                    .clone()
+                    .map(|description| {
+                        view! {
+                            <span class="note" dir="auto">
+                                {description}
+                            </span>
+                        }
+                    })}
+                {has_meta
+                    .then(|| {
+                        view! {
+                            <span class="meta">
+                                {(task.priority != Priority::None)
+                                    .then(|| view! { <span class="priority">{words::priority(task.priority)}</span> })}
+                                {task
+                                    .due_date
+                                    .map(|day| {
+                                        view! {
+                                            <time class=if is_late { "due late" } else { "due" } datetime=day.to_string()>
+                                                {words::due(day, today, task.completed)}
+                                            </time>
+                                        }
+                                    })} <span class="tags">{task.tags.iter().map(|tag| tag_link(tag)).collect_view()}</span>
+                            </span>
+                        }
+                    })}
+            </div>
+            <div class="actions">
+                <button
+                    id=edit_button_id(key)
+                    class="bare"
+                    formmethod="get"
+                    formaction=format!("/tasks/{}/edit", task.id)
+                    aria-label=words::edit(&task.title)
+                    on:click=press(Action::Edit(target))
+                >
+                    {Icon::Edit.draw()}
+                </button>
+                <button
+                    class="bare"
+                    formaction=format!("/tasks/{}/delete", task.id)
+                    aria-label=words::delete(&task.title)
+                    on:click=press(Action::Delete(target))
+                >
+                    {Icon::Delete.draw()}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// A tag leads to the list of all tasks that have it.
+fn tag_link(tag: &str) -> impl IntoView + use<> {
+    let query = ListQuery { tag: Some(tag.to_owned()), ..ListQuery::default() };
+    view! {
+        <a class="tag" dir="auto" href=format!("/tasks?{}", query.to_query()) on:click=|event| event.stop_propagation()>
+            "#"
+            {tag.to_owned()}
+        </a>
+    }
+}
+
+/// With a key, a click selects: one row more or less, or all up to this one.
+fn click_with_key(board: Board, key: RowKey, event: &ev::MouseEvent) {
+    if !has_modifier(event) || board.is_editing(key) {
+        return;
+    }
+    event.prevent_default();
+    board.dispatch(if event.shift_key() { Action::SelectUpTo(key) } else { Action::ToggleSelected(key) });
+}
+
+fn has_modifier(event: &ev::MouseEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || event.shift_key()
+}

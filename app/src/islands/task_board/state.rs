@@ -1,0 +1,342 @@
+//! What all parts of the list share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gloo_timers::callback::Timeout;
+use leptos::{html, prelude::*};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    drag::Drag,
+    focus::{ADD_FIELD, focus_now, is_free},
+    list::{Group, grouped},
+    row::{Row, RowKey},
+    toast::{ToastState, UndoStep},
+};
+use crate::{
+    browser::{has_keyboard, now, random_id, utc_offset},
+    client::Client,
+    model::{Day, ListQuery, Problem, Task},
+    outbox::{Effect as OutboxEffect, Outbox},
+    pages::tasks::{Counts, TaskPage},
+    storage::{self, SessionChange},
+    words,
+};
+
+/// The list of one person, as this page has it. All its parts are handles, so that it is copied like a signal.
+#[derive(Clone, Copy)]
+pub struct Board {
+    pub client: StoredValue<Client>,
+    /// Which tasks the list holds, in which order.
+    pub query: RwSignal<ListQuery>,
+    /// Query string of the page that is not loaded yet.
+    pub next: RwSignal<Option<String>>,
+    pub today: RwSignal<Day>,
+    pub counts: RwSignal<Counts>,
+    pub groups: RwSignal<Vec<Group>>,
+    pub group_ids: StoredValue<u32>,
+    /// The rows by the ids of their tasks.
+    pub rows: StoredValue<BTreeMap<String, Row>>,
+    pub row_keys: StoredValue<RowKey>,
+    /// Names this tab among those of one person.
+    pub tab: StoredValue<String>,
+    /// Whether the editor that opens next gets the focus.
+    pub focus_editor: StoredValue<bool>,
+    /// The row that has the focus.
+    pub focused: StoredValue<Option<RowKey>>,
+    /// The rows that are selected; a row's state follows, some hundreds at a time.
+    pub selection: StoredValue<BTreeSet<RowKey>>,
+    /// How many they are.
+    pub selected: RwSignal<usize>,
+    /// The row that was selected last: a range begins there.
+    pub anchor: StoredValue<Option<RowKey>>,
+    pub outbox: StoredValue<Outbox>,
+    /// The timer of the next try to send, and how long the last one waited, in milliseconds.
+    pub retry: StoredValue<(Option<Timeout>, u32), LocalStorage>,
+    pub toast: RwSignal<Option<ToastState>>,
+    pub toast_timer: StoredValue<Option<Timeout>, LocalStorage>,
+    pub undo: StoredValue<Vec<UndoStep>>,
+    /// What screen readers are told.
+    pub said: RwSignal<String>,
+    pub notice: RwSignal<Option<Notice>>,
+    pub is_palette_open: RwSignal<bool>,
+    pub is_help_open: RwSignal<bool>,
+    /// What is typed into the add line.
+    pub new_title: RwSignal<String>,
+    /// Why that is no task.
+    pub new_title_error: RwSignal<Option<String>>,
+    /// Several lines that were pasted, until the person has said whether they are one task.
+    pub pasted: RwSignal<Option<String>>,
+    pub drag: StoredValue<Option<Drag>>,
+    /// The element after the list: once it is near, the next page is loaded.
+    pub more: NodeRef<html::P>,
+    /// Which reading of the list is the latest: the answer to another comes too late.
+    pub latest_load: StoredValue<u32>,
+    pub live: StoredValue<super::live::Live, LocalStorage>,
+    /// How many milliseconds the server's clock is ahead of the browser's.
+    pub clock_offset: i64,
+    /// The time that the position of the task added last was made of.
+    pub last_position_millis: StoredValue<i64>,
+    /// Whether the session is over: nothing can be sent any more.
+    pub is_over: RwSignal<bool>,
+    pub is_hydrated: RwSignal<bool>,
+}
+
+/// Something that the person has to know or decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    pub button: Option<(&'static str, NoticeAction)>,
+}
+
+/// What the button of a notice does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoticeAction {
+    SendAgain,
+    SignIn,
+    Reload,
+}
+
+impl Board {
+    /// The list as the page has it.
+    pub fn new(page: &TaskPage) -> Self {
+        // The server draws the rows without them.
+        let (groups, next_key) = if cfg!(feature = "ssr") { (Vec::new(), 0) } else { grouped(&page.tasks) };
+        let rows: BTreeMap<_, _> = groups.iter().flat_map(|group| group.rows.read_untracked().clone()).map(|row| (row.id(), row)).collect();
+        let outbox = if cfg!(feature = "ssr") { Outbox::default() } else { Outbox::new(page.tasks.clone()) };
+        let clock_offset = if cfg!(feature = "ssr") { 0 } else { page.now.0 - now() };
+        Self {
+            client: StoredValue::new(Client { user_id: page.user_id.clone() }),
+            query: RwSignal::new(page.query.clone()),
+            next: RwSignal::new(page.next.clone()),
+            today: RwSignal::new(page.today),
+            counts: RwSignal::new(page.counts),
+            group_ids: StoredValue::new(u32::try_from(groups.len()).unwrap_or(u32::MAX)),
+            groups: RwSignal::new(groups),
+            rows: StoredValue::new(rows),
+            row_keys: StoredValue::new(next_key),
+            tab: StoredValue::new(if cfg!(feature = "ssr") { String::new() } else { random_id() }),
+            focus_editor: StoredValue::new(false),
+            focused: StoredValue::new(None),
+            selection: StoredValue::new(BTreeSet::new()),
+            selected: RwSignal::new(0),
+            anchor: StoredValue::new(None),
+            outbox: StoredValue::new(outbox),
+            retry: StoredValue::new_local((None, 0)),
+            toast: RwSignal::new(None),
+            toast_timer: StoredValue::new_local(None),
+            undo: StoredValue::new(Vec::new()),
+            said: RwSignal::new(String::new()),
+            notice: RwSignal::new(None),
+            is_palette_open: RwSignal::new(false),
+            is_help_open: RwSignal::new(false),
+            new_title: RwSignal::new(String::new()),
+            new_title_error: RwSignal::new(None),
+            pasted: RwSignal::new(None),
+            drag: StoredValue::new(None),
+            more: NodeRef::new(),
+            latest_load: StoredValue::new(0),
+            live: StoredValue::new_local(super::live::Live::new(page.now)),
+            clock_offset,
+            last_position_millis: StoredValue::new(0),
+            is_over: RwSignal::new(false),
+            is_hydrated: RwSignal::new(false),
+        }
+    }
+
+    /// Begins the life of the list in the browser.
+    pub fn mount(self) {
+        self.update_today();
+        Effect::new(move |_| document().set_title(&words::tasks_title(self.counts.read().pending)));
+        self.watch_session();
+        self.adopt_kept_changes();
+        self.open_kept_edits();
+        self.mount_add_line();
+        self.mount_shortcuts();
+        self.watch_end_of_list();
+        self.mount_live();
+        self.is_hydrated.set(true);
+        super::shortcuts::replay_early_presses();
+        // Don't steal focus.
+        if has_keyboard() && is_free() {
+            focus_now(ADD_FIELD);
+        }
+    }
+
+    pub fn user_id(&self) -> String {
+        self.client.with_value(|client| client.user_id.clone())
+    }
+
+    /// A key for a row that comes onto the list.
+    pub fn next_row_key(&self) -> RowKey {
+        let key = self.row_keys.get_value();
+        self.row_keys.set_value(key + 1);
+        key
+    }
+
+    pub fn row(&self, id: &str) -> Option<Row> {
+        self.rows.with_value(|rows| rows.get(id).cloned())
+    }
+
+    /// Tells people who do not see the page.
+    pub fn announce(&self, text: impl Into<String>) {
+        self.said.set(text.into());
+    }
+
+    /// Says what went wrong; `what` is what the person wanted, as in “The task was not added”.
+    pub fn fail(&self, what: &str, problem: &Problem) {
+        match problem.status {
+            401 => self.end_session(words::SESSION_EXPIRED),
+            403 => self.show_stale(),
+            _ => self.notice.set(Some(Notice { text: words::refused(what, &problem.message), button: None })),
+        }
+    }
+
+    /// From here on nothing can be saved. What the account holds leaves the screen, for the next person at this device; what
+    /// was typed and not saved waits in the browser for the same user.
+    fn end_session(&self, why: &str) {
+        self.is_over.set(true);
+        storage::forget_token(&self.user_id());
+        self.groups.set(Vec::new());
+        self.rows.set_value(BTreeMap::new());
+        self.counts.set(Counts::default());
+        self.toast.set(None);
+        self.notice.set(Some(Notice { text: words::over(why), button: Some((words::SIGN_IN_AGAIN, NoticeAction::SignIn)) }));
+    }
+
+    fn show_stale(&self) {
+        self.is_over.set(true);
+        self.notice.set(Some(Notice { text: words::SOMEBODY_ELSE.into(), button: Some((words::RELOAD, NoticeAction::Reload)) }));
+    }
+
+    pub fn answer_notice(&self, action: NoticeAction) {
+        let location = window().location();
+        match action {
+            NoticeAction::SendAgain => self.send_now(),
+            NoticeAction::Reload => drop(location.reload()),
+            NoticeAction::SignIn => {
+                let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+                let here = String::from(js_sys::encode_uri_component(&here));
+                let _ = location.assign(&format!("/signin?expired=1&return_to={here}"));
+            }
+        }
+    }
+
+    fn watch_session(self) {
+        let guard = storage::watch_session(self.user_id(), move |change| match change {
+            SessionChange::SignedOut => self.end_session(words::SIGNED_OUT_ELSEWHERE),
+            SessionChange::OtherUser => self.show_stale(),
+        });
+        on_cleanup_local(guard);
+    }
+
+    /// What day it is here, by the browser's clock and time zone.
+    pub fn update_today(&self) {
+        let today = Day::of_millis(now() + utc_offset() * 60_000);
+        if today != self.today.get_untracked() {
+            self.today.set(today);
+        }
+    }
+
+    /// Changes the counts by a task that comes (1) or goes (-1).
+    pub fn count(&self, task: Option<&Task>, by: i64) {
+        if let Some(task) = task {
+            let today = self.today.get_untracked();
+            self.counts.update(|counts| counts.add(task, today, by));
+        }
+    }
+
+    /// Does what the outbox says: keeps changes, and redraws the rows that they touch.
+    pub fn apply(&self, effects: Vec<OutboxEffect>, origin: Origin) {
+        for effect in effects {
+            match effect {
+                OutboxEffect::Keep(entry) => self.keep_entry(&entry),
+                OutboxEffect::Forget(key) => self.forget_entry(&key),
+                OutboxEffect::Show(id) => self.show(&id, origin),
+                OutboxEffect::Rename { from, to } => self.rename(&from, &to),
+                OutboxEffect::Confirmed { entry, task } => self.on_confirmed(&entry, task.as_ref()),
+                OutboxEffect::Rejected { entry, problem } => self.on_rejected(&entry, &problem),
+                OutboxEffect::Conflict { entry, fields, theirs } => self.on_conflict(&entry, &fields, theirs),
+            }
+        }
+    }
+
+    /// A task that was made here has got its id.
+    fn rename(&self, from: &str, to: &str) {
+        let renamed = self.rows.try_update_value(|rows| {
+            let row = rows.remove(from)?;
+            rows.insert(to.to_owned(), row.clone());
+            Some(row)
+        });
+        if let Some(row) = renamed.flatten() {
+            row.state.update_untracked(|state| to.clone_into(&mut state.task.id));
+        }
+    }
+
+    /// Makes the list agree with what the outbox says of one task.
+    fn show(&self, id: &str, origin: Origin) {
+        let (task, is_unsaved) = self.outbox.with_value(|outbox| (outbox.displayed(id), outbox.is_pending(id)));
+        match (self.row(id), task) {
+            (Some(row), Some(task)) => {
+                let before = row.task();
+                if before.completed != task.completed || before.due_date != task.due_date {
+                    self.count(Some(&before), -1);
+                    self.count(Some(&task), 1);
+                }
+                let has_moved = before.position != task.position;
+                if before != task || row.state.read_untracked().is_unsaved != is_unsaved {
+                    row.state.update(|state| {
+                        state.task = task;
+                        state.is_unsaved = is_unsaved;
+                    });
+                }
+                if has_moved && !row.is_editing() {
+                    self.place(&row);
+                }
+            }
+            (Some(row), None) if row.is_editing() && origin == Origin::Server => self.show_deleted_meanwhile(&row),
+            (Some(row), None) => {
+                self.count(Some(&row.task()), -1);
+                self.remove_row(&row);
+            }
+            (None, Some(task)) => {
+                let is_held = self.query.read_untracked().holds(&task, self.today.get_untracked());
+                let is_wanted = match origin {
+                    Origin::Person => {
+                        self.count(Some(&task), 1);
+                        is_held
+                    }
+                    Origin::PutBack => {
+                        self.count(Some(&task), 1);
+                        true
+                    }
+                    // Counted by the event that follows.
+                    Origin::Server => is_held && !self.is_beyond_loaded(&task),
+                };
+                if is_wanted {
+                    let row = Row::new(self.next_row_key(), task);
+                    row.state.update_untracked(|state| state.is_unsaved = is_unsaved);
+                    self.add_row(&row);
+                }
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// Where a change comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The person at this page.
+    Person,
+    /// The same, who takes back a deletion: the row is shown wherever it belongs.
+    PutBack,
+    /// The server: an answer, or an event.
+    Server,
+}
+
+/// Keeps a value of the browser, which stays on this thread, for as long as the island lives.
+pub fn on_cleanup_local<T: 'static>(value: T) {
+    let kept = StoredValue::new_local(Some(value));
+    on_cleanup(move || drop(kept.try_update_value(Option::take)));
+}

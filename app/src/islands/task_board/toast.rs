@@ -1,0 +1,98 @@
+//! What was just done, with the button that takes it back; and the steps that can be taken back.
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+
+use super::{
+    focus::{ADD_FIELD, focus_soon, is_within},
+    state::Board,
+};
+use crate::{outbox::Change, words};
+
+/// How long it is shown, in milliseconds, after the last time that the pointer or the focus was on it.
+const SHOWN_FOR: u32 = 10_000;
+/// How many steps can be taken back.
+const UNDO_STEPS: usize = 20;
+
+/// What takes one action back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoStep {
+    /// What was done, in the words of the task.
+    pub said: String,
+    /// The changes that take it back, each with the id of its task.
+    pub changes: Vec<(String, Change)>,
+}
+
+/// What the toast shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToastState {
+    pub text: String,
+    /// Whether the last step can be taken back from it.
+    pub has_undo: bool,
+}
+
+#[component]
+pub fn Toast() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let keep = move || drop(board.toast_timer.try_update_value(Option::take));
+    view! {
+        <div
+            class="toast"
+            id="toast"
+            hidden=move || board.toast.read().is_none()
+            on:mouseenter=move |_| keep()
+            on:focusin=move |_| keep()
+            on:mouseleave=move |_| board.hide_toast_later()
+            on:focusout=move |_| board.hide_toast_later()
+        >
+            <span>{move || board.toast.get().map(|toast| toast.text)}</span>
+            <button
+                type="button"
+                hidden=move || board.toast.read().as_ref().is_none_or(|toast| !toast.has_undo)
+                on:click=move |_| board.undo_last()
+            >
+                {words::UNDO}
+            </button>
+        </div>
+    }
+}
+
+impl Board {
+    /// Remembers what takes the last action back.
+    pub fn remember_undo(&self, step: UndoStep) {
+        self.undo.update_value(|steps| {
+            steps.push(step);
+            let surplus = steps.len().saturating_sub(UNDO_STEPS);
+            steps.drain(..surplus);
+        });
+    }
+
+    /// Says what was just done, and offers for a while to take it back.
+    pub fn offer_undo(&self, step: UndoStep) {
+        self.toast.set(Some(ToastState { text: step.said.clone(), has_undo: true }));
+        self.remember_undo(step);
+        self.hide_toast_later();
+    }
+
+    fn hide_toast_later(self) {
+        self.toast_timer.set_value(Some(Timeout::new(SHOWN_FOR, move || self.hide_toast())));
+    }
+
+    fn hide_toast(&self) {
+        drop(self.toast_timer.try_update_value(Option::take));
+        if is_within("toast") {
+            focus_soon(ADD_FIELD.to_owned());
+        }
+        self.toast.set(None);
+    }
+
+    /// Takes the last step back.
+    pub fn undo_last(&self) {
+        let Some(step) = self.undo.try_update_value(Vec::pop).flatten() else { return };
+        self.hide_toast();
+        for (id, change) in step.changes {
+            self.change(&id, change);
+        }
+        self.announce(words::UNDONE);
+    }
+}
