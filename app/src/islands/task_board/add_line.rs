@@ -119,11 +119,12 @@ fn Chip(token: Token) -> impl IntoView {
         TokenKind::Priority(priority) => words::priority(*priority).to_owned(),
         TokenKind::Date(day) => words::day(*day, board.today.get_untracked()),
     };
+    let label = words::keep_as_word(&text);
     view! {
         <button
             type="button"
             class="chip"
-            aria-label=words::keep_as_word(&text)
+            aria-label=label
             on:click=move |_| {
                 board.set_new_title(escape_token(&board.new_title.get_untracked(), &token));
                 focus_now(ADD_FIELD);

@@ -239,7 +239,6 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
                     <input
                         name="tags"
                         id=field_id("tags", key)
-                    id=field_id("tags", key)
                         autocomplete="off"
                         dir="auto"
                         placeholder=words::TAGS_HINT

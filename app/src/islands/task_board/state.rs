@@ -151,7 +151,6 @@ impl Board {
         self.watch_session();
         self.adopt_kept_changes();
         self.open_kept_edits();
-        self.mount_add_line();
         self.mount_shortcuts();
         self.watch_end_of_list();
         self.mount_live();
