@@ -2,6 +2,7 @@
 #![recursion_limit = "256"]
 #![allow(clippy::needless_pass_by_value, reason = "components and islands own their props")]
 
+mod browser;
 pub mod client;
 mod components;
 mod day;
@@ -12,6 +13,7 @@ mod pages;
 pub mod position;
 pub mod quick;
 pub mod session;
+pub mod storage;
 mod time;
 mod wire;
 pub mod words;

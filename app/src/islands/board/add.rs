@@ -8,7 +8,7 @@ use super::{
     outbox::{Change, Kind},
 };
 use crate::{
-    client::random_id,
+    browser::random_id,
     dom::{around, attribute, by_id, copy, data, find, focus, js_text, now, on, set_text, show},
     model::{NewTask, Priority, Problem},
     position::first_at,

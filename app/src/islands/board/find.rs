@@ -6,9 +6,8 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{Element, Event, HtmlFormElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-use super::{Board, Shared, row::Row};
+use super::{Board, Shared, client::TaskList, row::Row};
 use crate::{
-    client::TaskList,
     dom::{after, all, around, attribute, by_id, cancel, class, on, set_text, show, value},
     model::{ListQuery, Sort},
     words::{self, View},

@@ -2,6 +2,7 @@
 //! laid over it (`outbox`): a change shows at once, is sent until it is answered, and is taken back when it is refused.
 
 mod add;
+mod client;
 mod drag;
 mod edit;
 mod find;
@@ -23,11 +24,11 @@ use wasm_bindgen::JsValue;
 use web_sys::{Element, Event, HtmlInputElement};
 
 use self::{
+    client::Client,
     outbox::Outbox,
     row::{Row, Rows},
 };
 use crate::{
-    client::Client,
     dom::{
         active, after, all, around, by_id, call, cancel, class, copy, data, find, focus_id, has_keyboard, member, now, on, set_text, show,
         utc_offset,

@@ -12,7 +12,7 @@ use web_sys::Event;
 
 use super::{Board, Shared, row::Row};
 use crate::{
-    client::random_id,
+    browser::random_id,
     dom::{member, now, on},
     model::{Task, Timestamp},
     position::first_at,

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use leptos::task::spawn_local;
 
 use super::{
-    Board, notice,
+    Board,
+    client::UNREACHABLE,
+    notice,
     outbox::{Change, Kind},
     row::Row,
 };
 use crate::{
-    client::UNREACHABLE,
     dom::{after, cancel},
     model::{Problem, Task, etag_of},
     wire, words,
