@@ -1,26 +1,24 @@
 //! The HTTP API, as the browser calls it. The one place that attaches the token, and the one that turns answers into a
 //! [`Problem`].
 
-use leptos::prelude::window;
-use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use web_sys::AbortSignal;
 
 use crate::{
-    dom::{js_text, member, now, utc_offset},
-    model::{Problem, Task},
-    session, wire, words,
+    model::{NewTask, Problem, PutTask, Task, Timestamp, etag_of},
+    storage, words,
 };
 
-/// An answer that takes longer will not come, in milliseconds.
+/// How long an answer may take, in milliseconds.
 const TIMEOUT_MS: u32 = 10_000;
-/// `code` of a problem that is no answer at all.
+/// `code` of a problem that did not come from Holdfast: there was no answer, or none that can be read.
 pub const UNREACHABLE: &str = "UNREACHABLE";
 
 /// The API as one user calls it.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// Who calls.
+    /// The user whose tasks it reads and writes.
     pub user_id: String,
 }
 
@@ -33,135 +31,198 @@ pub struct TaskList {
     pub next: Option<String>,
 }
 
-/// What is sent, and how.
-struct Call<'a> {
-    method: &'a str,
-    path: &'a str,
-    header: Option<(&'a str, &'a str)>,
-    body: Option<&'a JsValue>,
-    /// Whether the answer goes on and on.
-    is_endless: bool,
+/// The two ways to get a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthKind {
+    /// With an account that exists.
+    SignIn,
+    /// With a new account.
+    SignUp,
 }
 
-/// Signs in or up; `path` is the part after `/api/auth/`.
-pub async fn authenticate(path: &str, body: &JsValue) -> Result<(), Problem> {
-    let path = format!("/api/auth/{path}");
-    let answer = json(&send(&Call { method: "POST", path: &path, header: None, body: Some(body), is_endless: false }, None).await?).await?;
-    let user = member(&answer, "user");
-    session::keep_token(&js_text(&user, "id"), &js_text(&answer, "token"));
+impl AuthKind {
+    const fn endpoint(self) -> &'static str {
+        match self {
+            Self::SignIn => "/api/auth/sign-in/email",
+            Self::SignUp => "/api/auth/sign-up/email",
+        }
+    }
+}
+
+/// What a person signs in or up with.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Credentials {
+    /// What a new user is called; may be empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The password, as it was typed.
+    pub password: String,
+}
+
+/// The answer to signing in or up, as far as it is used.
+#[derive(Deserialize)]
+struct SignedIn {
+    token: String,
+    user: SignedInUser,
+}
+
+#[derive(Deserialize)]
+struct SignedInUser {
+    id: String,
+}
+
+/// The answer to asking for the token of the cookie's session.
+#[derive(Deserialize)]
+struct SessionToken {
+    token: String,
+}
+
+/// What is sent, but for the token.
+struct Call<'a> {
+    method: Method,
+    path: &'a str,
+    header: Option<(&'a str, &'a str)>,
+    /// JSON.
+    body: Option<String>,
+    /// Whether the answer is a stream, which has no end to wait for.
+    is_stream: bool,
+}
+
+impl<'a> Call<'a> {
+    const fn new(method: Method, path: &'a str) -> Self {
+        Self { method, path, header: None, body: None, is_stream: false }
+    }
+
+    const fn with_header(mut self, name: &'a str, value: &'a str) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
+    fn with_json(mut self, body: &impl Serialize) -> Self {
+        self.body = serde_json::to_string(body).ok();
+        self
+    }
+}
+
+/// Signs in or up, and keeps the token.
+pub async fn authenticate(kind: AuthKind, credentials: &Credentials) -> Result<(), Problem> {
+    let call = Call::new(Method::POST, kind.endpoint()).with_json(credentials);
+    let SignedIn { token, user } = json(&send(&call, None).await?).await?;
+    storage::keep_token(&user.id, &token);
     Ok(())
 }
 
 impl Client {
     /// A page of the list, by its query string.
     pub async fn list(&self, query: &str) -> Result<TaskList, Problem> {
-        let response = self.call("GET", &format!("tasks?{query}"), None, None).await?;
-        let link = response.headers().get("link").ok().flatten();
+        let response = self.send(Call::new(Method::GET, &self.path(&format!("tasks?{query}")))).await?;
+        let link = response.headers().get("link");
         let next = link.and_then(|link| Some(link.split_once('?')?.1.split_once('>')?.0.to_owned()));
-        let tasks = js_sys::Array::from(&json(&response).await?).iter().map(|value| wire::task(&value)).collect();
-        Ok(TaskList { tasks, next })
+        Ok(TaskList { tasks: json(&response).await?, next })
     }
 
     /// One task.
     pub async fn get(&self, id: &str) -> Result<Task, Problem> {
-        Ok(wire::task(&json(&self.call("GET", &format!("tasks/{id}"), None, None).await?).await?))
+        self.task(Call::new(Method::GET, &self.task_path(id))).await
     }
 
-    /// Changes something; the task that comes of it, if one does. `rest` is what follows `/api/{user_id}/`.
-    pub async fn change(
-        &self,
-        method: &str,
-        rest: &str,
-        header: Option<(&str, &str)>,
-        body: Option<&JsValue>,
-    ) -> Result<Option<Task>, Problem> {
-        let response = self.call(method, rest, header, body).await?;
-        if response.status() == 204 { Ok(None) } else { Ok(Some(wire::task(&json(&response).await?))) }
+    /// Creates a task. With the same key twice, there is one task, and both calls answer with it.
+    pub async fn create(&self, task: &NewTask, idempotency_key: &str) -> Result<Task, Problem> {
+        self.task(Call::new(Method::POST, &self.path("tasks")).with_header("Idempotency-Key", idempotency_key).with_json(task)).await
     }
 
-    /// What happens to the tasks, from that event on.
-    pub async fn events(&self, last: &str) -> Result<Response, Problem> {
-        let offset = utc_offset();
-        self.attempt("GET", &format!("events?utc_offset={offset}"), Some(("Last-Event-ID", last)), None, true).await
+    /// Changes the members that `changes` has; with `if_match` only when the task last changed at that time.
+    pub async fn update(&self, id: &str, changes: &PutTask, if_match: Option<Timestamp>) -> Result<Task, Problem> {
+        let path = self.task_path(id);
+        let etag = if_match.map(etag_of);
+        let mut call = Call::new(Method::PUT, &path).with_json(changes);
+        if let Some(etag) = &etag {
+            call = call.with_header("If-Match", etag);
+        }
+        self.task(call).await
     }
 
-    async fn call(&self, method: &str, rest: &str, header: Option<(&str, &str)>, body: Option<&JsValue>) -> Result<Response, Problem> {
-        self.attempt(method, rest, header, body, false).await
+    /// Deletes a task.
+    pub async fn delete(&self, id: &str) -> Result<(), Problem> {
+        self.send(Call::new(Method::DELETE, &self.task_path(id))).await.map(drop)
     }
 
-    /// Calls the task API with the token. A token that is refused is replaced once by that of the cookie's session:
-    /// only when that has ended too is the answer 401.
-    async fn attempt(
-        &self,
-        method: &str,
-        rest: &str,
-        header: Option<(&str, &str)>,
-        body: Option<&JsValue>,
-        is_endless: bool,
-    ) -> Result<Response, Problem> {
-        let path = format!("/api/{}/{rest}", self.user_id);
-        let what = Call { method, path: &path, header, body, is_endless };
-        if let Some(token) = session::token(&self.user_id) {
-            match send(&what, Some(&token)).await {
+    /// Takes the deletion of a task back.
+    pub async fn restore(&self, id: &str) -> Result<Task, Problem> {
+        self.task(Call::new(Method::POST, &format!("{}/restore", self.task_path(id)))).await
+    }
+
+    /// The stream of what happens to the user's tasks, from the event after that one on.
+    pub async fn events(&self, last_event_id: &str, utc_offset: i64) -> Result<web_sys::Response, Problem> {
+        let path = self.path(&format!("events?utc_offset={utc_offset}"));
+        let call = Call::new(Method::GET, &path).with_header("Last-Event-ID", last_event_id);
+        self.send(Call { is_stream: true, ..call }).await.map(Into::into)
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/api/{}/{rest}", self.user_id)
+    }
+
+    fn task_path(&self, id: &str) -> String {
+        self.path(&format!("tasks/{id}"))
+    }
+
+    async fn task(&self, call: Call<'_>) -> Result<Task, Problem> {
+        json(&self.send(call).await?).await
+    }
+
+    /// Sends a call with the user's token. A token that is refused is replaced once by that of the cookie's session: only
+    /// when that has ended too is the answer 401.
+    async fn send(&self, call: Call<'_>) -> Result<Response, Problem> {
+        if let Some(token) = storage::token(&self.user_id) {
+            match send(&call, Some(&token)).await {
                 Err(problem) if problem.status == 401 => {}
-                done => return done,
+                outcome => return outcome,
             }
         }
-        let asks = Call { method: "GET", path: "/api/auth/token", header: None, body: None, is_endless: false };
-        let token = js_text(&json(&send(&asks, None).await?).await?, "token");
-        let response = send(&what, Some(&token)).await?;
-        session::keep_token(&self.user_id, &token);
+        let SessionToken { token } = json(&send(&Call::new(Method::GET, "/api/auth/token"), None).await?).await?;
+        let response = send(&call, Some(&token)).await?;
+        storage::keep_token(&self.user_id, &token);
         Ok(response)
     }
 }
 
-/// Sends a request; any answer but a success is a problem.
-async fn send(what: &Call<'_>, token: Option<&str>) -> Result<Response, Problem> {
-    let response = fetch(what, token).await.map_err(|_| unreachable())?;
+/// Sends a call; any answer but a success is a problem.
+async fn send(call: &Call<'_>, token: Option<&str>) -> Result<Response, Problem> {
+    let response = fetch(call, token).await.map_err(|_| unreachable(0, words::UNREACHABLE))?;
     if response.ok() {
         return Ok(response);
     }
     let status = response.status();
-    let problem = wire::problem(status, &json(&response).await.unwrap_or(JsValue::UNDEFINED));
-    if problem.code.is_empty() {
-        return Err(Problem { code: UNREACHABLE.into(), message: words::NO_SENSE.into(), ..problem });
-    }
-    Err(problem)
+    let problem = response.json().await.ok().filter(|problem: &Problem| !problem.code.is_empty());
+    Err(problem.map_or_else(|| unreachable(status, words::NO_SENSE), |problem| Problem { status, ..problem }))
 }
 
-async fn fetch(what: &Call<'_>, token: Option<&str>) -> Result<Response, JsValue> {
-    let init = RequestInit::new();
-    init.set_method(what.method);
-    let headers = Headers::new()?;
-    if let Some((name, value)) = what.header {
-        headers.set(name, value)?;
+async fn fetch(call: &Call<'_>, token: Option<&str>) -> Result<Response, gloo_net::Error> {
+    let mut request = RequestBuilder::new(call.path).method(call.method.clone());
+    if let Some((name, value)) = call.header {
+        request = request.header(name, value);
     }
     if let Some(token) = token {
-        headers.set("Authorization", &format!("Bearer {token}"))?;
+        request = request.header("Authorization", &format!("Bearer {token}"));
     }
-    if let Some(body) = what.body {
-        headers.set("Content-Type", "application/json")?;
-        init.set_body(&wire::stringify(body).into());
+    if !call.is_stream {
+        request = request.abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
     }
-    init.set_headers(&headers);
-    if !what.is_endless {
-        init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    match &call.body {
+        Some(body) => request.header("Content-Type", "application/json").body(body)?.send().await,
+        None => request.send().await,
     }
-    let request = Request::new_with_str_and_init(what.path, &init)?;
-    JsFuture::from(window().fetch_with_request(&request)).await?.dyn_into()
 }
 
-async fn json(response: &Response) -> Result<JsValue, Problem> {
-    let promise = response.json().map_err(|_| unreachable())?;
-    JsFuture::from(promise).await.map_err(|_| unreachable())
+/// The body of an answer. One that breaks off is like none at all.
+async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Problem> {
+    let text = response.text().await.map_err(|_| unreachable(0, words::UNREACHABLE))?;
+    serde_json::from_str(&text).map_err(|_| unreachable(response.status(), words::NO_SENSE))
 }
 
-fn unreachable() -> Problem {
-    Problem { code: UNREACHABLE.into(), message: words::UNREACHABLE.into(), ..Problem::default() }
-}
-
-/// Tells one's own requests apart; nobody has to be unable to guess it.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is small and positive")]
-pub fn random_id() -> String {
-    format!("{}-{}", now(), (js_sys::Math::random() * 4e9) as u32)
+fn unreachable(status: u16, message: &str) -> Problem {
+    Problem { status, code: UNREACHABLE.into(), message: message.into(), ..Problem::default() }
 }

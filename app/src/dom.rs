@@ -1,6 +1,7 @@
 //! The few things that islands ask of the page. What they touch was drawn by the server: an island finds it, listens to it
 //! and changes it; new rows are copies of a `<template>` that the server drew with the same component.
 
+pub use crate::browser::{has_keyboard, now, set_cookie, utc_offset};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlTemplateElement};
@@ -111,11 +112,6 @@ pub fn copy(template: &str) -> Option<Element> {
     template.content().first_element_child()?.clone_node_with_deep(true).ok()?.dyn_into().ok()
 }
 
-/// Whether the person types on a real keyboard, as far as a page can know.
-pub fn has_keyboard() -> bool {
-    window().match_media("(hover: hover) and (pointer: fine)").ok().flatten().is_some_and(|query| query.matches())
-}
-
 /// The element that has the focus.
 pub fn active() -> Option<Element> {
     document().active_element()
@@ -139,42 +135,4 @@ pub fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<Js
         list.push(argument);
     }
     function.apply(object, &list).ok()
-}
-
-/// Milliseconds since 1970.
-#[allow(clippy::cast_possible_truncation, reason = "milliseconds that are whole")]
-pub fn now() -> i64 {
-    js_sys::Date::now() as i64
-}
-
-/// How many minutes the clock of this place is ahead of UTC.
-#[allow(clippy::cast_possible_truncation, reason = "minutes that are whole")]
-pub fn utc_offset() -> i64 {
-    -(js_sys::Date::new_0().get_timezone_offset() as i64)
-}
-
-/// Tells the server something with every page from now on; nothing, when the value is empty.
-pub fn set_cookie(name: &str, value: &str) {
-    let is_https = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
-    let cookie = preference_cookie(name, value, is_https);
-    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
-}
-
-/// The text for `document.cookie`, with an empty value to remove it. On https the prefix makes the browser insist on `Secure`,
-/// this host alone and `Path=/`, so that a neighbouring host cannot set it; the server reads both names.
-fn preference_cookie(name: &str, value: &str, is_https: bool) -> String {
-    let age = if value.is_empty() { 0 } else { 31_536_000 };
-    let (prefix, secure) = if is_https { ("__Host-", "; Secure") } else { ("", "") };
-    format!("{prefix}{name}={value}; Path=/; SameSite=Lax{secure}; Max-Age={age}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_preference_cookie_is_secure_and_bound_to_its_host_on_https() {
-        assert_eq!(preference_cookie("theme", "dark", true), "__Host-theme=dark; Path=/; SameSite=Lax; Secure; Max-Age=31536000");
-        assert_eq!(preference_cookie("theme", "", false), "theme=; Path=/; SameSite=Lax; Max-Age=0");
-    }
 }

@@ -2,6 +2,7 @@
 #![recursion_limit = "256"]
 #![allow(clippy::needless_pass_by_value, reason = "components and islands own their props")]
 
+mod browser;
 pub mod client;
 mod components;
 mod day;
@@ -11,6 +12,7 @@ pub mod model;
 mod pages;
 pub mod position;
 pub mod session;
+pub mod storage;
 mod time;
 mod wire;
 pub mod words;

@@ -6,10 +6,9 @@ use web_sys::{Element, Event};
 
 use super::forms::{show_errors, wake_reveals};
 use crate::{
-    client,
-    dom::{attribute, by_id, data, field, find, focus, on, value},
+    client::{AuthKind, Credentials, authenticate},
+    dom::{attribute, by_id, field, find, focus, on, value},
     model::{FieldError, Problem, validate_email, validate_password},
-    wire::Body,
     words,
 };
 
@@ -57,13 +56,14 @@ fn submit(form: &Element) {
     if !errors.is_empty() {
         return;
     }
-    let body = Body::default().with("name", value(form, "name")).with("email", email).with("password", password);
+    let kind = if is_new { AuthKind::SignUp } else { AuthKind::SignIn };
+    let credentials = Credentials { name: value(form, "name"), email, password };
     let verb = button.text_content().unwrap_or_default();
     attribute(&button, "aria-disabled", Some("true"));
     button.set_text_content(Some(words::ONE_MOMENT));
     let form = form.clone();
     spawn_local(async move {
-        match client::authenticate(&data(&form, "data-endpoint"), &body.into_value()).await {
+        match authenticate(kind, &credentials).await {
             // The button stays as it is: the page is on its way out.
             Ok(()) => drop(window().location().assign(&value(&form, "return_to"))),
             Err(problem) => {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+pub use crate::client::AuthKind;
 use crate::{
     components::{alert::Alert, field::Field},
     islands::auth_form::AuthForm,
@@ -9,28 +10,12 @@ use crate::{
     words,
 };
 
-/// Which of the two forms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthKind {
-    /// For somebody who has an account.
-    SignIn,
-    /// For somebody who wants one.
-    SignUp,
-}
-
 impl AuthKind {
     /// The page's path, to which the form is sent.
     pub const fn path(self) -> &'static str {
         match self {
             Self::SignIn => "/signin",
             Self::SignUp => "/signup",
-        }
-    }
-
-    const fn endpoint(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign-in/email",
-            Self::SignUp => "sign-up/email",
         }
     }
 }
@@ -79,7 +64,7 @@ pub fn Auth(
             <h1>{words::auth_title(kind)}</h1>
             {notice.map(|notice| view! { <p class="banner" role="status">{words::notice(notice)}</p> })}
             <AuthForm>
-                <form class="form" id="auth" method="post" action=kind.path() data-endpoint=kind.endpoint() novalidate>
+                <form class="form" id="auth" method="post" action=kind.path() novalidate>
                     <Alert errors=errors.clone() />
                     <input type="hidden" name="return_to" value=return_to />
                     {is_new
