@@ -9,12 +9,13 @@ mod day;
 mod dom;
 pub mod islands;
 pub mod model;
+pub mod outbox;
 mod pages;
 pub mod position;
+pub mod quick_add;
 pub mod session;
 pub mod storage;
 mod time;
-mod wire;
 pub mod words;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use app::{
     Page, TaskPage,
     model::{Day, ListQuery, Sort, Timestamp, UtcOffset},
-    quick::Quick,
+    quick_add::QuickAdd,
 };
 use axum::{
     extract::{RawQuery, State},
@@ -70,7 +70,7 @@ pub struct AddTask {
 pub async fn add(State(state): State<AppState>, visitor: Visitor, headers: HeaderMap, Form(form): Form<AddTask>) -> Result<Response> {
     // The form may have arrived long after the head of its request.
     let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
-    let task = Quick::read(&form.title, today(&headers, state.clock.now())).task().validate().map_err(Error::Invalid)?;
+    let task = QuickAdd::read(&form.title, today(&headers, state.clock.now())).task().validate().map_err(Error::Invalid)?;
     tasks::insert(&state, &proof.user_id, &task, None).await?;
     Ok(Redirect::to(HOME).into_response())
 }
