@@ -22,7 +22,7 @@ const watch = () => {
   frame();
   new PerformanceObserver(note).observe({ type: "event", durationThreshold: 16, buffered: true });
   new MutationObserver((_, observer) => {
-    if (!document.querySelector("#board.awake")) return;
+    if (!document.querySelector("#board.hydrated")) return;
     window.awakeAt = performance.now();
     observer.disconnect();
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
@@ -67,10 +67,10 @@ async function answers(page) {
     "type a letter": { before: (n) => page.locator("#new-title").fill("w".repeat(n)), act: () => page.keyboard.press("a") },
     "type a word that is understood": { before: () => page.locator("#new-title").fill("Call the bank !hig"), act: () => page.keyboard.press("h") },
     "add a task": { before: (n) => page.locator("#new-title").fill(`Task that is new ${n}`), act: () => page.keyboard.press("Enter") },
-    "open an edit": { before: () => page.locator("#list .row").nth(3).hover(), act: () => click("#list .row:not(.editing) [data-do=edit]", 3), after: () => page.locator(".editor [name=title]").press("Escape") },
+    "open an edit": { before: () => page.locator("#list .row").nth(3).hover(), act: () => click("#list .row:not(.editing) .actions button", 3), after: () => page.locator(".editor [name=title]").press("Escape") },
     "save an edit": {
       before: async (n) => {
-        await click("#list .row:not(.editing) [data-do=edit]", 3);
+        await click("#list .row:not(.editing) .actions button", 3);
         await page.locator(".editor [name=title]").fill(`Edited ${n}`);
       },
       act: () => page.keyboard.press("Enter"),

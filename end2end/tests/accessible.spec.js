@@ -167,7 +167,7 @@ test.describe("on a touch screen", () => {
   for (const state of ["signin", "signup", "account", "dated", "chips", "lines", "editor", "selected", "toast", "filters", "palette", "help"]) {
     test(`${state}: every button is at least 44 px high, and none waits for a pointer to hover`, async ({ page, server }) => {
       await STATES[state](page, server);
-      await page.waitForFunction(() => !document.getElementById("board") || document.querySelector("#board.awake"));
+      await page.waitForFunction(() => !document.getElementById("board") || document.querySelector("#board.hydrated"));
       expect(await page.evaluate(() => matchMedia("(pointer: coarse) and (hover: none)").matches)).toBe(true);
       const small = await page.evaluate(() => {
         const layer = document.querySelector("dialog:modal") ?? document.body;
@@ -618,7 +618,7 @@ test("with reduced motion nothing moves, and without it nothing takes longer tha
       look();
       return promise;
     }, act);
-  const acts = [".check input", "[data-do=edit]", "[data-do=cancel]", "[data-do=delete]", "[data-do=undo]", "[data-do=palette]"];
+  const acts = [".check input", ".actions button", ".editor .buttons [type=button]", ".actions button + button", "#toast button", ".foot button"];
   const seen = [];
   for (const act of acts) seen.push(...(await after(act)));
   expect(seen.length).toBeGreaterThan(0);
@@ -818,7 +818,7 @@ test.describe("nothing on the page moves by itself", () => {
       await signIn(page, ada);
       for (const path of ["/tasks", "/tasks?priority=high", "/tasks?q=nothing"]) {
         await page.goto(path);
-        expect(await page.locator("#board.awake").count(), "asleep").toBe(0);
+        expect(await page.locator("#board.hydrated").count(), "asleep").toBe(0);
         await awake(page);
         await page.waitForTimeout(500);
         expect.soft(await shifts(page), path).toEqual([]);

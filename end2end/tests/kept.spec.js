@@ -86,7 +86,7 @@ test("an edit and a new task in the middle of typing are there again after the t
   await expect(next.locator(".editor [name=priority]")).toHaveValue("high");
   await next.getByRole("button", { name: "Cancel" }).click();
   await next.reload();
-  await expect(next.locator("#board.awake")).toBeVisible();
+  await expect(next.locator("#board.hydrated")).toBeVisible();
   await expect(next.getByRole("textbox", { name: "Title" })).toHaveCount(0);
 });
 
@@ -220,9 +220,9 @@ test.describe("before the page is awake", () => {
     await page.getByLabel("New task").pressSequentially("Typed early");
     await page.getByRole("checkbox", { name: "Completed: Renew the passport" }).check();
     await page.getByRole("button", { name: "Delete: Sent off" }).click();
-    await expect(page.locator("#board.awake")).toHaveCount(0);
+    await expect(page.locator("#board.hydrated")).toHaveCount(0);
     wake();
-    await expect(page.locator("#board.awake")).toHaveCount(1);
+    await expect(page.locator("#board.hydrated")).toHaveCount(1);
     await expect(page.getByLabel("New task")).toHaveValue("Typed early");
     await expect(row(page, "Sent off")).toHaveCount(0);
     await expect.poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => [title, completed])).toEqual([["Renew the passport", true]]);

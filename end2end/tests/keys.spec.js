@@ -90,7 +90,7 @@ test("the palette finds a command, does it to the task that had the focus, and c
   const palette = page.getByRole("dialog", { name: "Commands" });
   await expect(palette.getByLabel("Find a command")).toBeFocused();
   await page.keyboard.type("complete the");
-  await expect(palette.getByRole("listitem")).toHaveCount(1);
+  await expect(palette.getByRole("option")).toHaveCount(1);
   await page.keyboard.press("Enter");
   await expect(palette).toHaveCount(0);
   await expect(box(page, "two")).toBeChecked();

@@ -19,7 +19,7 @@ test.beforeEach(async ({ server }) => {
 const open = async (context) => {
   const page = await context.newPage();
   await page.goto("/tasks");
-  await expect(page.locator("#board.awake")).toBeVisible();
+  await expect(page.locator("#board.hydrated")).toBeVisible();
   return page;
 };
 
@@ -65,7 +65,7 @@ test("eight tabs share one stream, and it goes on when the tab that reads it is 
       next.on(event, (request) => request.url().includes("/events") && (event === "request" ? reading.add(request) : reading.delete(request)));
     }
     await next.goto("/tasks");
-    await expect(next.locator("#board.awake")).toBeVisible();
+    await expect(next.locator("#board.hydrated")).toBeVisible();
     all.push(next);
   }
   await server.addTask(server.ada, { title: "For all" });
@@ -105,7 +105,7 @@ test("an edit goes on while the task changes elsewhere, and is warned of it", as
   const [{ id }] = await server.tasks(server.ada);
   const headers = { authorization: `Bearer ${server.ada.token}`, "content-type": "application/json" };
   await fetch(`${server.url}/api/${server.ada.user.id}/tasks/${id}`, { method: "PUT", headers, body: JSON.stringify({ priority: "low" }) });
-  await expect(page.locator(".row")).toHaveAttribute("data-priority", "low");
+  await expect(page.locator(".row")).toHaveClass(/priority-low/);
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Renew both");
 });
 

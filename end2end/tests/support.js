@@ -138,7 +138,7 @@ export async function signIn(page, person, path = "/tasks") {
 
 // The list says when it is awake; where there is a keyboard, the line for a new task has the focus then.
 export async function awake(page) {
-  await expect(page.locator("#board.awake")).toBeVisible();
+  await expect(page.locator("#board.hydrated")).toBeVisible();
 }
 
 // A clock that stands still and runs as told. Playwright numbers its timers with more bits than WASM keeps of a number.

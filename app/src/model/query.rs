@@ -191,6 +191,19 @@ impl ListQuery {
         self.sort.is_none_or(|sort| sort == Sort::Position) && self.order.is_none_or(|order| order == Order::Asc)
     }
 
+    /// Whether two versions of a task may stand at different places of this list.
+    pub fn key_differs(&self, before: &Task, after: &Task) -> bool {
+        match self.sort.unwrap_or(Sort::Position) {
+            Sort::CreatedAt => before.created_at != after.created_at,
+            // Not while one looks at it: each change would take the task from under the pointer.
+            Sort::UpdatedAt => false,
+            Sort::Title => before.title != after.title,
+            Sort::DueDate => before.due_date != after.due_date,
+            Sort::Priority => before.priority != after.priority,
+            Sort::Position => before.position != after.position,
+        }
+    }
+
     /// How two tasks stand in this list, which is in `Sort::Position` when it does not say.
     pub fn compare(&self, a: &Task, b: &Task) -> Ordering {
         let sort = self.sort.unwrap_or(Sort::Position);

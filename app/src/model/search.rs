@@ -38,7 +38,9 @@ impl Search {
         if text.chars().nth(SEARCH_MAX).is_some() || text.contains('\0') {
             return Err(LIMITS);
         }
-        let mut words: Vec<String> = fold(text).split_whitespace().map(str::to_owned).collect();
+        // “#work” is how a list shows the tag “work”.
+        let without_hash = |word: &str| word.strip_prefix('#').filter(|rest| !rest.is_empty()).unwrap_or(word).to_owned();
+        let mut words: Vec<String> = fold(text).split_whitespace().map(without_hash).collect();
         if words.len() > WORDS_MAX {
             return Err(LIMITS);
         }

@@ -1,6 +1,6 @@
 //! The list of tasks while somebody works on it: what it says has happened, and what has not.
 
-use super::some;
+use super::{View, some};
 use crate::model::{Field, Priority, Task};
 
 /// The last change is taken back.
@@ -67,6 +67,21 @@ pub fn field_value(field: Field, task: &Task) -> String {
         Field::Tags => task.tags.join(", "),
         Field::Position => task.position.clone(),
     }
+}
+
+/// An edit was given up.
+pub fn not_saved(title: &str) -> String {
+    format!("Not saved: {title}")
+}
+
+/// A task is not in the list that is shown.
+pub fn now_elsewhere(title: &str, view: View) -> String {
+    format!("{title} is in “{}”", view.name())
+}
+
+/// Leads to the view where it is.
+pub fn show_in(view: View) -> String {
+    format!("Show {}", view.name())
 }
 
 /// A task was moved.

@@ -53,6 +53,18 @@ impl View {
         }
     }
 
+    /// Its list.
+    pub fn query(self) -> ListQuery {
+        let (status, due) = match self {
+            Self::All => (Status::All, None),
+            Self::Pending => (Status::Pending, None),
+            Self::Today => (Status::Pending, Some(Due::ByToday)),
+            Self::Upcoming => (Status::Pending, Some(Due::Upcoming)),
+            Self::Completed => (Status::Completed, None),
+        };
+        ListQuery { status, due, ..ListQuery::default() }
+    }
+
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {

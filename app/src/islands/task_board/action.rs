@@ -131,7 +131,7 @@ impl Board {
         let undo: Vec<_> = tasks.iter().filter_map(|task| change(task).map(|changes| self.update(task, changes))).collect();
         if !undo.is_empty() {
             self.announce(said.clone());
-            self.offer_undo(UndoStep { said, changes: undo });
+            self.offer_undo(UndoStep::of_changes(said, undo));
         }
     }
 
@@ -175,7 +175,7 @@ impl Board {
         }
         self.select(&[]);
         self.announce(said.clone());
-        self.offer_undo(UndoStep { said, changes: ids.into_iter().map(|id| (id, Change::Restore)).collect() });
+        self.offer_undo(UndoStep::of_changes(said, ids.into_iter().map(|id| (id, Change::Restore)).collect()));
     }
 
     fn move_by_one(&self, row: &Row, direction: Direction) {
@@ -216,7 +216,7 @@ impl Board {
         match between(&before.unwrap_or_else(first), after.as_deref()) {
             Some(position) => {
                 let undo = self.update(&task, PutTask { position: Some(position), ..PutTask::default() });
-                self.remember_undo(UndoStep { said: words::moved(&task.title), changes: vec![undo] });
+                self.remember_undo(UndoStep::of_changes(words::moved(&task.title), vec![undo]));
             }
             // There is no room, or the two are not in order: as it was.
             None => self.place(row),

@@ -1,6 +1,7 @@
 //! The line for a new task. What is typed there is kept until it is saved, and what it understands is shown before.
 
 use leptos::{ev, html, prelude::*};
+use web_sys::HtmlInputElement;
 
 use super::{
     focus::{ADD_FIELD, focus_now},
@@ -60,14 +61,14 @@ pub fn AddLine() -> impl IntoView {
                 aria-invalid=move || board.new_title_error.read().is_some().then_some("true")
                 prop:value=move || board.new_title.get()
                 on:input=move |event| board.set_new_title(event_target_value(&event))
-                on:keydown=move |event| {
-                    if event.key() == "Escape" {
+                on:keydown:target=move |event| match event.key().as_str() {
+                    "Escape" => {
                         board.new_title_error.set(None);
                         board.pasted_dismiss();
-                        if let Some(input) = input.get_untracked() {
-                            let _ = input.blur();
-                        }
+                        let _ = event.target().blur();
                     }
+                    "Backspace" if board.let_go_of_token(&event.target()) => event.prevent_default(),
+                    _ => {}
                 }
                 on:paste=move |event| board.take_paste(&event)
             />
@@ -159,6 +160,18 @@ impl Board {
         QuickAdd::read(&self.new_title.read(), self.today.get()).tokens
     }
 
+    /// Makes the token that ends at the cursor a word again; whether there is one.
+    fn let_go_of_token(&self, input: &HtmlInputElement) -> bool {
+        let (Ok(Some(start)), Ok(Some(end))) = (input.selection_start(), input.selection_end()) else { return false };
+        let line = self.new_title.get_untracked();
+        // The browser counts UTF-16 units.
+        let ends_at_cursor = |token: &Token| line[..token.end].encode_utf16().count() == end as usize;
+        let tokens = QuickAdd::read(&line, self.today.get_untracked()).tokens;
+        let Some(token) = tokens.iter().find(|token| start == end && ends_at_cursor(token)) else { return false };
+        self.set_new_title(escape_token(&line, token));
+        true
+    }
+
     fn add_typed(&self) {
         let line = self.new_title.get_untracked();
         match QuickAdd::read(&line, self.today.get_untracked()).task().validate() {
@@ -184,7 +197,7 @@ impl Board {
         task.due_date = task.due_date.or_else(|| is_today.then(|| self.today.get_untracked()));
         let (id, title) = (format!("new-{}", random_id()), task.title.clone());
         self.change(&id, Change::Create { task });
-        self.remember_undo(UndoStep { said: words::added(&title), changes: vec![(id, Change::Delete)] });
+        self.remember_undo(UndoStep::of_changes(words::added(&title), vec![(id, Change::Delete)]));
     }
 
     /// The server's time, in milliseconds since 1970, that a new task's position is made of: later than when all tasks on the

@@ -9,6 +9,7 @@ use super::{
     focus::{edit_button_id, focus_soon, move_button_id},
     row::{Row, RowKey},
     state::Board,
+    toast::UndoStep,
 };
 use crate::{
     components::icon::Icon,
@@ -353,15 +354,21 @@ impl Board {
         if changes != PutTask::default() {
             let base = PutTask::of(&edit.opened, &changes);
             let back = Change::Update { changes: base.clone(), base: changes.clone(), is_guarded: false };
-            self.remember_undo(super::toast::UndoStep { said: words::SAVED.into(), changes: vec![(id.clone(), back)] });
+            self.remember_undo(UndoStep::of_changes(words::SAVED.into(), vec![(id.clone(), back)]));
             self.change(&id, Change::Update { changes, base, is_guarded: !is_deleted });
         }
     }
 
     /// Gives an edit up.
     fn cancel_edit(&self, row: &Row) {
-        let conflict = row.edit.get_untracked().and_then(|edit| edit.conflict.get_untracked());
+        let Some(edit) = row.edit.get_untracked() else { return };
+        let (conflict, draft) = (edit.conflict.get_untracked(), edit.draft.get_untracked());
         self.close_editor(row);
+        if conflict.is_none() && draft != Draft::of(&edit.opened) {
+            let said = words::not_saved(&edit.opened.title);
+            self.announce(said.clone());
+            self.offer_undo(UndoStep { said, changes: Vec::new(), draft: Some((row.id(), draft)) });
+        }
         if conflict.is_some_and(|conflict| conflict.theirs.is_none()) {
             self.count(Some(&row.task()), -1);
             self.remove_row(row);

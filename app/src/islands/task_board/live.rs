@@ -184,6 +184,17 @@ impl Board {
         }
     }
 
+    /// Asks for the stream again, with the day that it is now: it begins with the counts.
+    pub fn restart_stream(&self) {
+        let reader = self.live.try_update_value(|live| {
+            live.is_interrupted = live.reader.is_some();
+            live.reader.clone()
+        });
+        if let Some(reader) = reader.flatten() {
+            drop(reader.cancel());
+        }
+    }
+
     /// Another tab has just opened. What happened since it was drawn, it has missed: the stream begins again from there.
     fn restart_stream_from(&self, last_event: String) {
         let reader = self.live.try_update_value(|live| {

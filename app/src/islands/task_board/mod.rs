@@ -45,7 +45,7 @@ fn Tasks(page: TaskPage) -> impl IntoView {
     let board = Board::new(&page);
     provide_context(board);
     // Effects run in the browser alone.
-    Effect::new(move |_| board.mount());
+    Effect::new(move |_| untrack(|| board.mount()));
     view! {
         <div id="board" class:hydrated=move || board.is_hydrated.get()>
             <div class="head">
@@ -82,8 +82,23 @@ fn Tasks(page: TaskPage) -> impl IntoView {
 #[component]
 fn Notices() -> impl IntoView {
     let board = expect_context::<Board>();
+    // Not while the session is over: then nothing is sent again.
+    let offline = move || board.offline.get().filter(|_| !board.is_over.get());
     view! {
         <div id="notices" role="alert">
+            {move || {
+                offline()
+                    .map(|why| {
+                        view! {
+                            <p class="banner failed">
+                                {Icon::Warning.draw()} <span>{move || words::not_saved_yet(&why, board.pending.get())}</span>
+                                <button type="button" on:click=move |_| board.send_now()>
+                                    {words::TRY_AGAIN}
+                                </button>
+                            </p>
+                        }
+                    })
+            }}
             {move || {
                 board
                     .notice

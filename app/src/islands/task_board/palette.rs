@@ -94,6 +94,13 @@ fn Commands() -> impl IntoView {
             None => {}
         }
     };
+    // The dialog opens before its content is drawn.
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+        }
+    });
     let option_id = |at: usize| format!("command-{at}");
     let active_id = move || found.read().get(active.get()).map(|at| option_id(*at));
     view! {
@@ -107,7 +114,7 @@ fn Commands() -> impl IntoView {
             aria-label=words::FIND_COMMAND
             placeholder=words::FIND_COMMAND
             autocomplete="off"
-            autofocus
+            node_ref=field
             on:input=move |event| {
                 typed.set(event_target_value(&event));
                 active.set(0);

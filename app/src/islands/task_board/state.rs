@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gloo_timers::callback::Timeout;
+use gloo_timers::callback::{Interval, Timeout};
 use leptos::{html, prelude::*};
 use serde::{Deserialize, Serialize};
 
 use super::{
     drag::Drag,
-    focus::{ADD_FIELD, focus_now, is_free},
+    focus::{ADD_FIELD, focus_in_place, is_free},
     list::{Group, grouped},
     row::{Row, RowKey},
     toast::{ToastState, UndoStep},
@@ -22,6 +22,9 @@ use crate::{
     storage::{self, SessionChange},
     words,
 };
+
+/// How often the calendar is looked at, in milliseconds.
+const CALENDAR_EVERY: u32 = 15_000;
 
 /// The list of one person, as this page has it. All its parts are handles, so that it is copied like a signal.
 #[derive(Clone, Copy)]
@@ -59,6 +62,10 @@ pub struct Board {
     /// What screen readers are told.
     pub said: RwSignal<String>,
     pub notice: RwSignal<Option<Notice>>,
+    /// Why changes could not be sent, while some wait for the next try.
+    pub offline: RwSignal<Option<String>>,
+    /// How many changes the server has not confirmed.
+    pub pending: RwSignal<usize>,
     pub is_palette_open: RwSignal<bool>,
     pub is_help_open: RwSignal<bool>,
     /// What is typed into the add line.
@@ -92,7 +99,6 @@ pub struct Notice {
 /// What the button of a notice does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoticeAction {
-    SendAgain,
     SignIn,
     Reload,
 }
@@ -128,6 +134,8 @@ impl Board {
             undo: StoredValue::new(Vec::new()),
             said: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
+            offline: RwSignal::new(None),
+            pending: RwSignal::new(0),
             is_palette_open: RwSignal::new(false),
             is_help_open: RwSignal::new(false),
             new_title: RwSignal::new(String::new()),
@@ -146,7 +154,7 @@ impl Board {
 
     /// Begins the life of the list in the browser.
     pub fn mount(self) {
-        self.update_today();
+        self.watch_calendar();
         Effect::new(move |_| document().set_title(&words::tasks_title(self.counts.read().pending)));
         self.watch_session();
         self.adopt_kept_changes();
@@ -158,7 +166,7 @@ impl Board {
         super::shortcuts::replay_early_presses();
         // Don't steal focus.
         if has_keyboard() && is_free() {
-            focus_now(ADD_FIELD);
+            focus_in_place(ADD_FIELD);
         }
     }
 
@@ -211,7 +219,6 @@ impl Board {
     pub fn answer_notice(&self, action: NoticeAction) {
         let location = window().location();
         match action {
-            NoticeAction::SendAgain => self.send_now(),
             NoticeAction::Reload => drop(location.reload()),
             NoticeAction::SignIn => {
                 let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
@@ -229,12 +236,25 @@ impl Board {
         on_cleanup_local(guard);
     }
 
-    /// What day it is here, by the browser's clock and time zone.
-    pub fn update_today(&self) {
+    /// Follows the day of this place, also when the page stays open over midnight, or wakes up with the computer.
+    fn watch_calendar(self) {
+        self.update_today();
+        on_cleanup_local(Interval::new(CALENDAR_EVERY, move || {
+            if self.update_today() {
+                self.reload();
+                self.restart_stream();
+            }
+        }));
+    }
+
+    /// Sets what day it is here, by the browser's clock and time zone; whether it is another.
+    fn update_today(self) -> bool {
         let today = Day::of_millis(now() + utc_offset() * 60_000);
-        if today != self.today.get_untracked() {
+        let is_another = today != self.today.get_untracked();
+        if is_another {
             self.today.set(today);
         }
+        is_another
     }
 
     /// Changes the counts by a task that comes (1) or goes (-1).
@@ -247,6 +267,10 @@ impl Board {
 
     /// Does what the outbox says: keeps changes, and redraws the rows that they touch.
     pub fn apply(&self, effects: Vec<OutboxEffect>, origin: Origin) {
+        let pending = self.outbox.with_value(|outbox| outbox.entries().len());
+        if pending != self.pending.get_untracked() {
+            self.pending.set(pending);
+        }
         for effect in effects {
             match effect {
                 OutboxEffect::Keep(entry) => self.keep_entry(&entry),
@@ -258,6 +282,11 @@ impl Board {
                 OutboxEffect::Conflict { entry, fields, theirs } => self.on_conflict(&entry, &fields, theirs),
             }
         }
+    }
+
+    /// After the action that is under way has shown its own toast.
+    fn point_to_soon(self, task: Task) {
+        request_animation_frame(move || self.point_to(&task));
     }
 
     /// A task that was made here has got its id.
@@ -282,14 +311,22 @@ impl Board {
                     self.count(Some(&before), -1);
                     self.count(Some(&task), 1);
                 }
-                let has_moved = before.position != task.position;
+                let (query, today) = (self.query.get_untracked(), self.today.get_untracked());
+                let has_moved = query.key_differs(&before, &task);
+                // One that was just ticked off stays where it can be taken back.
+                let has_left = !row.is_editing() && query.holds(&before, today) && !query.holds(&task, today) && before.completed == task.completed;
                 if before != task || row.state.read_untracked().is_unsaved != is_unsaved {
                     row.state.update(|state| {
-                        state.task = task;
+                        state.task = task.clone();
                         state.is_unsaved = is_unsaved;
                     });
                 }
-                if has_moved && !row.is_editing() {
+                if has_left {
+                    self.remove_row(&row);
+                    if origin == Origin::Person {
+                        self.point_to_soon(task);
+                    }
+                } else if has_moved && !row.is_editing() {
                     self.place(&row);
                 }
             }
@@ -303,6 +340,9 @@ impl Board {
                 let is_wanted = match origin {
                     Origin::Person => {
                         self.count(Some(&task), 1);
+                        if !is_held {
+                            self.point_to_soon(task.clone());
+                        }
                         is_held
                     }
                     Origin::PutBack => {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     page::{hold_lock, when_lock_is_free},
-    state::{Board, Notice, NoticeAction, Origin},
+    state::{Board, Origin},
 };
 use crate::{
     browser::now,
@@ -212,7 +212,8 @@ impl Board {
     /// Takes back what was said of changes that wait, once none does.
     pub fn clear_offline_notice(&self) {
         let is_peaceful = self.outbox.with_value(|outbox| outbox.waiting() == 0);
-        if is_peaceful && !self.is_over.get_untracked() && self.notice.read_untracked().is_some() {
+        if is_peaceful && !self.is_over.get_untracked() {
+            self.offline.set(None);
             self.notice.set(None);
         }
     }
@@ -223,9 +224,7 @@ impl Board {
         if matches!(problem.status, 401 | 403) {
             return self.fail("", problem);
         }
-        let count = self.outbox.with_value(|outbox| outbox.entries().len());
-        let text = words::not_saved_yet(&problem.message, count);
-        self.notice.set(Some(Notice { text, button: Some((words::TRY_AGAIN, NoticeAction::SendAgain)) }));
+        self.offline.set(Some(problem.message.clone()));
         if self.retry.with_value(|(timer, _)| timer.is_some()) {
             return;
         }

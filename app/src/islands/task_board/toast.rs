@@ -4,10 +4,15 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use super::{
+    editor::Draft,
     focus::{ADD_FIELD, focus_soon, is_within},
     state::Board,
 };
-use crate::{outbox::Change, words};
+use crate::{
+    model::Task,
+    outbox::Change,
+    words::{self, View},
+};
 
 /// How long it is shown, in milliseconds, after the last time that the pointer or the focus was on it.
 const SHOWN_FOR: u32 = 10_000;
@@ -21,6 +26,14 @@ pub struct UndoStep {
     pub said: String,
     /// The changes that take it back, each with the id of its task.
     pub changes: Vec<(String, Change)>,
+    /// An edit that was given up, to be opened again.
+    pub draft: Option<(String, Draft)>,
+}
+
+impl UndoStep {
+    pub const fn of_changes(said: String, changes: Vec<(String, Change)>) -> Self {
+        Self { said, changes, draft: None }
+    }
 }
 
 /// What the toast shows.
@@ -29,6 +42,8 @@ pub struct ToastState {
     pub text: String,
     /// Whether the last step can be taken back from it.
     pub has_undo: bool,
+    /// Where the task is that left this list, or never came onto it.
+    pub elsewhere: Option<View>,
 }
 
 #[component]
@@ -46,6 +61,11 @@ pub fn Toast() -> impl IntoView {
             on:focusout=move |_| board.hide_toast_later()
         >
             <span>{move || board.toast.get().map(|toast| toast.text)}</span>
+            {move || {
+                let view = board.toast.get()?.elsewhere?;
+                let (_, href) = words::VIEWS.into_iter().find(|(each, _)| *each == view)?;
+                Some(view! { <a href=href>{words::show_in(view)}</a> })
+            }}
             <button
                 type="button"
                 hidden=move || board.toast.read().as_ref().is_none_or(|toast| !toast.has_undo)
@@ -69,8 +89,20 @@ impl Board {
 
     /// Says what was just done, and offers for a while to take it back.
     pub fn offer_undo(&self, step: UndoStep) {
-        self.toast.set(Some(ToastState { text: step.said.clone(), has_undo: true }));
+        self.toast.set(Some(ToastState { text: step.said.clone(), has_undo: true, elsewhere: None }));
         self.remember_undo(step);
+        self.hide_toast_later();
+    }
+
+    /// Says where a task is that does not belong into this list: with the toast of the action that made it so, if there is one.
+    pub fn point_to(&self, task: &Task) {
+        let today = self.today.get_untracked();
+        let held = words::VIEWS.into_iter().map(|(view, _)| view).filter(|view| view.query().holds(task, today));
+        // The last one that holds it says most about it.
+        let Some(view) = held.last() else { return };
+        let text = words::now_elsewhere(&task.title, view);
+        self.announce(text.clone());
+        self.toast.set(Some(ToastState { text, has_undo: self.undo.with_value(|steps| !steps.is_empty()), elsewhere: Some(view) }));
         self.hide_toast_later();
     }
 
@@ -92,6 +124,12 @@ impl Board {
         self.hide_toast();
         for (id, change) in step.changes {
             self.change(&id, change);
+        }
+        if let Some((id, draft)) = step.draft
+            && let Some(row) = self.row(&id)
+        {
+            self.open_editor(&row, Some(draft));
+            self.keep_edit(&row);
         }
         self.announce(words::UNDONE);
     }
