@@ -8,6 +8,7 @@ mod day;
 mod dom;
 pub mod islands;
 pub mod model;
+pub mod outbox;
 mod pages;
 pub mod position;
 pub mod quick;

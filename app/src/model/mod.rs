@@ -50,8 +50,8 @@ pub use self::{
     query::{Due, ListQuery, Order, Sort, Status},
     search::{SEARCH_MAX, Search, WORDS_MAX, folded, pieces},
     task::{
-        DESCRIPTION_MAX, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, etag_of, validate_description,
-        validate_tags, validate_title,
+        DESCRIPTION_MAX, Field, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, etag_of,
+        validate_description, validate_tags, validate_title,
     },
 };
 pub use crate::{

@@ -176,6 +176,65 @@ impl PutTask {
     }
 }
 
+/// The members that a person changes, and what follows from their list.
+macro_rules! fields {
+    ($($(#[$doc:meta])* $field:ident = $member:ident,)+) => {
+        /// A member of a task that a person changes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Field { $($(#[$doc])* $field,)+ }
+
+        impl PutTask {
+            /// Changes a task by what this has.
+            pub fn apply(&self, task: &mut Task) {
+                $(if let Some(value) = &self.$member { task.$member.clone_from(value); })+
+            }
+
+            /// The fields that this has.
+            pub fn fields(&self) -> Vec<Field> {
+                [$(self.$member.as_ref().map(|_| Field::$field)),+].into_iter().flatten().collect()
+            }
+
+            /// What a task has in the fields that `like` has: what a change was made over.
+            pub fn of(task: &Task, like: &Self) -> Self {
+                Self { $($member: like.$member.as_ref().map(|_| task.$member.clone()),)+ }
+            }
+
+            /// What a task has in every field.
+            pub fn all_of(task: &Task) -> Self {
+                Self { $($member: Some(task.$member.clone()),)+ }
+            }
+
+            /// Only this field of it.
+            #[must_use]
+            pub fn only(&self, field: Field) -> Self {
+                match field { $(Field::$field => Self { $member: self.$member.clone(), ..Self::default() },)+ }
+            }
+
+            /// Takes over the fields that `other` has.
+            pub fn merge(&mut self, other: &Self) {
+                $(if other.$member.is_some() { self.$member.clone_from(&other.$member); })+
+            }
+        }
+    };
+}
+
+fields! {
+    /// What is to be done.
+    Title = title,
+    /// More about it.
+    Description = description,
+    /// Whether it is done.
+    Completed = completed,
+    /// By when.
+    DueDate = due_date,
+    /// How much it matters.
+    Priority = priority,
+    /// Words to find it by.
+    Tags = tags,
+    /// Its place in the list.
+    Position = position,
+}
+
 /// Body of `PATCH …/complete`; without `completed` it toggles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SetCompleted {
