@@ -33,6 +33,7 @@ use crate::{
         active, after, all, around, by_id, call, cancel, class, copy, data, find, focus_id, has_keyboard, member, now, on, set_text, show,
         utc_offset,
     },
+    islands::sign_out::{SignOutStage, sign_out_stage},
     model::{Day, ListQuery, Problem, Task},
     pages::tasks::Counts,
     session::{self, Elsewhere},
@@ -243,6 +244,15 @@ impl Board {
         on(&self.list, "change", move |event: Event| {
             let Some(row) = around::<HtmlInputElement>(&event, ".check input").and_then(|_| self.row_around(&event)) else { return };
             self.complete(&[row]);
+        });
+        Effect::new(move || match sign_out_stage() {
+            SignOutStage::SignedIn => {}
+            SignOutStage::Requested => self.try_again(),
+            SignOutStage::SignedOut => {
+                self.is_over.set(true);
+                self.list.set_text_content(None);
+                self.counts.set(Counts::default());
+            }
         });
         session::watch(self.client.user_id.clone(), move |elsewhere| match elsewhere {
             Elsewhere::SignedOut => self.session_is_over(words::SIGNED_OUT_ELSEWHERE),
