@@ -114,6 +114,11 @@ pub async fn authenticate(kind: AuthKind, credentials: &Credentials) -> Result<(
     Ok(())
 }
 
+/// Ends the session of the cookie. One that has ended already is no problem.
+pub async fn sign_out() -> Result<(), Problem> {
+    send(&Call::new(Method::POST, "/api/auth/sign-out"), None).await.map(drop)
+}
+
 impl Client {
     /// A page of the list, by its query string.
     pub async fn list(&self, query: &str) -> Result<TaskList, Problem> {

@@ -16,6 +16,9 @@ const TOKEN: &str = "holdfast.token";
 /// Begins the name of every draft; the user's id follows.
 const DRAFT: &str = "holdfast.draft.";
 
+/// Begins the names of the changes that the server has not confirmed yet, as [`read`] and [`write`] take them.
+pub const CHANGE: &str = "op.";
+
 /// What another tab did to the session that this one shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionChange {
@@ -71,6 +74,15 @@ pub fn names(user_id: &str, prefix: &str) -> Vec<String> {
     let user = draft_key(user_id, "");
     let names = keys().into_iter().filter_map(|key| Some(key.strip_prefix(&user)?.to_owned()));
     names.filter(|name| name.starts_with(prefix)).collect()
+}
+
+/// How many changes the server has not confirmed yet, whoever made them: [`clear`] removes them all.
+pub fn unsent_changes() -> usize {
+    let is_change = |key: &&String| {
+        let name = key.strip_prefix(DRAFT).and_then(|rest| rest.split_once('.'));
+        name.is_some_and(|(_, name)| name.starts_with(CHANGE))
+    };
+    keys().iter().filter(is_change).count()
 }
 
 /// A setting of this browser, which is the same for all its users.

@@ -88,6 +88,31 @@ test.describe("what is wrong", () => {
   });
 });
 
+test("what is typed before the islands are hydrated stays, focus and all, and is what is sent", async ({ page, server }) => {
+  const ada = await server.person("Ada");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/signin");
+  const [email, password] = [page.getByLabel("E-mail"), page.getByLabel("Password", { exact: true })];
+  await password.fill(PASSWORD);
+  await email.pressSequentially("ada@exam");
+  await expect(page.getByRole("button", { name: "Show the password" })).toHaveCount(0);
+  release();
+  await expect(page.getByRole("button", { name: "Show the password" })).toBeVisible();
+  await expect(email).toBeFocused();
+  await page.keyboard.type("ple.com");
+  await expect(email).toHaveValue(ada.email);
+  await expect(password).toHaveValue(PASSWORD);
+  const call = page.waitForRequest("**/api/auth/sign-in/email");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  expect((await call).postDataJSON()).toEqual({ email: ada.email, password: PASSWORD });
+  await page.waitForURL("**/tasks");
+});
+
 test.describe("without scripts", () => {
   test.use({ javaScriptEnabled: false, expectedComplaint: /Failed to load resource.*401/ });
 

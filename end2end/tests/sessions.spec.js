@@ -121,3 +121,71 @@ test("b_15 signing out on one device leaves the other signed in", async ({ brows
   await expect.poll(async () => (await server.tasks(ada)).length).toBe(1);
   await phone.close();
 });
+
+test.describe("signing out while the server is away", () => {
+  test.use({ expectedComplaint: /ERR_CONNECTION_REFUSED|Failed to load resource/ });
+
+  const signOut = (page) => page.getByRole("button", { name: "Sign out", exact: true });
+  const refused = (page) => page.getByRole("alert").filter({ hasText: "You are not signed out" });
+  const kept = (page) => page.evaluate(() => Object.keys(localStorage));
+
+  test("says that it did not work and how many changes wait, and loses none of them", async ({ page, server }) => {
+    const ada = await server.person("Ada");
+    await signIn(page, ada);
+    await server.stop();
+    for (const title of ["Written on the train", "In the tunnel"]) {
+      await page.getByLabel("New task").fill(title);
+      await page.keyboard.press("Enter");
+    }
+    await expect(row(page, "In the tunnel")).toBeVisible();
+    await signOut(page).click();
+    await expect(refused(page)).toContainText("2 changes are not saved yet");
+    await expect(page).toHaveURL(/\/tasks$/);
+    expect((await kept(page)).filter((key) => key.includes(".op."))).toHaveLength(2);
+
+    await refused(page).getByRole("button", { name: "Try again" }).click();
+    await expect(refused(page)).toContainText("2 changes are not saved yet");
+    await expect(row(page, "Written on the train")).toBeVisible();
+
+    await server.restart();
+    await refused(page).getByRole("button", { name: "Try again" }).click();
+    await page.waitForURL("**/signin");
+    expect(await kept(page)).toEqual([]);
+    expect((await server.tasks(ada)).map((task) => task.title)).toEqual(["In the tunnel", "Written on the train"]);
+  });
+
+  test("on this device alone is the person's choice, and the session ends when the server is there again", async ({ page, server }) => {
+    const ada = await server.person("Ada");
+    await server.addTask(ada, { title: "Of Ada" });
+    await signIn(page, ada);
+    await server.stop();
+    await signOut(page).click();
+    await expect(refused(page)).toContainText("can’t be reached");
+    await expect(row(page, "Of Ada")).toBeVisible();
+    await refused(page).getByRole("button", { name: "Sign out on this device anyway" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "You are signed out on this device" })).toBeVisible();
+    await expect(page.getByText("Of Ada")).toHaveCount(0);
+    await expect(page.getByRole("link", { name: "Your account: Ada" })).toHaveCount(0);
+    expect((await kept(page)).filter((key) => key.startsWith("holdfast.token") || key.startsWith("holdfast.draft"))).toEqual([]);
+
+    await server.restart();
+    await page.waitForURL("**/signin");
+    expect(await kept(page)).toEqual([]);
+    await page.goto("/tasks");
+    await expect(page).toHaveURL(/\/signin/);
+  });
+
+  test("on this device holds when the page was closed before the server was there again", async ({ context, page, server }) => {
+    await signIn(page, await server.person("Ada"));
+    await server.stop();
+    await signOut(page).click();
+    await refused(page).getByRole("button", { name: "Sign out on this device anyway" }).click();
+    await expect(page.getByText("You are signed out on this device")).toBeVisible();
+    await page.close();
+    await server.restart();
+    const later = await context.newPage();
+    await later.goto(`${server.url}/tasks`);
+    await later.waitForURL("**/signin");
+    expect(await kept(later)).toEqual([]);
+  });
+});

@@ -4,6 +4,11 @@ use leptos::prelude::*;
 
 use crate::{components::icon::Icon, model::FieldError};
 
+/// The message for the field of this name; an empty name is that of the whole form.
+pub fn message_for(errors: &[FieldError], field: &str) -> Option<String> {
+    errors.iter().find(|error| error.field == field).map(|error| error.message.clone())
+}
+
 /// The line that says what is wrong with a field; hidden while nothing is.
 #[component]
 pub fn ErrorLine(
@@ -11,12 +16,12 @@ pub fn ErrorLine(
     #[prop(into)]
     id: String,
     /// What to say, if anything.
-    message: Option<String>,
+    #[prop(into)]
+    message: Signal<Option<String>>,
 ) -> impl IntoView {
-    let is_hidden = message.is_none();
     view! {
-        <p class="error" id=id hidden=is_hidden>
-            {Icon::Warning.draw()} <span>{message}</span>
+        <p class="error" id=id hidden=move || message.with(Option::is_none)>
+            {Icon::Warning.draw()} <span>{move || message.get().unwrap_or_default()}</span>
         </p>
     }
 }
@@ -25,9 +30,10 @@ pub fn ErrorLine(
 #[component]
 pub fn Alert(
     /// What is wrong with the form.
-    errors: Vec<FieldError>,
+    #[prop(into)]
+    errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
-    let message = errors.into_iter().find(|error| error.field.is_empty()).map(|error| error.message);
+    let message = Signal::derive(move || errors.with(|errors| message_for(errors, "")));
     view! {
         <div role="alert">
             <ErrorLine id="form-error" message />

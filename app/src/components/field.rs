@@ -1,45 +1,63 @@
 //! A labelled field of a form with its error.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 
-use crate::{components::alert::ErrorLine, model::FieldError, words};
+use crate::{
+    components::alert::{ErrorLine, message_for},
+    model::FieldError,
+    words,
+};
 
-/// A text field: label above, hint below, and in its place the error when there is one. A password can be shown.
+/// A text field: label above, hint below, and the error below that when there is one. What is typed stays in the input, which
+/// is read when it is needed: text from before the page was hydrated is not lost.
+///
+/// A password has a button that shows it, which works in islands alone: elsewhere, use the island `PasswordField`.
 #[component]
 pub fn Field(
     /// The form member; also the element's id.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// What it asks for.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// `text`, `email` or `password`.
     kind: &'static str,
     /// What password managers and browsers fill in.
-    autocomplete: &'static str,
+    #[prop(into)]
+    autocomplete: String,
     /// What it holds at first.
     #[prop(into, optional)]
     value: String,
     /// What to know before typing.
-    #[prop(optional)]
-    hint: &'static str,
+    #[prop(into, optional)]
+    hint: String,
     /// Whether it may stay empty.
     #[prop(optional)]
     optional: bool,
-    /// What is wrong with the form; the first field of these has the focus.
-    errors: Vec<FieldError>,
+    /// What is wrong with the form; the first field of the errors that it begins with has the focus.
+    #[prop(into)]
+    errors: Signal<Vec<FieldError>>,
+    /// The input.
+    #[prop(optional)]
+    input: NodeRef<Input>,
 ) -> impl IntoView {
-    let is_first = errors.first().is_some_and(|error| error.field == name);
+    let is_first = errors.with_untracked(|errors| errors.first().is_some_and(|error| error.field == name));
+    let message = Signal::derive({
+        let name = name.clone();
+        move || errors.with(|errors| message_for(errors, &name))
+    });
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let described_by = if hint.is_empty() { error_id.clone() } else { format!("{hint_id} {error_id}") };
-    let message = errors.into_iter().find(|error| error.field == name).map(|error| error.message);
     let is_words = kind == "text";
+    let is_revealed = RwSignal::new(false);
     view! {
         <div class="field">
-            <label for=name>{label}</label>
+            <label for=name.clone()>{label}</label>
             <div class="with-reveal">
                 <input
-                    id=name
+                    id=name.clone()
                     name=name
-                    type=kind
+                    type=move || if is_revealed.get() { "text" } else { kind }
                     value=value
                     required=!optional
                     autofocus=is_first
@@ -47,16 +65,10 @@ pub fn Field(
                     autocapitalize=(!is_words).then_some("none")
                     spellcheck=(!is_words).then_some("false")
                     aria-describedby=described_by
-                    aria-invalid=message.is_some().then_some("true")
+                    aria-invalid=move || message.with(Option::is_some).then_some("true")
+                    node_ref=input
                 />
-                {(kind == "password")
-                    .then(|| {
-                        view! {
-                            <button type="button" class="reveal" aria-label=words::SHOW_PASSWORD>
-                                {words::SHOW}
-                            </button>
-                        }
-                    })}
+                {(kind == "password").then(|| view! { <RevealButton is_revealed input /> })}
             </div>
             {(!hint.is_empty())
                 .then(|| {
@@ -68,5 +80,29 @@ pub fn Field(
                 })}
             <ErrorLine id=error_id message />
         </div>
+    }
+}
+
+/// Shows a password, and hides it again. Not visible before it works.
+#[component]
+fn RevealButton(is_revealed: RwSignal<bool>, input: NodeRef<Input>) -> impl IntoView {
+    let is_hydrated = RwSignal::new(false);
+    Effect::new(move || is_hydrated.set(true));
+    let toggle = move |_| {
+        is_revealed.update(|is_revealed| *is_revealed = !*is_revealed);
+        if let Some(input) = input.get_untracked() {
+            let _ = input.focus();
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="reveal"
+            class:hydrated=is_hydrated
+            aria-label=move || if is_revealed.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD }
+            on:click=toggle
+        >
+            {move || if is_revealed.get() { words::HIDE } else { words::SHOW }}
+        </button>
     }
 }

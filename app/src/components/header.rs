@@ -26,11 +26,7 @@ pub fn Header(
                             <a class="who-name" href="/account" aria-label=words::account_of(&name)>
                                 <bdi>{name.clone()}</bdi>
                             </a>
-                            <SignOut>
-                                <form id="sign-out" method="post" action="/signout">
-                                    <button class="link">{words::SIGN_OUT}</button>
-                                </form>
-                            </SignOut>
+                            <SignOut />
                         </div>
                     }
                 })}

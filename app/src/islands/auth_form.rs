@@ -1,13 +1,10 @@
-//! The form for signing in or up. It is a real form, which the server answers with a page; with WASM the answer comes
-//! without leaving it.
+//! The form for signing in or up.
 
-use leptos::{prelude::*, task::spawn_local};
-use web_sys::{Element, Event};
+use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
 
-use super::forms::{show_errors, wake_reveals};
 use crate::{
     client::{AuthKind, Credentials, authenticate},
-    dom::{attribute, by_id, field, find, focus, on, value},
+    components::{alert::Alert, field::Field},
     model::{FieldError, Problem, validate_email, validate_password},
     words,
 };
@@ -23,64 +20,110 @@ pub fn form_errors(problem: &Problem) -> Vec<FieldError> {
     }
 }
 
-/// The form `auth`, whose `data-endpoint` says where it goes.
+/// What can be known to be wrong before anything is sent.
+fn validate(kind: AuthKind, credentials: &Credentials) -> Vec<FieldError> {
+    let password = match kind {
+        AuthKind::SignUp => validate_password(&credentials.password),
+        AuthKind::SignIn if credentials.password.is_empty() => Err(FieldError::new("password", "REQUIRED", words::PASSWORD_MISSING)),
+        AuthKind::SignIn => Ok(()),
+    };
+    validate_email(&credentials.email).err().into_iter().chain(password.err()).collect()
+}
+
+/// A real form, which the server answers with a page; with WASM the answer comes without leaving it.
 #[island]
-pub fn AuthForm(children: Children) -> impl IntoView {
-    Effect::new(|| {
-        wake_reveals();
-        let Some(form) = by_id::<Element>("auth") else { return };
-        let this = form.clone();
-        on(&form, "submit", move |event: Event| {
-            event.prevent_default();
-            submit(&this);
-        });
-    });
-    children()
-}
+pub fn AuthForm(
+    /// Whether it signs in or up.
+    kind: AuthKind,
+    /// Where to go then: a path of this site.
+    return_to: String,
+    /// The name that was sent.
+    name: String,
+    /// The e-mail that was sent.
+    email: String,
+    /// What was wrong with what was sent.
+    errors: Vec<FieldError>,
+) -> impl IntoView {
+    let is_new = kind == AuthKind::SignUp;
+    let errors = RwSignal::new(errors);
+    let is_busy = RwSignal::new(false);
+    let (name_input, email_input, password_input) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), NodeRef::<Input>::new());
 
-fn submit(form: &Element) {
-    let Some(button) = find::<Element>(form, "button.primary") else { return };
-    if button.has_attribute("aria-disabled") {
-        return;
-    }
-    let is_new = field(form, "name").is_some();
-    let email = value(form, "email").trim().to_owned();
-    let password = value(form, "password");
-    let mut errors: Vec<_> = validate_email(&email).err().into_iter().collect();
-    if is_new {
-        errors.extend(validate_password(&password).err());
-    } else if password.is_empty() {
-        errors.push(FieldError::new("password", "REQUIRED", words::PASSWORD_MISSING));
-    }
-    refuse(form, &errors);
-    if !errors.is_empty() {
-        return;
-    }
-    let kind = if is_new { AuthKind::SignUp } else { AuthKind::SignIn };
-    let credentials = Credentials { name: value(form, "name"), email, password };
-    let verb = button.text_content().unwrap_or_default();
-    attribute(&button, "aria-disabled", Some("true"));
-    button.set_text_content(Some(words::ONE_MOMENT));
-    let form = form.clone();
-    spawn_local(async move {
-        match authenticate(kind, &credentials).await {
-            // The button stays as it is: the page is on its way out.
-            Ok(()) => drop(window().location().assign(&value(&form, "return_to"))),
-            Err(problem) => {
-                attribute(&button, "aria-disabled", None);
-                button.set_text_content(Some(&verb));
-                refuse(&form, &form_errors(&problem));
-            }
+    // Shows what is wrong. The focus goes to the first field that is, and to the password when it is none of them.
+    let refuse = move |found: Vec<FieldError>| {
+        let first = match found.first().map(|error| error.field.as_str()) {
+            None => None,
+            Some("name") => name_input.get_untracked(),
+            Some("email") => email_input.get_untracked(),
+            Some(_) => password_input.get_untracked(),
+        };
+        errors.set(found);
+        if let Some(input) = first {
+            let _ = input.focus();
         }
-    });
-}
+    };
+    let target = return_to.clone();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if is_busy.get_untracked() {
+            return;
+        }
+        let value = |input: NodeRef<Input>| input.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let credentials =
+            Credentials { name: value(name_input), email: value(email_input).trim().to_owned(), password: value(password_input) };
+        let found = validate(kind, &credentials);
+        let is_valid = found.is_empty();
+        refuse(found);
+        if !is_valid {
+            return;
+        }
+        is_busy.set(true);
+        let target = target.clone();
+        spawn_local(async move {
+            match authenticate(kind, &credentials).await {
+                // The button stays busy until the next page is there.
+                Ok(()) => drop(window().location().assign(&target)),
+                Err(problem) => {
+                    is_busy.set(false);
+                    refuse(form_errors(&problem));
+                }
+            }
+        });
+    };
 
-/// Shows what is wrong, and puts the focus on the first field that is, else on the password.
-fn refuse(form: &Element, errors: &[FieldError]) {
-    show_errors(form, errors);
-    let Some(first) = errors.first() else { return };
-    let name = if first.field.is_empty() { "password" } else { &first.field };
-    if let Some(input) = field(form, name) {
-        focus(&input);
+    view! {
+        <form class="form" id="auth" method="post" action=kind.path() novalidate on:submit=submit>
+            <Alert errors />
+            <input type="hidden" name="return_to" value=return_to />
+            {is_new
+                .then(|| {
+                    view! {
+                        <Field
+                            name="name"
+                            label=words::NAME
+                            kind="text"
+                            autocomplete="name"
+                            value=name
+                            hint=words::NAME_HINT
+                            optional=true
+                            errors
+                            input=name_input
+                        />
+                    }
+                })}
+            <Field name="email" label=words::EMAIL kind="email" autocomplete="username" value=email errors input=email_input />
+            <Field
+                name="password"
+                label=words::PASSWORD
+                kind="password"
+                autocomplete=if is_new { "new-password" } else { "current-password" }
+                hint=if is_new { words::PASSWORD_HINT } else { "" }
+                errors
+                input=password_input
+            />
+            <button class="primary wide" aria-disabled=move || is_busy.get().then_some("true")>
+                {move || if is_busy.get() { words::ONE_MOMENT } else { words::auth_button(kind) }}
+            </button>
+        </form>
     }
 }

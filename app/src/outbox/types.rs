@@ -6,7 +6,7 @@ use crate::model::{Field, NewTask, Problem, PutTask, Task, Timestamp};
 
 /// A change of one task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A new task. The entry's `task_id` is a local id, `new-…`, until the server answers.
     Create {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
-    islands::forms::Forms,
+    islands::{other_tab_notice::OtherTabNotice, password_field::PasswordField},
     model::{FieldError, Timestamp, User},
     words,
 };
@@ -146,14 +146,8 @@ pub fn Account(
     let new_email = if refused_form == Some(AccountForm::Email) { typed } else { String::new() };
     let has_others = devices.len() > 1;
     view! {
-      <Forms>
         <h1>{words::YOUR_ACCOUNT}</h1>
-        <div id="other-tabs" role="alert" data-user=id>
-            <p class="banner failed" hidden>
-                {Icon::Warning.draw()} <span>{words::OTHER_TAB}</span>
-                <button>{words::RELOAD}</button>
-            </p>
-        </div>
+        <OtherTabNotice user_id=id />
         <Section id="name-section" heading=words::NAME done>
             <PlainForm form=AccountForm::Name errors=errors_of(AccountForm::Name)>
                 <Field name="name" label=words::NAME kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
@@ -180,15 +174,15 @@ pub fn Account(
                     hint=words::NEW_EMAIL_HINT
                     errors=errors_of(AccountForm::Email)
                 />
-                <Field name="emailPassword" label=words::ACCOUNT_PASSWORD kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Email) />
+                <PasswordField name="emailPassword" label=words::ACCOUNT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Email) />
                 <button>{words::CHANGE_EMAIL}</button>
             </PlainForm>
         </Section>
         <Section id="password-section" heading=words::PASSWORD done>
             <PlainForm form=AccountForm::Password errors=errors_of(AccountForm::Password)>
                 <input type="text" name="username" autocomplete="username" value=username hidden />
-                <Field name="currentPassword" label=words::CURRENT_PASSWORD kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Password) />
-                <Field name="newPassword" label=words::NEW_PASSWORD kind="password" autocomplete="new-password" hint=words::PASSWORD_HINT errors=errors_of(AccountForm::Password) />
+                <PasswordField name="currentPassword" label=words::CURRENT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Password) />
+                <PasswordField name="newPassword" label=words::NEW_PASSWORD autocomplete="new-password" hint=words::PASSWORD_HINT errors=errors_of(AccountForm::Password) />
                 <label class="choice">
                     <input type="checkbox" name="revokeOtherSessions" value="on" checked />
                     {words::SIGN_OUT_MY_OTHERS}
@@ -215,11 +209,10 @@ pub fn Account(
             <p>{words::DELETE_ACCOUNT_LEAD}</p>
             <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
                 <input type="text" name="username" autocomplete="username" value=username_again hidden />
-                <Field name="password" label=words::YOUR_PASSWORD kind="password" autocomplete="current-password" errors=errors_of(AccountForm::Delete) />
+                <PasswordField name="password" label=words::YOUR_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Delete) />
                 <button class="danger">{words::DELETE_MY_ACCOUNT}</button>
             </PlainForm>
         </Section>
-      </Forms>
     }
 }
 

@@ -3,12 +3,7 @@
 use leptos::prelude::*;
 
 pub use crate::client::AuthKind;
-use crate::{
-    components::{alert::Alert, field::Field},
-    islands::auth_form::AuthForm,
-    model::FieldError,
-    words,
-};
+use crate::{islands::auth_form::AuthForm, model::FieldError, words};
 
 impl AuthKind {
     /// The page's path, to which the form is sent.
@@ -56,35 +51,13 @@ pub fn Auth(
 ) -> impl IntoView {
     let AuthPage { kind, return_to, notice, name, email, errors } = page;
     let link_back = return_to.clone();
-    let is_new = kind == AuthKind::SignUp;
-    let other_kind = if is_new { AuthKind::SignIn } else { AuthKind::SignUp };
+    let other_kind = if kind == AuthKind::SignUp { AuthKind::SignIn } else { AuthKind::SignUp };
     let (question, other) = words::auth_other(kind);
     view! {
         <section class="narrow">
             <h1>{words::auth_title(kind)}</h1>
             {notice.map(|notice| view! { <p class="banner" role="status">{words::notice(notice)}</p> })}
-            <AuthForm>
-                <form class="form" id="auth" method="post" action=kind.path() novalidate>
-                    <Alert errors=errors.clone() />
-                    <input type="hidden" name="return_to" value=return_to />
-                    {is_new
-                        .then(|| {
-                            view! {
-                                <Field name="name" label=words::NAME kind="text" autocomplete="name" value=name hint=words::NAME_HINT optional=true errors=errors.clone() />
-                            }
-                        })}
-                    <Field name="email" label=words::EMAIL kind="email" autocomplete="username" value=email errors=errors.clone() />
-                    <Field
-                        name="password"
-                        label=words::PASSWORD
-                        kind="password"
-                        autocomplete=if is_new { "new-password" } else { "current-password" }
-                        hint=if is_new { words::PASSWORD_HINT } else { "" }
-                        errors
-                    />
-                    <button class="primary wide">{words::auth_button(kind)}</button>
-                </form>
-            </AuthForm>
+            <AuthForm kind return_to name email errors />
             {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">{words::FORGOT_PASSWORD}</a></p> })}
             <p class="other">{question} " " <a href=format!("{}?return_to={}", other_kind.path(), encode(&link_back))>{other}</a></p>
         </section>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
-    islands::forms::Forms,
+    islands::password_field::PasswordField,
     model::FieldError,
     words,
 };
@@ -71,16 +71,14 @@ pub fn Reset(
     let ResetPage { link, errors } = page;
     let form = move |(token, email): (String, String)| {
         view! {
-          <Forms>
             <form class="form" method="post" action="/reset-password" novalidate>
                 <Alert errors=errors.clone() />
                 <input type="hidden" name="token" value=token />
                 <input type="text" name="username" autocomplete="username" value=email hidden />
-                <Field name="newPassword" label=words::NEW_PASSWORD kind="password" autocomplete="new-password" hint=words::PASSWORD_HINT errors />
+                <PasswordField name="newPassword" label=words::NEW_PASSWORD autocomplete="new-password" hint=words::PASSWORD_HINT errors />
                 <p class="hint">{words::SET_PASSWORD_HINT}</p>
                 <button class="primary wide">{words::SET_PASSWORD}</button>
             </form>
-          </Forms>
         }
     };
     let refusal = || {

@@ -1,5 +1,6 @@
 //! The page of the account.
 
+use super::some;
 use crate::pages::account::Done;
 
 /// Its title, and what leads to it.
@@ -55,6 +56,22 @@ pub const THIS_DEVICE: &str = "This device";
 pub const LAST_SEEN: &str = "Last seen ";
 /// Ends a session.
 pub const SIGN_OUT: &str = "Sign out";
+/// Ends it though the server cannot be reached, or though changes are lost.
+pub const SIGN_OUT_ANYWAY: &str = "Sign out on this device anyway";
+/// What the page says then.
+pub const SIGNED_OUT_HERE: &str =
+    "You are signed out on this device, and it keeps nothing of yours. Your session ends as soon as Holdfast can be reached.";
+
+/// Signing out did not work: why, and what it would lose.
+pub fn not_signed_out(why: &str, unsent: usize) -> String {
+    let lost = match unsent {
+        0 => return format!("You are not signed out. {why}"),
+        1 => "it",
+        _ => "them",
+    };
+    format!("You are not signed out. {} not saved yet, and signing out now would lose {lost}.", some(unsent, "change is", "changes are"))
+}
+
 /// Ends all but the one that shows the page.
 pub const SIGN_OUT_OTHERS: &str = "Sign out all other devices";
 

@@ -1,6 +1,6 @@
 //! Everything that can be done with the list, by a click, a key or a command.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -257,7 +257,7 @@ impl Board {
     /// Selects these, the last one as the one from which a range begins, and no others.
     pub fn select(&self, wanted: &[Row]) {
         let before = self.selection.get_value();
-        let after: BTreeSet<_> = wanted.iter().map(|row| row.key).collect();
+        let after: HashSet<_> = wanted.iter().map(|row| row.key).collect();
         let changed = self.rows_in_order().into_iter().filter(|row| before.contains(&row.key) != after.contains(&row.key)).collect();
         self.selection.set_value(after);
         self.show_selection(changed, 0);

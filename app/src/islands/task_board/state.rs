@@ -1,6 +1,6 @@
 //! What all parts of the list share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use gloo_timers::callback::{Interval, Timeout};
 use leptos::{html, prelude::*};
@@ -39,7 +39,7 @@ pub struct Board {
     pub groups: RwSignal<Vec<Group>>,
     pub group_ids: StoredValue<u32>,
     /// The rows by the ids of their tasks.
-    pub rows: StoredValue<BTreeMap<String, Row>>,
+    pub rows: StoredValue<HashMap<String, Row>>,
     pub row_keys: StoredValue<RowKey>,
     /// Names this tab among those of one person.
     pub tab: StoredValue<String>,
@@ -48,7 +48,7 @@ pub struct Board {
     /// The row that has the focus.
     pub focused: StoredValue<Option<RowKey>>,
     /// The rows that are selected; a row's state follows, some hundreds at a time.
-    pub selection: StoredValue<BTreeSet<RowKey>>,
+    pub selection: StoredValue<HashSet<RowKey>>,
     /// How many they are.
     pub selected: RwSignal<usize>,
     /// The row that was selected last: a range begins there.
@@ -108,7 +108,7 @@ impl Board {
     pub fn new(page: &TaskPage) -> Self {
         // The server draws the rows without them.
         let (groups, next_key) = if cfg!(feature = "ssr") { (Vec::new(), 0) } else { grouped(&page.tasks) };
-        let rows: BTreeMap<_, _> = groups.iter().flat_map(|group| group.rows.read_untracked().clone()).map(|row| (row.id(), row)).collect();
+        let rows: HashMap<_, _> = groups.iter().flat_map(|group| group.rows.read_untracked().clone()).map(|row| (row.id(), row)).collect();
         let outbox = if cfg!(feature = "ssr") { Outbox::default() } else { Outbox::new(page.tasks.clone()) };
         let clock_offset = if cfg!(feature = "ssr") { 0 } else { page.now.0 - now() };
         Self {
@@ -124,7 +124,7 @@ impl Board {
             tab: StoredValue::new(if cfg!(feature = "ssr") { String::new() } else { random_id() }),
             focus_editor: StoredValue::new(false),
             focused: StoredValue::new(None),
-            selection: StoredValue::new(BTreeSet::new()),
+            selection: StoredValue::new(HashSet::new()),
             selected: RwSignal::new(0),
             anchor: StoredValue::new(None),
             outbox: StoredValue::new(outbox),
@@ -205,7 +205,7 @@ impl Board {
         self.is_over.set(true);
         storage::forget_token(&self.user_id());
         self.groups.set(Vec::new());
-        self.rows.set_value(BTreeMap::new());
+        self.rows.set_value(HashMap::new());
         self.counts.set(Counts::default());
         self.toast.set(None);
         self.notice.set(Some(Notice { text: words::over(why), button: Some((words::SIGN_IN_AGAIN, NoticeAction::SignIn)) }));
