@@ -17,7 +17,7 @@ const TOKEN: &str = "holdfast.token";
 const DRAFT: &str = "holdfast.draft.";
 
 /// Begins the names of the changes that the server has not confirmed yet, as [`read`] and [`write`] take them.
-pub const CHANGE: &str = "op.";
+pub const CHANGE: &str = "outbox.";
 
 /// What another tab did to the session that this one shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     browser::{has_keyboard, now, random_id, utc_offset},
     client::Client,
+    islands::sign_out::{SignOutStage, sign_out_stage},
     model::{Day, ListQuery, Problem, Task},
     outbox::{Effect as OutboxEffect, Outbox},
     pages::tasks::{Counts, TaskPage},
@@ -157,6 +158,7 @@ impl Board {
         self.watch_calendar();
         Effect::new(move |_| document().set_title(&words::tasks_title(self.counts.read().pending)));
         self.watch_session();
+        self.watch_sign_out();
         self.adopt_kept_changes();
         self.open_kept_edits();
         self.mount_shortcuts();
@@ -199,15 +201,11 @@ impl Board {
         }
     }
 
-    /// From here on nothing can be saved. What the account holds leaves the screen, for the next person at this device; what
-    /// was typed and not saved waits in the browser for the same user.
+    /// From here on nothing can be saved. What was typed and not saved waits in the browser for the same user.
     fn end_session(&self, why: &str) {
         self.is_over.set(true);
         storage::forget_token(&self.user_id());
-        self.groups.set(Vec::new());
-        self.rows.set_value(HashMap::new());
-        self.counts.set(Counts::default());
-        self.toast.set(None);
+        self.clear();
         self.notice.set(Some(Notice { text: words::over(why), button: Some((words::SIGN_IN_AGAIN, NoticeAction::SignIn)) }));
     }
 
@@ -226,6 +224,26 @@ impl Board {
                 let _ = location.assign(&format!("/signin?expired=1&return_to={here}"));
             }
         }
+    }
+
+    /// Follows the button that signs out: it waits for the changes, or ends the list here.
+    fn watch_sign_out(self) {
+        Effect::new(move |_| match sign_out_stage() {
+            SignOutStage::SignedIn => {}
+            SignOutStage::Requested => self.send_now(),
+            SignOutStage::SignedOut => {
+                self.is_over.set(true);
+                self.clear();
+            }
+        });
+    }
+
+    /// What the account holds leaves the screen, for the next person at this device.
+    fn clear(&self) {
+        self.groups.set(Vec::new());
+        self.rows.set_value(HashMap::new());
+        self.counts.set(Counts::default());
+        self.toast.set(None);
     }
 
     fn watch_session(self) {
