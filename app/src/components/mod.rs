@@ -8,6 +8,7 @@ pub mod header;
 pub mod help;
 pub mod icon;
 pub mod palette;
+pub mod scripts;
 pub mod task_row;
 
 /// What is the same on each page of each person: rendered once, and copied from then on.

@@ -1,6 +1,6 @@
 //! The page of the account.
 
-use crate::pages::account::Done;
+use crate::routes::account::Done;
 
 /// Its title, and what leads to it.
 pub const YOUR_ACCOUNT: &str = "Your account";

@@ -12,7 +12,7 @@ use super::{Board, Shared, edit::show_contest, row::Row};
 use crate::{
     dom::{after, call, js_text, member, on},
     model::Task,
-    pages::tasks::Counts,
+    routes::tasks::Counts,
     wire::{self, Body},
 };
 

@@ -33,7 +33,7 @@ use crate::{
         utc_offset,
     },
     model::{Day, ListQuery, Problem, Task},
-    pages::tasks::Counts,
+    routes::tasks::Counts,
     session::{self, Elsewhere},
     words::{self, View},
 };

@@ -1,8 +1,10 @@
 //! `/tasks`: somebody's list. All of it is drawn here, dialogs and templates too; the island `TaskBoard` wakes it.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
+use super::{RouteData, route_data};
 use crate::{
     components::{
         editor::Editor,
@@ -234,5 +236,29 @@ fn Bulk() -> impl IntoView {
             <button data-do="delete-selected">{words::DELETE}</button>
             <button class="link" data-do="clear">{words::CLEAR}</button>
         </div>
+    }
+}
+
+impl RouteData for TaskPage {
+    fn path(&self) -> &'static str {
+        "/tasks"
+    }
+
+    fn user(&self) -> Option<String> {
+        Some(self.shown_name.clone())
+    }
+
+    fn has_islands(&self) -> bool {
+        true
+    }
+}
+
+/// The route: the list that the server has loaded.
+#[component]
+pub fn TasksRoute() -> impl IntoView {
+    let page: TaskPage = route_data();
+    view! {
+        <Title text=words::tasks_title(page.counts.pending) />
+        <Tasks page />
     }
 }
