@@ -51,6 +51,7 @@ mod soak;
 mod stored_hashes;
 mod takeover;
 mod task_details;
+mod task_forms;
 mod tasks;
 mod throttling;
 mod token_cutoffs;

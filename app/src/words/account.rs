@@ -1,7 +1,7 @@
 //! The page of the account.
 
 use super::some;
-use crate::pages::account::Done;
+use crate::routes::account::Done;
 
 /// Its title, and what leads to it.
 pub const YOUR_ACCOUNT: &str = "Your account";

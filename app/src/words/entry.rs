@@ -1,6 +1,6 @@
 //! Signing in and up, and a password that was forgotten.
 
-use crate::pages::auth::{AuthKind, Notice};
+use crate::routes::auth::{AuthKind, Notice};
 
 /// Leads to the sign-in page, and is its title.
 pub const SIGN_IN: &str = "Sign in";

@@ -1,4 +1,4 @@
-//! All words of the interface. The pages, components and islands hold none of their own; a test below reads their sources.
+//! All words of the interface. The routes, components and islands hold none of their own; a test below reads their sources.
 //!
 //! What is refused is said where it is refused, to people and to programs alike: what a member may hold in `model`, `day`
 //! and `time`, all else by the server. What the line for a new task understands is its grammar, in `quick`.
@@ -134,7 +134,7 @@ mod tests {
     fn all_words_are_in_this_module() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut found = Vec::new();
-        for part in ["lib.rs", "pages", "components", "islands"] {
+        for part in ["lib.rs", "routes", "components", "islands"] {
             look_for_words(&sources.join(part), &mut found);
         }
         assert!(found.is_empty(), "these belong in app/src/words:\n{}", found.join("\n"));

@@ -219,6 +219,10 @@ pub const CLEAR: &str = "Clear";
 pub const TITLE: &str = "Title";
 /// A member of a task.
 pub const DESCRIPTION: &str = "Description";
+/// The page that edits one task.
+pub const EDIT_TASK: &str = "Edit the task";
+/// What the form of a task does that changed meanwhile.
+pub const SAVE_OVER_IT: &str = "Below is what you typed. Save it to replace what the task says now, or cancel.";
 /// Keeps an edit.
 pub const SAVE: &str = "Save";
 /// Gives an edit up.
@@ -234,8 +238,6 @@ pub fn go_to(view: View) -> String {
 
 /// A command of the palette.
 pub const COMPLETE_TASK: &str = "Complete the task";
-/// A command of the palette.
-pub const EDIT_TASK: &str = "Edit the task";
 /// A command of the palette.
 pub const DELETE_TASK: &str = "Delete the task";
 /// A command of the palette.

@@ -121,6 +121,13 @@ impl FromRequestParts<AppState> for CookieSession {
     }
 }
 
+/// The visitor whom the cookie alone names: a form of a page is sent by a browser, never with a token that a program holds.
+impl From<CookieSession> for Visitor {
+    fn from(CookieSession(signed): CookieSession) -> Self {
+        Self(signed)
+    }
+}
+
 /// The device that asks.
 #[derive(Debug, Clone)]
 pub struct Client {

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use app::{
-    Device,
     model::{Session, Timestamp},
+    routes::account::Device,
 };
 use axum::{Json, extract::State};
 use serde::Deserialize;

@@ -80,7 +80,7 @@ async fn trace(state: &AppState, request: Request, next: Next) -> Response {
         if let Some(cause) = error.secret_cause() {
             tracing::error!(request_id = %id, cause, "request failed");
         }
-        response = write_error(&error, response, &path, &id);
+        response = write_error(&error, response, &path, &id).await;
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -133,7 +133,7 @@ async fn unambiguous(request: Request, next: Next) -> Response {
     response
 }
 
-fn write_error(error: &Error, response: Response, path: &str, id: &str) -> Response {
+async fn write_error(error: &Error, response: Response, path: &str, id: &str) -> Response {
     let (parts, _) = response.into_parts();
     let is_for_programs =
         ["/api", "/health"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
@@ -142,7 +142,7 @@ fn write_error(error: &Error, response: Response, path: &str, id: &str) -> Respo
         written.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         written
     } else {
-        pages::error(error)
+        pages::error(error).await
     };
     *written.status_mut() = parts.status;
     for (name, value) in &parts.headers {

@@ -13,6 +13,6 @@ mod store;
 pub use idempotency::KEPT_FOR as IDEMPOTENCY_KEYS_KEPT_FOR;
 pub use list::ListParams;
 pub use pages::list;
-pub use routes::routes;
+pub use routes::{TaskId, routes};
 pub use search::{Backlog as SearchBacklog, fill as fill_search, keep_indexing, tidy as tidy_search};
-pub use store::{DELETED_KEPT_FOR, counts, deleted, insert};
+pub use store::{DELETED_KEPT_FOR, complete, counts, delete, deleted, get, insert, update};

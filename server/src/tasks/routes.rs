@@ -35,7 +35,7 @@ pub fn routes() -> Router<AppState> {
 }
 
 /// The task id of the path, as it stands there: what is no id of a task is simply not found.
-struct TaskId(String);
+pub struct TaskId(pub String);
 
 impl FromRequestParts<AppState> for TaskId {
     type Rejection = Error;

@@ -3,9 +3,9 @@
 use std::{sync::Mutex, time::Duration};
 
 use app::{
-    Counts,
     model::{Day, Due, NewTask, Order, Priority, PutTask, Search, Sort, Status, Task, Timestamp},
     position,
+    routes::tasks::Counts,
 };
 use rusqlite::Row;
 use serde::Serialize;

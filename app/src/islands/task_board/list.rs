@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::Task,
-    pages::tasks::TaskPage,
+    routes::tasks::TaskPage,
     words::{self, View},
 };
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     browser::utc_offset,
     model::{Task, Timestamp},
-    pages::tasks::Counts,
+    routes::tasks::Counts,
 };
 
 /// How long until the stream is asked for again, in milliseconds, doubled each time up to the last.

@@ -29,7 +29,7 @@ use self::{
 };
 use crate::{
     components::icon::Icon,
-    pages::tasks::{TaskPage, task_page},
+    routes::tasks::{TaskPage, task_page},
     words::{self, View},
 };
 

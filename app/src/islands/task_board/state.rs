@@ -19,7 +19,7 @@ use crate::{
     islands::sign_out::{SignOutStage, sign_out_stage},
     model::{Day, ListQuery, Problem, Task},
     outbox::{Effect as OutboxEffect, Outbox},
-    pages::tasks::{Counts, TaskPage},
+    routes::tasks::{Counts, TaskPage},
     storage::{self, SessionChange},
     words,
 };

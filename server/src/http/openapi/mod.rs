@@ -1,4 +1,4 @@
-//! The contract for machines: `/api/openapi.json` (OpenAPI 3.1), and `/api/docs` for people, drawn from the same.
+//! The contract for machines: `/api/openapi.json` (OpenAPI 3.1), and what `/api/docs` shows to people, from the same.
 
 mod endpoints;
 mod schemas;
@@ -6,10 +6,10 @@ mod schemas;
 use std::sync::LazyLock;
 
 use app::{
-    DocsOperation, DocsPage, Page,
     model::{Day, FieldError, Priority, Problem, Session, Task, Timestamp, User},
+    routes::docs::{DocsOperation, DocsPage},
 };
-use axum::{Json, Router, extract::State, http::Method, response::Response, routing::get};
+use axum::{Json, Router, extract::State, http::Method, routing::get};
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -23,7 +23,6 @@ use utoipa::{
 };
 
 use self::endpoints::{Auth, Endpoint, Parameter, endpoints};
-use super::pages;
 use crate::{AppState, auth::cookie_name, config::Config};
 
 /// The documents of a site on http and of one on https, whose cookies have other names.
@@ -34,11 +33,9 @@ fn of_site(config: &Config) -> &'static OpenApi {
     &DOCUMENTS[usize::from(config.is_https())]
 }
 
-/// `/api/openapi.json` and `/api/docs`.
+/// `/api/openapi.json`.
 pub fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/openapi.json", get(async |State(state): State<AppState>| Json(of_site(&state.config))))
-        .route("/api/docs", get(docs))
+    Router::new().route("/api/openapi.json", get(async |State(state): State<AppState>| Json(of_site(&state.config))))
 }
 
 /// The document of this program, on https or not.
@@ -175,7 +172,8 @@ fn schema(value: Value) -> RefOr<Schema> {
     serde_json::from_value(value).unwrap_or_else(|_| RefOr::T(Schema::default()))
 }
 
-async fn docs() -> Response {
+/// The same for people.
+pub fn docs() -> DocsPage {
     let operations = endpoints().map(|endpoint| DocsOperation {
         method: endpoint.method.to_string(),
         path: endpoint.path.to_owned(),
@@ -191,7 +189,7 @@ async fn docs() -> Response {
         success: (endpoint.success.0, endpoint.success.1.to_owned(), endpoint.success.2.as_ref().map(pretty)),
         errors: endpoint.errors.to_vec(),
     });
-    pages::render(Page::Docs(DocsPage { version: env!("CARGO_PKG_VERSION").to_owned(), operations: operations.collect() }))
+    DocsPage { version: env!("CARGO_PKG_VERSION").to_owned(), operations: operations.collect() }
 }
 
 fn pretty(value: &Value) -> String {

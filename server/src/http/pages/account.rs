@@ -1,9 +1,9 @@
 //! `/account`
 
 use app::{
-    AccountForm, AccountPage, Done, Page,
     islands::auth_form::form_errors,
     model::{Day, FieldError, ListQuery, Sort, Timestamp},
+    routes::account::{AccountForm, AccountPage, Done},
 };
 use axum::{
     body::{Body, Bytes},
@@ -47,7 +47,7 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
     let done = if query.error.is_some() { Some(Done::LinkRefused) } else { query.done.as_deref().and_then(Done::named) };
     let page = view(&state, current, done).await?;
     let cookie = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep));
-    Ok(with_cookie(cookie, render(Page::Account(Box::new(page)))))
+    Ok(with_cookie(cookie, render(page).await))
 }
 
 async fn view(state: &AppState, current: Current, done: Option<Done>) -> Result<AccountPage> {
@@ -113,7 +113,7 @@ pub async fn form(
         Err(error) => error,
     };
     let page = view(&state, current, None).await?;
-    render_refused(error, |error| Page::Account(Box::new(AccountPage { refused: Some((form, errors(form, error))), typed, ..page })))
+    render_refused(error, |error| AccountPage { refused: Some((form, errors(form, error))), typed, ..page }).await
 }
 
 async fn apply(state: &AppState, visitor: &Visitor, client: &Client, current: &Current, change: Change) -> Result<Response> {

@@ -1,7 +1,7 @@
 //! `/verify-email` and `/cancel-email-change`: what mailed links open. Opening one changes nothing, since scanners of mails open
 //! them too; the button of the page does.
 
-use app::{EmailLink, EmailLinkPage, Page};
+use app::routes::email_link::{EmailLink, EmailLinkPage};
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
@@ -25,9 +25,9 @@ pub async fn confirm_page(State(state): State<AppState>, RawQuery(query): RawQue
     let link = match verify_email::effect(&state, &token).await {
         Ok(Effect::Confirm(email)) => EmailLink::Confirm { token, email, callback_url },
         Ok(Effect::Change(email)) => EmailLink::Change { token, email, callback_url },
-        Err(error) => return refuse(error, callback_url.as_deref()),
+        Err(error) => return refuse(error, callback_url.as_deref()).await,
     };
-    Ok(render(Page::EmailLink(EmailLinkPage::Ask(link))))
+    Ok(render(EmailLinkPage::Ask(link)).await)
 }
 
 /// Does it.
@@ -35,8 +35,8 @@ pub async fn confirm(State(state): State<AppState>, client: Client, Form(link): 
     let (token, target) = link.checked(&state)?;
     match (verify_email::follow(&state, &client, &token).await, target) {
         (Ok(()), Some(target)) => Ok(Redirect::to(&target).into_response()),
-        (Ok(()), None) => Ok(render(Page::EmailLink(EmailLinkPage::Confirmed))),
-        (Err(error), target) => refuse(error, target.as_deref()),
+        (Ok(()), None) => Ok(render(EmailLinkPage::Confirmed).await),
+        (Err(error), target) => refuse(error, target.as_deref()).await,
     }
 }
 
@@ -44,8 +44,8 @@ pub async fn confirm(State(state): State<AppState>, client: Client, Form(link): 
 pub async fn cancel_page(State(state): State<AppState>, RawQuery(query): RawQuery) -> Result<Response> {
     let (token, _) = body::parse_form::<Link>(query.unwrap_or_default().as_bytes())?.checked(&state)?;
     match verify_email::cancels(&state, &token).await {
-        Ok(email) => Ok(render(Page::EmailLink(EmailLinkPage::Ask(EmailLink::CancelChange { token, email })))),
-        Err(error) => refuse(error, None),
+        Ok(email) => Ok(render(EmailLinkPage::Ask(EmailLink::CancelChange { token, email })).await),
+        Err(error) => refuse(error, None).await,
     }
 }
 
@@ -53,17 +53,17 @@ pub async fn cancel_page(State(state): State<AppState>, RawQuery(query): RawQuer
 pub async fn cancel(State(state): State<AppState>, client: Client, Form(link): Form<Link>) -> Result<Response> {
     let (token, _) = link.checked(&state)?;
     match verify_email::cancel(&state, &client, &token).await {
-        Ok(()) => Ok(render(Page::EmailLink(EmailLinkPage::Cancelled))),
-        Err(error) => refuse(error, None),
+        Ok(()) => Ok(render(EmailLinkPage::Cancelled).await),
+        Err(error) => refuse(error, None).await,
     }
 }
 
 /// A page that says that the link is good for nothing, or the page that it was to lead on to.
-fn refuse(error: Error, target: Option<&str>) -> Result<Response> {
+async fn refuse(error: Error, target: Option<&str>) -> Result<Response> {
     match (error, target) {
         (Error::BadVerification, Some(target)) => Ok(Redirect::to(&verify_email::refused(target)).into_response()),
         (Error::BadVerification, None) => {
-            let mut response = render(Page::EmailLink(EmailLinkPage::Refused));
+            let mut response = render(EmailLinkPage::Refused).await;
             *response.status_mut() = StatusCode::BAD_REQUEST;
             Ok(response)
         }

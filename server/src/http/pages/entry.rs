@@ -1,6 +1,9 @@
 //! `/signin`, `/signup` and `/signout`
 
-use app::{AuthKind, AuthPage, Notice, Page, islands::auth_form::form_errors};
+use app::{
+    islands::auth_form::form_errors,
+    routes::auth::{AuthKind, AuthPage, Notice},
+};
 use axum::{
     extract::{RawQuery, State},
     response::{IntoResponse as _, Redirect, Response},
@@ -15,7 +18,7 @@ use crate::{
         body::{self, Form},
         return_to, security,
     },
-    problem::Result,
+    problem::{Error, Result},
 };
 
 /// What a form for signing in or up sends.
@@ -41,15 +44,15 @@ struct Query {
 
 /// The form for signing in.
 pub async fn sign_in_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
-    page(AuthKind::SignIn, &visitor, query.as_deref())
+    page(AuthKind::SignIn, &visitor, query.as_deref()).await
 }
 
 /// The form for signing up.
 pub async fn sign_up_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response> {
-    page(AuthKind::SignUp, &visitor, query.as_deref())
+    page(AuthKind::SignUp, &visitor, query.as_deref()).await
 }
 
-fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
+async fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
     let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
     let return_to = return_to::path(query.return_to.as_deref());
     if visitor.proof().is_some() {
@@ -61,7 +64,7 @@ fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Respon
         (_, Some("deleted")) => Some(Notice::Deleted),
         _ => None,
     };
-    Ok(render(Page::Auth(AuthPage { kind, return_to, notice, name: String::new(), email: String::new(), errors: Vec::new() })))
+    Ok(render(AuthPage { kind, return_to, notice, name: String::new(), email: String::new(), errors: Vec::new() }).await)
 }
 
 /// Signs in.
@@ -72,7 +75,7 @@ pub async fn sign_in(
     Form(form): Form<Credentials>,
 ) -> Result<Response> {
     let outcome = auth::sign_in(&state, form.email.trim(), &form.password, true, &client, &previous).await;
-    after_form(&state, AuthKind::SignIn, form, outcome)
+    after_form(&state, AuthKind::SignIn, form, outcome).await
 }
 
 /// Makes an account and signs it in.
@@ -84,19 +87,18 @@ pub async fn sign_up(
 ) -> Result<Response> {
     let new = auth::NewAccount { name: form.name.clone(), email: form.email.trim().to_owned(), password: form.password.clone() };
     let outcome = auth::sign_up(&state, new, &client, &previous).await;
-    after_form(&state, AuthKind::SignUp, form, outcome)
+    after_form(&state, AuthKind::SignUp, form, outcome).await
 }
 
 /// On to where the visitor wanted to go, or the form again with what is wrong with it; never the password.
-fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome: Result<SignedIn>) -> Result<Response> {
+async fn after_form(state: &AppState, kind: AuthKind, form: Credentials, outcome: Result<SignedIn>) -> Result<Response> {
     let return_to = return_to::path(form.return_to.as_deref());
     match outcome {
         Ok(signed_in) => Ok(redirect_with(state, &signed_in, &return_to)),
         Err(error) => {
             let Credentials { name, email, .. } = form;
-            render_refused(error, |error| {
-                Page::Auth(AuthPage { kind, return_to, notice: None, name, email, errors: form_errors(&error.document("")) })
-            })
+            let page = |error: &Error| AuthPage { kind, return_to, notice: None, name, email, errors: form_errors(&error.document("")) };
+            render_refused(error, page).await
         }
     }
 }

@@ -1,26 +1,43 @@
 //! The pages: each handler gets what it must, then renders it. Forms that come here work without any script.
 
 mod account;
+mod edit_task;
 mod email_link;
 mod entry;
 mod password;
 mod tasks;
 
-use std::sync::LazyLock;
+use std::{future::ready, pin::Pin, sync::LazyLock};
 
-use app::{Page, document};
+use app::{
+    App,
+    routes::{DocumentContext, RouteData, error_page::ErrorData, home::HomePage},
+    shell,
+};
 use axum::{
     Router,
-    body::to_bytes,
-    extract::Request,
+    body::{Body, to_bytes},
+    extract::{FromRef, MatchedPath, Request, State},
+    handler::Handler as _,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::{Html, IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use leptos::{config::LeptosOptions, nonce::Nonce};
+use futures_util::{Stream, stream};
+use leptos::{
+    config::LeptosOptions,
+    context::{provide_context, use_context},
+    nonce::use_nonce,
+    prelude::RenderHtml as _,
+};
+use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list, handle_response_inner};
 
-use super::{assets, request::preference, return_to, security};
+use super::{
+    assets, openapi,
+    request::{not_found, preference},
+    return_to, security,
+};
 use crate::{
     AppState,
     auth::{self, SignedIn, Visitor, verify_email},
@@ -30,6 +47,12 @@ use crate::{
 
 static OPTIONS: LazyLock<LeptosOptions> =
     LazyLock::new(|| LeptosOptions::builder().output_name("holdfast").site_pkg_dir(assets::FOLDER).build());
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(_: &AppState) -> Self {
+        OPTIONS.clone()
+    }
+}
 
 /// Of brotli: more takes longer than it saves.
 const QUALITY: i32 = 4;
@@ -48,24 +71,45 @@ pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
     }
 }
 
-/// The pages and their forms.
+/// The pages that [`App`] has, and their forms.
 pub fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
-        .route("/", get(home))
-        .route("/signin", get(entry::sign_in_page).post(entry::sign_in))
-        .route("/signup", get(entry::sign_up_page).post(entry::sign_up))
+        .leptos_routes_with_handler(generate_route_list(App), page)
+        .route("/signin", post(entry::sign_in))
+        .route("/signup", post(entry::sign_up))
         .route("/signout", post(entry::sign_out))
-        .route("/forgot-password", get(password::forgot_page).post(password::forgot))
-        .route("/reset-password", get(password::reset_page).post(password::reset))
-        .route(verify_email::VERIFY_PATH, get(email_link::confirm_page).post(email_link::confirm))
-        .route(verify_email::CANCEL_PATH, get(email_link::cancel_page).post(email_link::cancel))
+        .route("/forgot-password", post(password::forgot))
+        .route("/reset-password", post(password::reset))
+        .route(verify_email::VERIFY_PATH, post(email_link::confirm))
+        .route(verify_email::CANCEL_PATH, post(email_link::cancel))
         // https://w3c.github.io/webappsec-change-password-url/
         .route("/.well-known/change-password", get(async || Redirect::to("/account#password-section")))
-        .route("/account", get(account::page).post(account::form))
+        .route("/account", post(account::form))
         .route("/account/data", get(account::data))
-        .route("/tasks", get(tasks::page).post(tasks::add))
+        .route("/tasks", post(tasks::add))
+        .route("/tasks/{id}", get(not_found).post(edit_task::save))
+        .route("/tasks/{id}/complete", post(tasks::complete))
+        .route("/tasks/{id}/delete", post(tasks::delete))
         .layer(middleware::from_fn_with_state(state.clone(), auth::origin::guard))
         .layer(middleware::from_fn(pack))
+}
+
+/// Loads what the route shows and renders it.
+async fn page(State(state): State<AppState>, path: MatchedPath, request: Request) -> Response {
+    match path.as_str() {
+        "/" => home.call(request, state).await,
+        "/signin" => entry::sign_in_page.call(request, state).await,
+        "/signup" => entry::sign_up_page.call(request, state).await,
+        "/forgot-password" => password::forgot_page.call(request, state).await,
+        "/reset-password" => password::reset_page.call(request, state).await,
+        verify_email::VERIFY_PATH => email_link::confirm_page.call(request, state).await,
+        verify_email::CANCEL_PATH => email_link::cancel_page.call(request, state).await,
+        "/account" => account::page.call(request, state).await,
+        "/tasks" => tasks::page.call(request, state).await,
+        "/tasks/{id}/edit" => edit_task::page.call(request, state).await,
+        "/api/docs" => render(openapi::docs()).await,
+        path => Error::internal(format!("nothing loads what {path} shows")).into_response(),
+    }
 }
 
 /// Packs pages with brotli: over a slow line a list is there in a fifth of the time. Not what another site leads to: it could
@@ -94,35 +138,56 @@ async fn pack(request: Request, next: Next) -> Response {
 }
 
 /// The page in place of one that cannot be shown. Its status is set by who asks for it.
-pub fn error(error: &Error) -> Response {
-    render(Page::Refusal { status: error.status().as_u16(), message: error.to_string() })
+pub async fn error(error: &Error) -> Response {
+    render(ErrorData { status: error.status().as_u16(), message: error.to_string() }).await
 }
 
 async fn home(visitor: Visitor) -> Response {
-    if visitor.proof().is_some() { Redirect::to(return_to::HOME).into_response() } else { render(Page::Home) }
+    if visitor.proof().is_some() { Redirect::to(return_to::HOME).into_response() } else { render(HomePage).await }
 }
 
-/// The whole document of a page, with the policy that goes with it.
-pub fn render(page: Page) -> Response {
-    let nonce = Nonce::new();
-    let policy = security::page_policy(&nonce);
+/// The route that shows this, as a whole document, whatever was asked for: a form that is refused comes again in the answer
+/// to its `POST`. Not by `leptos_routes_with_context`, which answers `GET` alone, streams, and ends each page, those without
+/// scripts too, with a script for resources: these pages have none.
+pub async fn render(data: impl RouteData) -> Response {
     let theme = THEME.try_with(|theme| *theme).unwrap_or_default();
-    let mut response = Html(document(&OPTIONS, page, theme, nonce)).into_response();
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    let request = match Request::get(data.path()).body(Body::empty()) {
+        Ok(request) => request,
+        Err(error) => return Error::internal(error).into_response(),
+    };
+    let document = move || {
+        provide_context(DocumentContext { theme, user: data.user(), has_islands: data.has_islands() });
+        provide_context(data);
+        shell(OPTIONS.clone())
+    };
+    let response = handle_response_inner(send_policy, document, request, |document, _, _| {
+        let html = document.to_html();
+        Box::pin(ready(Box::pin(stream::once(ready(html))) as Pin<Box<dyn Stream<Item = String> + Send>>))
+    });
+    let (parts, body) = response.await.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(html) => Response::from_parts(parts, html.into()),
+        Err(error) => Error::internal(error).into_response(),
     }
-    response
+}
+
+/// The policy that goes with a page: it names the nonce that Leptos puts on the page's scripts.
+fn send_policy() {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+    if let Ok(policy) = HeaderValue::from_str(&security::page_policy(&nonce)) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// A form again, with what is wrong with what it sent. What went wrong on our side is no form's affair.
-fn render_refused(error: Error, page: impl FnOnce(&Error) -> Page) -> Result<Response> {
+async fn render_refused<D: RouteData>(error: Error, data: impl FnOnce(&Error) -> D) -> Result<Response> {
     if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
         return Err(error);
     }
     if let Some(cause) = error.secret_cause() {
         tracing::error!(cause, "form failed");
     }
-    let mut response = render(page(&error));
+    let mut response = render(data(&error)).await;
     *response.status_mut() = error.status();
     response.headers_mut().extend(error.headers());
     Ok(response)

@@ -1,6 +1,9 @@
 //! `/forgot-password` and `/reset-password`
 
-use app::{ForgotPage, Page, ResetPage, islands::auth_form::form_errors};
+use app::{
+    islands::auth_form::form_errors,
+    routes::{forgot_password::ForgotPage, reset_password::ResetPage},
+};
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
@@ -27,16 +30,17 @@ pub struct Wanted {
 /// Asks for the address.
 pub async fn forgot_page(RawQuery(query): RawQuery) -> Result<Response> {
     let query: Wanted = body::parse_form(query.unwrap_or_default().as_bytes())?;
-    Ok(render(Page::Forgot(ForgotPage { is_sent: query.sent.is_some(), ..ForgotPage::default() })))
+    Ok(render(ForgotPage { is_sent: query.sent.is_some(), ..ForgotPage::default() }).await)
 }
 
 /// Mails a link.
 pub async fn forgot(State(state): State<AppState>, client: Client, Form(form): Form<Wanted>) -> Result<Response> {
     match auth::reset_password::ask(&state, &client, form.email.trim(), None).await {
         Ok(()) => Ok(Redirect::to("/forgot-password?sent=1").into_response()),
-        Err(error) => render_refused(error, |error| {
-            Page::Forgot(ForgotPage { email: form.email, is_sent: false, errors: form_errors(&error.document("")) })
-        }),
+        Err(error) => {
+            let page = |error: &Error| ForgotPage { email: form.email, is_sent: false, errors: form_errors(&error.document("")) };
+            render_refused(error, page).await
+        }
     }
 }
 
@@ -66,12 +70,12 @@ pub async fn reset(State(state): State<AppState>, client: Client, Form(form): Fo
 
 async fn reset_form(state: &AppState, token: String, error: Option<Error>) -> Result<Response> {
     match (auth::reset_password::whose(state, &token).await, error) {
-        (Ok(email), None) => Ok(render(Page::Reset(ResetPage { link: Some((token, email)), errors: Vec::new() }))),
+        (Ok(email), None) => Ok(render(ResetPage { link: Some((token, email)), errors: Vec::new() }).await),
         (Ok(email), Some(error)) => {
-            render_refused(error, |error| Page::Reset(ResetPage { link: Some((token, email)), errors: form_errors(&error.document("")) }))
+            render_refused(error, |error| ResetPage { link: Some((token, email)), errors: form_errors(&error.document("")) }).await
         }
         (Err(Error::BadLink), _) => {
-            let mut response = render(Page::Reset(ResetPage { link: None, errors: Vec::new() }));
+            let mut response = render(ResetPage { link: None, errors: Vec::new() }).await;
             *response.status_mut() = StatusCode::BAD_REQUEST;
             Ok(response)
         }

@@ -1,9 +1,9 @@
 //! `/tasks`
 
 use app::{
-    Page, TaskPage,
-    model::{Day, ListQuery, Sort, Timestamp, UtcOffset},
+    model::{Day, FieldError, ListQuery, Sort, Timestamp, UtcOffset},
     quick_add::QuickAdd,
+    routes::tasks::TaskPage,
 };
 use axum::{
     extract::{RawQuery, State},
@@ -16,10 +16,14 @@ use url::form_urlencoded;
 use super::{render, to_sign_in, with_cookie};
 use crate::{
     AppState,
-    auth::{self, Visitor},
-    http::{body::Form, request::preference, return_to::HOME},
+    auth::{self, CookieSession, Visitor, token::Proof},
+    http::{
+        body::Form,
+        request::preference,
+        return_to::{self, HOME},
+    },
     problem::{Error, Result},
-    tasks::{self, ListParams},
+    tasks::{self, ListParams, TaskId},
 };
 
 /// The list.
@@ -35,7 +39,7 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
     let counts = tasks::counts(&state.db, &proof.user_id, today).await?;
     let page = TaskPage {
         next: tasks.last().filter(|_| has_more).map(|last| params.next_query(last)),
-        shown_name: [proof.name, proof.email, proof.user_id.clone()].into_iter().find(|name| !name.trim().is_empty()).unwrap_or_default(),
+        shown_name: shown_name(&proof),
         user_id: proof.user_id,
         query: params.query,
         today,
@@ -44,7 +48,13 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
         counts,
     };
     let cookie = renewed.and_then(|signed_in| auth::set_cookie(&state.config, &signed_in.token, signed_in.keep));
-    Ok(with_cookie(cookie, render(Page::Tasks(Box::new(page)))))
+    Ok(with_cookie(cookie, render(page).await))
+}
+
+/// The name or e-mail that a token says.
+pub fn shown_name(proof: &Proof) -> String {
+    let names = [&proof.name, &proof.email, &proof.user_id];
+    names.into_iter().find(|name| !name.trim().is_empty()).cloned().unwrap_or_default()
 }
 
 /// A form sends all its fields, also those that say nothing.
@@ -54,7 +64,7 @@ fn without_empty(query: &str) -> String {
 }
 
 /// What day it is where the browser is, which says in a cookie how many minutes it is ahead of UTC; else, the day in UTC.
-fn today(headers: &HeaderMap, now: Timestamp) -> Day {
+pub fn today(headers: &HeaderMap, now: Timestamp) -> Day {
     let offset: Option<UtcOffset> = preference(headers, "utc_offset").and_then(|text| text.parse().ok());
     offset.unwrap_or_default().day(now)
 }
@@ -73,4 +83,52 @@ pub async fn add(State(state): State<AppState>, visitor: Visitor, headers: Heade
     let task = QuickAdd::read(&form.title, today(&headers, state.clock.now())).task().validate().map_err(Error::Invalid)?;
     tasks::insert(&state, &proof.user_id, &task, None).await?;
     Ok(Redirect::to(HOME).into_response())
+}
+
+/// What the box of a task sends.
+#[derive(Deserialize)]
+pub struct CompleteTask {
+    completed: Option<String>,
+    return_to: Option<String>,
+}
+
+/// Ticks a task off, or takes that back.
+pub async fn complete(
+    State(state): State<AppState>,
+    session: CookieSession,
+    TaskId(id): TaskId,
+    headers: HeaderMap,
+    Form(form): Form<CompleteTask>,
+) -> Result<Response> {
+    let (visitor, return_to) = (Visitor::from(session), return_to::path(form.return_to.as_deref()));
+    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
+    let completed = match form.completed.as_deref() {
+        Some("true") => true,
+        Some("false") => false,
+        _ => return Err(Error::Invalid(vec![FieldError::new("completed", "INVALID_VALUE", "completed is true or false.")])),
+    };
+    tasks::complete(&state, &proof.user_id, &id, Some(completed), None).await?.ok_or(Error::NotFound)?;
+    Ok(Redirect::to(&return_to).into_response())
+}
+
+/// What the bin of a task sends.
+#[derive(Deserialize)]
+pub struct DeleteTask {
+    return_to: Option<String>,
+}
+
+/// Deletes a task.
+pub async fn delete(
+    State(state): State<AppState>,
+    session: CookieSession,
+    TaskId(id): TaskId,
+    headers: HeaderMap,
+    Form(form): Form<DeleteTask>,
+) -> Result<Response> {
+    let (visitor, return_to) = (Visitor::from(session), return_to::path(form.return_to.as_deref()));
+    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
+    if !tasks::delete(&state, &proof.user_id, &id, None).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(Redirect::to(&return_to).into_response())
 }

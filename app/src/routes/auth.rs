@@ -1,7 +1,9 @@
 //! `/signin` and `/signup`.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
+use super::{RouteData, route_data};
 pub use crate::client::AuthKind;
 use crate::{islands::auth_form::AuthForm, model::FieldError, words};
 
@@ -32,6 +34,16 @@ pub struct AuthPage {
     pub errors: Vec<FieldError>,
 }
 
+impl RouteData for AuthPage {
+    fn path(&self) -> &'static str {
+        self.kind.path()
+    }
+
+    fn has_islands(&self) -> bool {
+        true
+    }
+}
+
 /// What has happened before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -45,15 +57,13 @@ pub enum Notice {
 
 /// The form, and the way to the other one.
 #[component]
-pub fn Auth(
-    /// What to show.
-    page: AuthPage,
-) -> impl IntoView {
-    let AuthPage { kind, return_to, notice, name, email, errors } = page;
+pub fn Auth() -> impl IntoView {
+    let AuthPage { kind, return_to, notice, name, email, errors } = route_data();
     let link_back = return_to.clone();
     let other_kind = if kind == AuthKind::SignUp { AuthKind::SignIn } else { AuthKind::SignUp };
     let (question, other) = words::auth_other(kind);
     view! {
+        <Title text=words::page_title(words::auth_title(kind)) />
         <section class="narrow">
             <h1>{words::auth_title(kind)}</h1>
             {notice.map(|notice| view! { <p class="banner" role="status">{words::notice(notice)}</p> })}

@@ -1,12 +1,14 @@
 //! `/tasks`: a person's list.
 
 use leptos::{prelude::*, tachys::html::InertElement};
+use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
+use super::{RouteData, route_data};
 use crate::{
     islands::task_board::TaskBoard,
     model::{Day, ListQuery, Task, Timestamp},
-    words::View,
+    words::{self, View},
 };
 
 /// How many tasks somebody has, in each view.
@@ -98,4 +100,28 @@ pub(crate) fn task_page() -> Option<TaskPage> {
 #[cfg(not(feature = "ssr"))]
 pub(crate) fn task_page() -> Option<TaskPage> {
     serde_json::from_str(&document().get_element_by_id(DATA)?.text_content()?).ok()
+}
+
+impl RouteData for TaskPage {
+    fn path(&self) -> &'static str {
+        "/tasks"
+    }
+
+    fn user(&self) -> Option<String> {
+        Some(self.shown_name.clone())
+    }
+
+    fn has_islands(&self) -> bool {
+        true
+    }
+}
+
+/// The route: the list that the server has loaded.
+#[component]
+pub fn TasksRoute() -> impl IntoView {
+    let page: TaskPage = route_data();
+    view! {
+        <Title text=words::tasks_title(page.counts.pending) />
+        <Tasks page />
+    }
 }

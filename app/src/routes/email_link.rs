@@ -1,7 +1,9 @@
 //! `/verify-email` and `/cancel-email-change`: plain forms with one button.
 
 use leptos::{either::EitherOf4, prelude::*};
+use leptos_meta::Title;
 
+use super::{RouteData, route_data};
 use crate::{components::icon::Icon, words};
 
 /// What the page behind a mailed link about an e-mail shows.
@@ -57,12 +59,19 @@ impl EmailLinkPage {
     }
 }
 
+impl RouteData for EmailLinkPage {
+    fn path(&self) -> &'static str {
+        match self {
+            Self::Ask(EmailLink::CancelChange { .. }) | Self::Cancelled => "/cancel-email-change",
+            Self::Ask(_) | Self::Confirmed | Self::Refused => "/verify-email",
+        }
+    }
+}
+
 /// Says what the link does, and does it when the button is pressed.
 #[component]
-pub fn EmailLinkForm(
-    /// What to show.
-    page: EmailLinkPage,
-) -> impl IntoView {
+pub fn EmailLinkForm() -> impl IntoView {
+    let page: EmailLinkPage = route_data();
     let title = page.title();
     let body = match page {
         EmailLinkPage::Ask(link) => EitherOf4::A(view! { <AskForm link /> }),
@@ -80,6 +89,7 @@ pub fn EmailLinkForm(
         }),
     };
     view! {
+        <Title text=words::page_title(title) />
         <section class="narrow">
             <h1>{title}</h1>
             {body}

@@ -1,13 +1,26 @@
 //! `/`: what this is, for somebody who has no account.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
+use super::RouteData;
 use crate::{components::icon::Icon, words};
+
+/// The page shows the same to everyone.
+#[derive(Debug, Clone, Copy)]
+pub struct HomePage;
+
+impl RouteData for HomePage {
+    fn path(&self) -> &'static str {
+        "/"
+    }
+}
 
 /// One sentence, a list to look at, two ways in, three claims.
 #[component]
 pub fn Home() -> impl IntoView {
     view! {
+        <Title text=words::HOME_TITLE />
         <section class="hero">
             <h1>{words::HOME_HEADING}</h1>
             <p class="lead">{words::HOME_LEAD}</p>

@@ -1,7 +1,9 @@
 //! `/api/docs`: the contract for people.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
+use super::{RouteData, route_data};
 use crate::words;
 
 /// What the page shows.
@@ -11,6 +13,12 @@ pub struct DocsPage {
     pub version: String,
     /// In the order of the contract.
     pub operations: Vec<DocsOperation>,
+}
+
+impl RouteData for DocsPage {
+    fn path(&self) -> &'static str {
+        "/api/docs"
+    }
 }
 
 /// One method of one path.
@@ -36,17 +44,16 @@ pub struct DocsOperation {
 
 /// All operations, each folded.
 #[component]
-pub fn Docs(
-    /// What to show.
-    page: DocsPage,
-) -> impl IntoView {
+pub fn Docs() -> impl IntoView {
+    let DocsPage { version, operations } = route_data();
     view! {
-        <h1>{words::API_OF_HOLDFAST} {page.version}</h1>
+        <Title text=words::page_title(words::THE_API) />
+        <h1>{words::API_OF_HOLDFAST} {version}</h1>
         <p class="docs-lead">
             {words::FOR_MACHINES} <a href="/api/openapi.json">{words::OPENAPI_FILE}</a>
             {words::API_LEAD}
         </p>
-        <ul class="docs">{page.operations.into_iter().map(|operation| view! { <Operation operation /> }).collect_view()}</ul>
+        <ul class="docs">{operations.into_iter().map(|operation| view! { <Operation operation /> }).collect_view()}</ul>
     }
 }
 

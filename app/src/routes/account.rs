@@ -2,7 +2,9 @@
 //! they work before the WASM is there, and browsers see them as what they are.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
+use super::{RouteData, route_data};
 use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
     islands::{other_tab_notice::OtherTabNotice, password_field::PasswordField},
@@ -25,6 +27,20 @@ pub struct AccountPage {
     pub refused: Option<(AccountForm, Vec<FieldError>)>,
     /// What was typed into the refused form: a name, or an e-mail.
     pub typed: String,
+}
+
+impl RouteData for AccountPage {
+    fn path(&self) -> &'static str {
+        "/account"
+    }
+
+    fn user(&self) -> Option<String> {
+        Some(self.user.shown_name().to_owned())
+    }
+
+    fn has_islands(&self) -> bool {
+        true
+    }
 }
 
 /// A place where somebody is signed in.
@@ -132,11 +148,8 @@ impl Done {
 
 /// All sections, the dangerous one last.
 #[component]
-pub fn Account(
-    /// What to show.
-    page: AccountPage,
-) -> impl IntoView {
-    let AccountPage { user, devices, now, done, refused, typed } = page;
+pub fn Account() -> impl IntoView {
+    let AccountPage { user, devices, now, done, refused, typed } = route_data();
     let User { id, name, email, email_verified, .. } = user;
     let (username, username_again) = (email.clone(), email.clone());
     let refused_form = refused.as_ref().map(|(form, _)| *form);
@@ -146,6 +159,7 @@ pub fn Account(
     let new_email = if refused_form == Some(AccountForm::Email) { typed } else { String::new() };
     let has_others = devices.len() > 1;
     view! {
+      <Title text=words::page_title(words::YOUR_ACCOUNT) />
         <h1>{words::YOUR_ACCOUNT}</h1>
         <OtherTabNotice user_id=id />
         <Section id="name-section" heading=words::NAME done>

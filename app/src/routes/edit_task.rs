@@ -1,0 +1,171 @@
+//! `/tasks/{id}/edit`: the form of one task as a page of its own, which works without a script.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{RouteData, route_data};
+use crate::{
+    components::{
+        alert::{Alert, ErrorLine},
+        icon::Icon,
+    },
+    model::{Day, FieldError, Priority, Task, Timestamp},
+    words,
+};
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct EditTaskPage {
+    /// The name or e-mail of the visitor.
+    pub shown_name: String,
+    /// Which task.
+    pub id: String,
+    /// When the task last changed that the form was filled from, or was last shown beside.
+    pub base: Timestamp,
+    /// What the fields hold.
+    pub fields: TaskFields,
+    /// Where to go then: a path of this site.
+    pub return_to: String,
+    /// What was wrong with what was sent; an empty field name means all of it.
+    pub errors: Vec<FieldError>,
+    /// What the task has become meanwhile, if it changed since `base`.
+    pub changed: Option<Task>,
+    /// What day it is where the visitor is.
+    pub today: Day,
+}
+
+/// The fields as text.
+#[derive(Debug, Clone, Default)]
+pub struct TaskFields {
+    /// The title.
+    pub title: String,
+    /// The description; empty for none.
+    pub description: String,
+    /// The day, or nothing.
+    pub due_date: String,
+    /// A priority's name.
+    pub priority: String,
+    /// The tags, with commas between them.
+    pub tags: String,
+}
+
+impl From<&Task> for TaskFields {
+    fn from(task: &Task) -> Self {
+        Self {
+            title: task.title.clone(),
+            description: task.description.clone().unwrap_or_default(),
+            due_date: task.due_date.map(|day| day.to_string()).unwrap_or_default(),
+            priority: task.priority.as_str().to_owned(),
+            tags: task.tags.join(", "),
+        }
+    }
+}
+
+impl RouteData for EditTaskPage {
+    fn path(&self) -> &'static str {
+        "/tasks/task/edit"
+    }
+
+    fn user(&self) -> Option<String> {
+        Some(self.shown_name.clone())
+    }
+}
+
+/// The form, and what the task has become where it changed meanwhile.
+#[component]
+pub fn EditTask() -> impl IntoView {
+    let EditTaskPage { id, base, fields, return_to, errors, changed, today, .. } = route_data();
+    let TaskFields { title, description, due_date, priority, tags } = fields;
+    let message = |name: &str| errors.iter().find(|error| error.field == name).map(|error| error.message.clone());
+    let [title_error, description_error, due_error, priority_error, tags_error] =
+        ["title", "description", "due_date", "priority", "tags"].map(message);
+    let is_invalid = |error: &Option<String>| error.is_some().then_some("true");
+    let choices = Priority::EACH.iter().map(|&each| {
+        let is_selected = each.as_str() == priority;
+        view! { <option value=each.as_str() selected=is_selected>{words::priority(each)}</option> }
+    });
+    let choices = choices.collect_view();
+    view! {
+        <Title text=words::page_title(words::EDIT_TASK) />
+        <h1>{words::EDIT_TASK}</h1>
+        {changed.map(|task| view! { <Changed task today /> })}
+        <form class="editor" method="post" action=format!("/tasks/{id}") novalidate>
+            <Alert errors />
+            <input type="hidden" name="base" value=base.to_string() />
+            <input type="hidden" name="return_to" value=return_to.clone() />
+            <label>
+                {words::TITLE}
+                <input name="title" value=title dir="auto" autocomplete="off" required aria-describedby="title-error" aria-invalid=is_invalid(&title_error) />
+            </label>
+            <ErrorLine id="title-error" message=title_error />
+            <label>
+                {words::DESCRIPTION}
+                // A parser leaves out the first line feed.
+                <textarea name="description" rows="6" dir="auto" aria-describedby="description-error" aria-invalid=is_invalid(&description_error)>
+                    {format!("\n{description}")}
+                </textarea>
+            </label>
+            <ErrorLine id="description-error" message=description_error />
+            <div class="choices">
+                <label>
+                    {words::DUE}
+                    <input
+                        name="due_date"
+                        type="date"
+                        min="0001-01-01"
+                        max="9999-12-31"
+                        value=due_date
+                        aria-describedby="due_date-error"
+                        aria-invalid=is_invalid(&due_error)
+                    />
+                </label>
+                <label>
+                    {words::PRIORITY}
+                    <select name="priority" aria-describedby="priority-error" aria-invalid=is_invalid(&priority_error)>
+                        {choices}
+                    </select>
+                </label>
+                <label>
+                    {words::TAGS}
+                    <input
+                        name="tags"
+                        value=tags
+                        autocomplete="off"
+                        dir="auto"
+                        placeholder=words::TAGS_HINT
+                        aria-describedby="tags-error"
+                        aria-invalid=is_invalid(&tags_error)
+                    />
+                </label>
+            </div>
+            <ErrorLine id="due_date-error" message=due_error />
+            <ErrorLine id="priority-error" message=priority_error />
+            <ErrorLine id="tags-error" message=tags_error />
+            <div class="buttons">
+                <button class="primary">{words::SAVE}</button>
+                <a class="button" href=return_to>{words::CANCEL}</a>
+            </div>
+        </form>
+    }
+}
+
+/// What the task reads now.
+#[component]
+fn Changed(task: Task, today: Day) -> impl IntoView {
+    let Task { title, description, completed, due_date, priority, tags, .. } = task;
+    let details = [
+        (priority != Priority::None).then(|| words::priority(priority).to_owned()),
+        due_date.map(|day| words::due(day, today, completed)),
+        (!tags.is_empty()).then(|| tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ")),
+    ];
+    let details = details.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    view! {
+        <div class="contest" role="alert">
+            <p class="error">{Icon::Warning.draw()} <span>{words::CHANGED_MEANWHILE}</span></p>
+            <p class="title" dir="auto">{title}</p>
+            {description.map(|description| view! { <p class="note" dir="auto">{description}</p> })}
+            {(!details.is_empty()).then(|| view! { <p class="hint" dir="auto">{details}</p> })}
+            <p class="hint">{words::SAVE_OVER_IT}</p>
+        </div>
+    }
+}

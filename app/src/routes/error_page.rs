@@ -1,0 +1,44 @@
+//! The page in place of one that does not exist or cannot be shown.
+
+use leptos::{prelude::*, reactive::owner::take_context};
+use leptos_meta::Title;
+
+use super::RouteData;
+use crate::words;
+
+/// Why there is no page.
+#[derive(Debug, Clone)]
+pub struct ErrorData {
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, for a person.
+    pub message: String,
+}
+
+impl RouteData for ErrorData {
+    fn path(&self) -> &'static str {
+        // No route has it: the router shows its fallback.
+        "/error"
+    }
+}
+
+/// What happened, and a way on: the fallback of the router.
+#[component]
+pub fn ErrorPage() -> impl IntoView {
+    let ErrorData { status, message } = take_context().unwrap_or(ErrorData { status: 404, message: String::new() });
+    let title = if status == 404 { words::NOT_FOUND } else { words::NOT_POSSIBLE };
+    let message = if status == 404 { words::NO_SUCH_PAGE.into() } else { message };
+    view! {
+        <Title text=words::page_title(title) />
+        <section class="plain">
+            <p class="quiet">{status}</p>
+            <h1>{words::refusal(status)}</h1>
+            <p>{message}</p>
+            <p>
+                <a class="button primary" href="/tasks">
+                    {words::GO_TO_YOUR_TASKS}
+                </a>
+            </p>
+        </section>
+    }
+}
