@@ -142,13 +142,15 @@ export async function awake(page) {
 }
 
 // A clock that stands still and runs as told. Playwright numbers its timers with more bits than WASM keeps of a number.
-export async function holdClock(page) {
-  await page.clock.install();
+export async function holdClock(page, time) {
+  await page.clock.install({ time });
   await page.addInitScript(() => {
-    const { setTimeout: set, clearTimeout: clear } = window;
     const timers = [0];
-    window.setTimeout = (...timer) => timers.push(set(...timer)) - 1;
-    window.clearTimeout = (number) => clear(timers[number]);
+    for (const [start, stop] of [["setTimeout", "clearTimeout"], ["setInterval", "clearInterval"]]) {
+      const [begin, end] = [window[start], window[stop]];
+      window[start] = (...timer) => timers.push(begin(...timer)) - 1;
+      window[stop] = (number) => end(timers[number]);
+    }
   });
 }
 

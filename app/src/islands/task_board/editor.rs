@@ -316,9 +316,9 @@ impl Board {
     /// Opens what was typed on an earlier page and not saved.
     pub fn open_kept_edits(&self) {
         let user_id = self.user_id();
-        for id in storage::names(&user_id, KEPT) {
-            let draft: Option<Draft> = storage::read(&user_id, &format!("{KEPT}{id}"));
-            if let (Some(row), Some(draft)) = (self.row(&id), draft) {
+        for name in storage::names(&user_id, KEPT) {
+            let row = name.strip_prefix(KEPT).and_then(|id| self.row(id));
+            if let (Some(row), Some(draft)) = (row, storage::read(&user_id, &name)) {
                 self.open_editor(&row, Some(draft));
             }
         }
