@@ -133,6 +133,21 @@ test("what is searched and chosen before the page is hydrated counts", async ({ 
   await expect(page).toHaveURL(/q=milk/);
 });
 
+test("a search offline shows what is known, and the rest once the server is there again", async ({ page, server }) => {
+  for (const title of ["Buy milk", "Read"]) await server.addTask(server.ada, { title });
+  await signIn(page, server.ada);
+  await server.stop("SIGKILL");
+  await page.getByLabel("Search").fill("milk");
+  await expect.poll(() => titlesOf(page)).toEqual(["Buy milk"]);
+  await page.getByLabel("Search").fill("");
+  await expect.poll(() => titlesOf(page)).toEqual(["Read", "Buy milk"]);
+  await page.getByLabel("Search").fill("bread");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  await server.restart();
+  await server.addTask(server.ada, { title: "Buy bread" });
+  await expect.poll(() => titlesOf(page), { timeout: 40_000 }).toEqual(["Buy bread"]);
+});
+
 test("a task that is added into another view says where it is", async ({ page, server }) => {
   await signIn(page, server.ada, "/tasks?status=pending&due=by_today");
   await page.getByLabel("New task").fill("Not yet tomorrow");

@@ -11,6 +11,7 @@ use super::{
     state::{Board, Origin, on_cleanup_local},
 };
 use crate::{
+    client::UNREACHABLE,
     model::{Due, ListQuery, Order, Priority, SEARCH_MAX, Sort, Status},
     words::{self, View},
 };
@@ -191,6 +192,7 @@ impl Board {
             }
             match outcome {
                 Ok(list) => {
+                    self.needs_reload.set_value(false);
                     self.select(&[]);
                     // What is open for typing, or only here, stays.
                     let is_kept = |row: &Row| row.is_editing() || row.id().starts_with("new-");
@@ -204,9 +206,34 @@ impl Board {
                     self.append_tasks(list.tasks, list.next);
                     self.announce(said);
                 }
-                Err(problem) => self.fail(words::NOT_LOADED, &problem),
+                Err(problem) => {
+                    if problem.code == UNREACHABLE {
+                        self.needs_reload.set_value(true);
+                        self.show_known();
+                    }
+                    self.fail(words::NOT_LOADED, &problem);
+                }
             }
         });
+    }
+
+    /// Shows what the list holds of the tasks that this page knows, until the server can be asked.
+    fn show_known(&self) {
+        let (query, today) = (self.query.get_untracked(), self.today.get_untracked());
+        let mut tasks: Vec<_> = self.outbox.with_value(|outbox| {
+            let known = outbox.ids().filter_map(|id| outbox.displayed(id));
+            known.filter(|task| query.holds(task, today)).collect()
+        });
+        tasks.sort_by(|a, b| query.compare(a, b));
+        self.select(&[]);
+        let rows: Vec<_> = tasks
+            .into_iter()
+            .map(|task| self.row(&task.id).unwrap_or_else(|| Row::new(self.next_row_key(), task)))
+            .collect();
+        self.rows.set_value(rows.iter().map(|row| (row.id(), row.clone())).collect());
+        self.groups.set(Vec::new());
+        self.append(rows);
+        self.next.set(None);
     }
 
     /// The request for the list's first page.

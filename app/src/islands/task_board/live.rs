@@ -157,7 +157,12 @@ impl Board {
         let ServerEvent { event, id, data } = event;
         match event.as_str() {
             // The server is there again.
-            "ready" => self.send_now(),
+            "ready" => {
+                self.send_now();
+                if self.needs_reload.get_value() {
+                    self.reload();
+                }
+            }
             "reset" => self.reload(),
             // What is pending, the server does not count yet.
             "counts" if self.outbox.with_value(|outbox| outbox.is_empty()) => {

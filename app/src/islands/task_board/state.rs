@@ -80,6 +80,8 @@ pub struct Board {
     pub more: NodeRef<html::P>,
     /// Which reading of the list is the latest: the answer to another comes too late.
     pub latest_load: StoredValue<u32>,
+    /// Whether the list could not be read when it was to be: it is once the server is there again.
+    pub needs_reload: StoredValue<bool>,
     pub live: StoredValue<super::live::Live, LocalStorage>,
     /// How many milliseconds the server's clock is ahead of the browser's.
     pub clock_offset: i64,
@@ -145,6 +147,7 @@ impl Board {
             drag: StoredValue::new(None),
             more: NodeRef::new(),
             latest_load: StoredValue::new(0),
+            needs_reload: StoredValue::new(false),
             live: StoredValue::new_local(super::live::Live::new(page.now)),
             clock_offset,
             last_position_millis: StoredValue::new(0),
