@@ -25,7 +25,7 @@ const AT_ONCE: usize = 5;
 /// How long until changes that could not be sent are tried again, in milliseconds, doubled each time up to the last.
 const RETRY_AFTER: [u32; 2] = [1_000, 30_000];
 /// Begins the name of every kept change; the tab's name and the change's key follow.
-const KEPT: &str = "outbox.";
+const KEPT: &str = storage::CHANGE;
 /// The same in releases until 0.1, without the name of a tab.
 const KEPT_BEFORE: &str = "op.";
 
