@@ -4,7 +4,7 @@
 use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -29,9 +29,24 @@ pub fn holdfast(bench: &Bench, tasks: usize) -> Result<PathBuf> {
         run(bench.holdfast_command().args(["user", "create", "nobody@example.com", "--database-url", &url]), PASSWORD)?;
         let mut fill = Command::new("python3");
         fill.arg(format!("{SOURCES}/seed.py")).arg(file).args([USERS, tasks, owners(tasks)].map(|count| count.to_string()));
-        run(&mut fill, "")
+        run(&mut fill, "")?;
+        index(bench, file)
     })?;
     copy(bench, &seed)
+}
+
+/// Starts Holdfast once and waits, for as long as it takes: it listens when all tasks are in the index of the search.
+fn index(bench: &Bench, file: &Path) -> Result<()> {
+    let mut child = bench.serve(file, 0)?.stdout(Stdio::piped()).spawn()?;
+    let mut line = String::new();
+    let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
+    run(Command::new("kill").args(["-TERM", &child.id().to_string()]), "")?;
+    let status = child.wait()?;
+    read.transpose()?;
+    if !status.success() || line.is_empty() {
+        return Err(format!("holdfast does not start with it: {status}").into());
+    }
+    Ok(())
 }
 
 /// A copy of the peer's.

@@ -1,6 +1,13 @@
 //! Each request gets an id, one line in the log, and an answer in the form that its reader expects.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
+use std::{
+    any::Any,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Instant,
+};
 
 use axum::{
     Json,
@@ -10,6 +17,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::{pages, security};
@@ -27,19 +35,53 @@ tokio::task_local! {
 /// What every request passes. One layer: each costs every request some allocations.
 ///
 /// A client that leaves takes the future of its connection with it. A request that may change something does not end with
-/// that: it is run in a task of its own, which the end of the program waits for, so that what follows a commit (events, mails,
-/// revocations) is done whenever the commit was. A read that nobody waits for any more ends at once.
+/// that: what is left of it is then run in a task of its own, which the end of the program waits for, so that what follows a
+/// commit (events, mails, revocations) is done whenever the commit was. A read that nobody waits for any more ends at once.
 pub async fn pass(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if !may_change_something(&request) {
         return answer(&state, request, next).await;
     }
     let client_left = CancellationToken::new();
-    // Cancels it when the connection's future is dropped.
-    let _guard = client_left.clone().drop_guard();
     let work = state.clone();
-    let task = state.requests.spawn(CLIENT_LEFT.scope(client_left, async move { answer(&work, request, next).await }));
-    // A handler's own panic is answered in the task.
-    task.await.unwrap_or_else(|error| Error::internal(error).into_response())
+    let work = async move {
+        // A handler's own panic is answered in there.
+        let outcome = AssertUnwindSafe(answer(&work, request, next)).catch_unwind().await;
+        outcome.unwrap_or_else(|panic| panicked(&*panic))
+    };
+    let work = state.requests.track_future(CLIENT_LEFT.scope(client_left.clone(), work));
+    FinishedAnyway { work: Some(Box::pin(work)), client_left, runtime: Handle::current() }.await
+}
+
+/// A request's future which, when it is dropped before its end, goes on in a task. To begin with a task would cost each request
+/// a turn of the scheduler more.
+struct FinishedAnyway<F: Future<Output = Response> + Send + 'static> {
+    /// Until it is over.
+    work: Option<Pin<Box<F>>>,
+    /// Cancelled when this is dropped.
+    client_left: CancellationToken,
+    /// For the task: this may be dropped outside of the runtime.
+    runtime: Handle,
+}
+
+impl<F: Future<Output = Response> + Send + 'static> Future for FinishedAnyway<F> {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        // A future that is over is not polled again.
+        let Some(work) = &mut self.work else { return Poll::Pending };
+        let response = ready!(work.as_mut().poll(context));
+        self.work = None;
+        Poll::Ready(response)
+    }
+}
+
+impl<F: Future<Output = Response> + Send + 'static> Drop for FinishedAnyway<F> {
+    fn drop(&mut self) {
+        if let Some(work) = self.work.take() {
+            self.client_left.cancel();
+            drop(self.runtime.spawn(work));
+        }
+    }
 }
 
 /// Whether a request of this method and path may change something; of what is read, few do.

@@ -1,5 +1,6 @@
 //! How many tasks one user may have. To count them for each new one would cost as much as the rest of it: a process counts
-//! them seldom, and in between hands out a part of what was left. Several processes may together go a little beyond the bound.
+//! them seldom, and in between hands out a part of what was left. Several processes may together go a little beyond the bound:
+//! each by what it still has to hand out.
 
 use std::{
     collections::HashMap,
@@ -15,8 +16,8 @@ use crate::{
     sql,
 };
 
-/// Most new tasks until they are counted again.
-const UNCOUNTED_MAX: u32 = 1000;
+/// Most new tasks until they are counted again: with thousands there, each count reads hundreds of pages.
+const UNCOUNTED_MAX: u32 = 8_000;
 /// Which part of what is left may be used until they are counted again: other processes hand it out too.
 const UNCOUNTED_PART: u32 = 8;
 /// How long a user who has as many as there may be is refused without counting again; another process may have deleted some.

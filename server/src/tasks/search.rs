@@ -27,6 +27,8 @@ use crate::{
 const OWNER_BITS: u32 = 20;
 /// And of how many of that of the piece. Two pieces with one number cost a look at some more tasks.
 const PIECE_BITS: u32 = 30;
+/// How many numbers of a text there may be, with those that are there twice, until it is looked which are.
+const SORTED_AT: usize = 4096;
 /// Bits that a letter of a word stands for.
 const LETTER_BITS: u32 = 5;
 const LETTERS: &[u8; 1 << LETTER_BITS] = b"abcdefghijklmnopqrstuvwxyz234567";
@@ -48,12 +50,14 @@ const TIDIED_MOST: u32 = 100_000;
 struct Numbers {
     owner: u64,
     numbers: Vec<i64>,
+    /// How many there are when they are sorted the next time.
+    sorted_at: usize,
 }
 
 impl Numbers {
     fn of(owner: &str) -> Self {
         let hash = Sha256::digest(owner);
-        Self { owner: hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte)), numbers: Vec::new() }
+        Self { owner: hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte)), numbers: Vec::new(), sorted_at: SORTED_AT }
     }
 
     fn add(&mut self, piece: &str) {
@@ -63,11 +67,20 @@ impl Numbers {
         hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         let number = (self.owner >> (64 - OWNER_BITS)) << PIECE_BITS | (hash ^ hash >> 31) >> (64 - PIECE_BITS);
         self.numbers.push(number.cast_signed());
+        // A text may be long and of few pieces: what there is twice takes no room.
+        if self.numbers.len() >= self.sorted_at {
+            self.sort();
+            self.sorted_at = SORTED_AT.max(2 * self.numbers.len());
+        }
+    }
+
+    fn sort(&mut self) {
+        self.numbers.sort_unstable();
+        self.numbers.dedup();
     }
 
     fn sorted(mut self) -> Vec<i64> {
-        self.numbers.sort_unstable();
-        self.numbers.dedup();
+        self.sort();
         self.numbers
     }
 }
