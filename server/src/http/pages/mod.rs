@@ -1,4 +1,5 @@
-//! The pages: each handler gets what it must, then renders it. Forms that come here work without any script.
+//! The pages, whose routes are those of [`App`]: each handler loads what its route shows, then renders that. The forms that are
+//! sent here work without any script.
 
 mod account;
 mod edit_task;
