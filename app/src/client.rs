@@ -52,9 +52,9 @@ impl AuthKind {
 /// What a person signs in or up with.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Credentials {
-    /// What a new user is called; may be empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub name: String,
+    /// What a new user is called; may be empty. Only for signing up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The address.
     pub email: String,
     /// The password, as it was typed.

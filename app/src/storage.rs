@@ -39,6 +39,11 @@ pub fn token(user_id: &str) -> Option<String> {
     (owner == user_id).then(|| token.to_owned())
 }
 
+/// The user whose token is kept.
+pub fn token_owner() -> Option<String> {
+    Some(get(TOKEN)?.split_once(' ')?.0.to_owned())
+}
+
 /// Keeps a token.
 pub fn keep_token(user_id: &str, token: &str) {
     set(TOKEN, Some(&format!("{user_id} {token}")));

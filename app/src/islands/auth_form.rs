@@ -69,8 +69,11 @@ pub fn AuthForm(
             return;
         }
         let value = |input: NodeRef<Input>| input.get_untracked().map(|input| input.value()).unwrap_or_default();
-        let credentials =
-            Credentials { name: value(name_input), email: value(email_input).trim().to_owned(), password: value(password_input) };
+        let credentials = Credentials {
+            name: is_new.then(|| value(name_input)),
+            email: value(email_input).trim().to_owned(),
+            password: value(password_input),
+        };
         let found = validate(kind, &credentials);
         let is_valid = found.is_empty();
         refuse(found);
