@@ -4,12 +4,14 @@
 //! A pure reducer: what happens (a change, an answer, an event, a page of the list) goes in, what follows from it comes out as
 //! [`Effect`]s. It sends nothing, stores nothing, and asks neither the clock nor chance.
 
+mod known;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use std::collections::BTreeMap;
 
+use self::known::{Deletion, Known, Source};
 pub use self::types::{Change, Effect, Entry, Request};
 pub use crate::model::Field;
 use crate::model::{NewTask, Problem, PutTask, Task, Timestamp};
@@ -21,47 +23,6 @@ const SAFE_TO_REPEAT_FOR: i64 = 23 * 60 * 60 * 1000;
 /// No version of any task. A guarded change over an unknown version is sent with it, and refused: the answer to that brings the
 /// task to compare with.
 const NO_VERSION: Timestamp = Timestamp(0);
-
-/// How this page came to know of a task. What arrives later may still be older: requests and events go different ways.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Page,
-    Answer,
-    Restored,
-    Event,
-}
-
-/// How this page came to know that a task is deleted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Deletion {
-    Answer,
-    Event,
-}
-
-/// What is known of one task.
-#[derive(Default)]
-struct Known {
-    /// The newest version; of a deleted task the last one, for a restore to show at once.
-    task: Option<Task>,
-    deletion: Option<Deletion>,
-    /// The key of a pending create that may have made this task. It is not displayed besides that one.
-    twin_of: Option<String>,
-    /// Whether a newer version arrived since the last request about this task was sent.
-    is_newer_than_sent: bool,
-}
-
-impl Known {
-    fn is_older_than(&self, task: &Task, source: Source) -> bool {
-        match (&self.task, self.deletion) {
-            // Whatever else tells of a task that is known only to be deleted, is of the time before.
-            (None, deletion) => deletion.is_none() || matches!(source, Source::Event | Source::Restored),
-            // Events are in order: after the one of its deletion, this is of a restored task, whose version an answer may have
-            // brought before.
-            (Some(known), Some(Deletion::Event)) if source == Source::Event => task.updated_at >= known.updated_at,
-            (Some(known), _) => task.updated_at > known.updated_at,
-        }
-    }
-}
 
 /// Server state and pending changes.
 #[derive(Default)]
@@ -163,10 +124,9 @@ impl Outbox {
     }
 
     fn send(&mut self, at: usize, now: i64, effects: &mut Vec<Effect>) -> Request {
+        let version = self.server(&self.entries[at].task_id).map_or(NO_VERSION, |task| task.updated_at);
         let entry = &mut self.entries[at];
-        let known = self.tasks.get_mut(&entry.task_id);
-        let version = known.as_ref().and_then(|known| known.task.as_ref()).map_or(NO_VERSION, |task| task.updated_at);
-        if let Some(known) = known {
+        if let Some(known) = self.tasks.get_mut(&entry.task_id) {
             known.is_newer_than_sent = false;
         }
         let is_create = matches!(entry.change, Change::Create { .. });
