@@ -51,9 +51,10 @@ impl Outbox {
     /// want. It wants those of the new list: what is known of them may be newer.
     pub fn forget_all_but(&mut self, keep: impl Fn(&str) -> bool) {
         let entries = &self.entries;
-        // A deleted task whose version is known stays, to tell a page that was read before its deletion.
         self.tasks.retain(|id, known| {
-            keep(id) || (known.deletion.is_some() && known.task.is_some()) || entries.iter().any(|entry| entry.task_id == *id)
+            // What tells that an answer or a page, which may still arrive, is of the time before.
+            let is_evidence = known.twin_of.is_some() || (known.deletion.is_some() && known.task.is_some());
+            is_evidence || keep(id) || entries.iter().any(|entry| entry.task_id == *id)
         });
     }
 
@@ -104,11 +105,9 @@ impl Outbox {
         let mut room = limit.saturating_sub(self.entries.len() - self.waiting());
         let mut at = 0;
         while room > 0 && at < self.entries.len() {
-            let is_blocked = |entry: &Entry| {
-                let is_before = |(other_at, other): (usize, &Entry)| other.task_id == entry.task_id && (other_at < at || other.in_flight);
-                self.entries.iter().enumerate().any(is_before)
-            };
-            if is_blocked(&self.entries[at]) {
+            // Of the same task, or itself. An earlier one of this task has had its turn.
+            let is_blocked = self.entries.iter().any(|other| other.in_flight && other.task_id == self.entries[at].task_id);
+            if is_blocked {
                 at += 1;
             } else if let Some(theirs) = self.overtaken_by(&self.entries[at]) {
                 let key = self.entries[at].key.clone();
@@ -154,7 +153,9 @@ impl Outbox {
         changes.fields().iter().any(|&field| !is_same(base, &values, field)).then(|| theirs.clone())
     }
 
-    /// The server did it, and answered with this.
+    /// The server did it, and answered with this. The answer to a create that an earlier page had sent already is that of the
+    /// first time: read the task then, and call [`Self::deleted`] if it is gone. It may have been deleted before this page was
+    /// drawn, and then no event tells.
     pub fn confirm(&mut self, key: &str, task: Option<Task>) -> Vec<Effect> {
         let Some((entry, unhidden)) = self.remove(key) else { return Vec::new() };
         let mut effects = Vec::new();
@@ -338,7 +339,7 @@ impl Outbox {
         let id = task.id.clone();
         let is_twin = |entry: &&Entry| {
             let is_same = matches!(&entry.change, Change::Create { task: new } if new.position.as_ref() == Some(&task.position));
-            entry.was_sent && is_same && matches!(source, Source::Page | Source::Event)
+            entry.was_sent && is_same && source != Source::Answer
         };
         let known = self.tasks.get(&id);
         if known.is_some_and(|known| !known.is_older_than(&task, source)) {

@@ -528,6 +528,8 @@ mod any_interleaving {
         read: usize,
         /// Pages of the list on their way.
         pages: Vec<Vec<Task>>,
+        /// Keys of creates that an earlier page sent.
+        sent_before: BTreeSet<String>,
         typed: BTreeSet<String>,
         handed_back: BTreeSet<String>,
         number: usize,
@@ -546,6 +548,7 @@ mod any_interleaving {
                 late: Vec::new(),
                 read: 0,
                 pages: Vec::new(),
+                sent_before: BTreeSet::new(),
                 typed: BTreeSet::new(),
                 handed_back: BTreeSet::new(),
                 number: 0,
@@ -703,11 +706,22 @@ mod any_interleaving {
                 let found = self.server.answers.get(&request.key).map(|(made, _)| made.clone()).filter(|_| request.must_check);
                 if let Some(made) = found {
                     let task = self.server.tasks.get(&made.id).cloned().unwrap_or(made);
-                    let effects = self.outbox.confirm(&request.key, Some(task));
-                    self.perform(effects);
+                    self.confirm(&request.key, Some(task));
                 } else {
                     self.in_flight.push((request, None));
                 }
+            }
+        }
+
+        /// After a create that an earlier page sent, the task is read: it may have been deleted before this page was drawn, and
+        /// then the answer is still that of the first time, and no event tells.
+        fn confirm(&mut self, key: &str, task: Option<Task>) {
+            let made = task.as_ref().map(|task| task.id.clone()).filter(|_| self.sent_before.contains(key));
+            let effects = self.outbox.confirm(key, task);
+            self.perform(effects);
+            if let Some(id) = made.filter(|id| !self.server.tasks.contains_key(id)) {
+                let effects = self.outbox.deleted(&id);
+                self.perform(effects);
             }
         }
 
@@ -734,7 +748,7 @@ mod any_interleaving {
                     self.in_flight.push((request, Some(Answer::Read(read))));
                     return;
                 }
-                Answer::Done(task) => self.outbox.confirm(key, task),
+                Answer::Done(task) => return self.confirm(key, task),
                 Answer::Read(theirs) => self.outbox.conflict(key, theirs),
                 Answer::Missing if is_deletion || matches!(request.change, Change::Update { .. }) => self.outbox.conflict(key, None),
                 Answer::Missing => self.outbox.reject(key, problem(404)),
@@ -779,6 +793,8 @@ mod any_interleaving {
             }
             self.pages.clear();
             self.read = self.server.events.len().saturating_sub(self.random.below(6));
+            let sent = |entry: &&Entry| entry.was_sent && matches!(entry.change, Change::Create { .. });
+            self.sent_before.extend(self.outbox.entries().iter().filter(sent).map(|entry| entry.key.clone()));
             self.outbox = Outbox::new(self.list());
             self.outbox.adopt(self.storage.values().map(|json| serde_json::from_str(json).expect("an entry")).collect());
             self.shown = self.displayed();
