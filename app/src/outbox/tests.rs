@@ -374,6 +374,30 @@ fn a_replaced_list_forgets_what_is_not_in_it_but_for_pending_changes() {
     assert_eq!(outbox.ids().collect::<Vec<_>>(), ["a", "b"]);
 }
 
+#[test]
+fn an_answer_of_the_time_before_a_deletion_is_known_as_such_after_the_list_was_replaced() {
+    let mut outbox = Outbox::default();
+    outbox.push("1".into(), "new-1", create("Milk", "V"), 0);
+    take(&mut outbox);
+    let made = Task { position: "V".into(), ..task("a", "Milk", 1) };
+    outbox.saved(made.clone());
+    outbox.forget_all_but(|_| false);
+    outbox.deleted("a");
+    outbox.forget_all_but(|_| false);
+    outbox.confirm("1", Some(made));
+    assert_eq!(outbox.displayed("a"), None);
+}
+
+#[test]
+fn what_is_typed_over_a_task_that_an_event_deleted_is_not_sent_with_the_version_of_another_text() {
+    let mut outbox = Outbox::new(vec![task("a", "Milk", 1)]);
+    let change = typed(&outbox, "a", title("Bread"));
+    outbox.push("1".into(), "a", change, 0);
+    outbox.saved(task("a", "Cheese", 2));
+    outbox.deleted("a");
+    assert_eq!(take(&mut outbox)[0].if_match, Some(NO_VERSION));
+}
+
 mod any_interleaving {
     use std::collections::{BTreeMap, BTreeSet};
 
