@@ -4,64 +4,25 @@
 //! A pure reducer: what happens (a change, an answer, an event, a page of the list) goes in, what follows from it comes out as
 //! [`Effect`]s. It sends nothing, stores nothing, and asks neither the clock nor chance.
 
+mod known;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use std::collections::BTreeMap;
 
+use self::known::{Deletion, Known, Source};
 pub use self::types::{Change, Effect, Entry, Request};
 pub use crate::model::Field;
 use crate::model::{NewTask, Problem, PutTask, Task, Timestamp};
 
-/// How long the server keeps idempotency keys (`KEPT_FOR` in `server/src/tasks/idempotency.rs`), in milliseconds: a create that
-/// is sent again later than that would make a second task.
-const KEYS_KEPT_FOR: i64 = 24 * 60 * 60 * 1000;
+/// How old a create may be, in milliseconds, to be sent again without a look at whether it exists: the server keeps idempotency
+/// keys for 24 hours (`KEPT_FOR` in `server/src/tasks/idempotency.rs`), less an hour for the way there and for inexact clocks.
+const SAFE_TO_REPEAT_FOR: i64 = 23 * 60 * 60 * 1000;
 
 /// No version of any task. A guarded change over an unknown version is sent with it, and refused: the answer to that brings the
 /// task to compare with.
 const NO_VERSION: Timestamp = Timestamp(0);
-
-/// How this page came to know of a task. What arrives later may still be older: requests and events go different ways.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Page,
-    Answer,
-    Restored,
-    Event,
-}
-
-/// How this page came to know that a task is deleted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Deletion {
-    Answer,
-    Event,
-}
-
-/// What is known of one task.
-#[derive(Default)]
-struct Known {
-    /// The newest version; of a deleted task the last one, for a restore to show at once.
-    task: Option<Task>,
-    deletion: Option<Deletion>,
-    /// The key of a pending create that may have made this task. It is not displayed besides that one.
-    twin_of: Option<String>,
-    /// Whether a newer version arrived since the last request about this task was sent.
-    is_newer_than_sent: bool,
-}
-
-impl Known {
-    fn is_older_than(&self, task: &Task, source: Source) -> bool {
-        match (&self.task, self.deletion) {
-            // Whatever else tells of a task that is known only to be deleted, is of the time before.
-            (None, deletion) => deletion.is_none() || matches!(source, Source::Event | Source::Restored),
-            // Events are in order: after the one of its deletion, this is of a restored task, whose version an answer may have
-            // brought before.
-            (Some(known), Some(Deletion::Event)) if source == Source::Event => task.updated_at >= known.updated_at,
-            (Some(known), _) => task.updated_at > known.updated_at,
-        }
-    }
-}
 
 /// Server state and pending changes.
 #[derive(Default)]
@@ -90,9 +51,10 @@ impl Outbox {
     /// want. It wants those of the new list: what is known of them may be newer.
     pub fn forget_all_but(&mut self, keep: impl Fn(&str) -> bool) {
         let entries = &self.entries;
-        // A deleted task whose version is known stays, to tell a page that was read before its deletion.
         self.tasks.retain(|id, known| {
-            keep(id) || (known.deletion.is_some() && known.task.is_some()) || entries.iter().any(|entry| entry.task_id == *id)
+            // What tells that an answer or a page, which may still arrive, is of the time before.
+            let is_evidence = known.twin_of.is_some() || (known.deletion.is_some() && known.task.is_some());
+            is_evidence || keep(id) || entries.iter().any(|entry| entry.task_id == *id)
         });
     }
 
@@ -143,11 +105,9 @@ impl Outbox {
         let mut room = limit.saturating_sub(self.entries.len() - self.waiting());
         let mut at = 0;
         while room > 0 && at < self.entries.len() {
-            let is_blocked = |entry: &Entry| {
-                let is_before = |(other_at, other): (usize, &Entry)| other.task_id == entry.task_id && (other_at < at || other.in_flight);
-                self.entries.iter().enumerate().any(is_before)
-            };
-            if is_blocked(&self.entries[at]) {
+            // Of the same task, or itself. An earlier one of this task has had its turn.
+            let is_blocked = self.entries.iter().any(|other| other.in_flight && other.task_id == self.entries[at].task_id);
+            if is_blocked {
                 at += 1;
             } else if let Some(theirs) = self.overtaken_by(&self.entries[at]) {
                 let key = self.entries[at].key.clone();
@@ -163,14 +123,13 @@ impl Outbox {
     }
 
     fn send(&mut self, at: usize, now: i64, effects: &mut Vec<Effect>) -> Request {
+        let version = self.server(&self.entries[at].task_id).map_or(NO_VERSION, |task| task.updated_at);
         let entry = &mut self.entries[at];
-        let known = self.tasks.get_mut(&entry.task_id);
-        let version = known.as_ref().and_then(|known| known.task.as_ref()).map_or(NO_VERSION, |task| task.updated_at);
-        if let Some(known) = known {
+        if let Some(known) = self.tasks.get_mut(&entry.task_id) {
             known.is_newer_than_sent = false;
         }
         let is_create = matches!(entry.change, Change::Create { .. });
-        let must_check = is_create && entry.was_sent && now - entry.made_at > KEYS_KEPT_FOR;
+        let must_check = is_create && entry.was_sent && now - entry.made_at > SAFE_TO_REPEAT_FOR;
         entry.in_flight = true;
         if !entry.was_sent {
             entry.was_sent = true;
@@ -194,7 +153,9 @@ impl Outbox {
         changes.fields().iter().any(|&field| !is_same(base, &values, field)).then(|| theirs.clone())
     }
 
-    /// The server did it, and answered with this.
+    /// The server did it, and answered with this. The answer to a create that an earlier page had sent already is that of the
+    /// first time: read the task then, and call [`Self::deleted`] if it is gone. It may have been deleted before this page was
+    /// drawn, and then no event tells.
     pub fn confirm(&mut self, key: &str, task: Option<Task>) -> Vec<Effect> {
         let Some((entry, unhidden)) = self.remove(key) else { return Vec::new() };
         let mut effects = Vec::new();
@@ -378,12 +339,15 @@ impl Outbox {
         let id = task.id.clone();
         let is_twin = |entry: &&Entry| {
             let is_same = matches!(&entry.change, Change::Create { task: new } if new.position.as_ref() == Some(&task.position));
-            entry.was_sent && is_same && matches!(source, Source::Page | Source::Event)
+            entry.was_sent && is_same && source != Source::Answer
         };
-        let twin_of = match self.tasks.get(&id) {
-            Some(known) if !known.is_older_than(&task, source) => return None,
-            Some(known) => known.twin_of.clone(),
-            None => self.entries.iter().find(is_twin).map(|entry| entry.key.clone()),
+        let known = self.tasks.get(&id);
+        if known.is_some_and(|known| !known.is_older_than(&task, source)) {
+            return None;
+        }
+        let twin_of = match known {
+            Some(Known { task: Some(_), twin_of, .. }) => twin_of.clone(),
+            _ => self.entries.iter().find(is_twin).map(|entry| entry.key.clone()),
         };
         let effect = twin_of.is_none().then(|| Effect::Show(id.clone()));
         self.tasks.insert(id, Known { task: Some(task), deletion: None, twin_of, is_newer_than_sent: true });

@@ -200,7 +200,9 @@ impl Board {
                     let ids: Vec<_> = kept.iter().map(Row::id).collect();
                     self.rows.set_value(kept.iter().map(|row| (row.id(), row.clone())).collect());
                     self.groups.set(Vec::new());
-                    self.outbox.update_value(|outbox| outbox.forget_all_but(|id| ids.iter().any(|kept| kept == id)));
+                    // What is known of a task may be newer than the list that has just come.
+                    let is_listed = |id: &str| list.tasks.iter().any(|task| task.id == id) || ids.iter().any(|kept| kept == id);
+                    self.outbox.update_value(|outbox| outbox.forget_all_but(is_listed));
                     self.append(kept);
                     let said = words::found(list.tasks.len(), list.next.is_some());
                     self.append_tasks(list.tasks, list.next);

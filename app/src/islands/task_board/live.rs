@@ -184,6 +184,8 @@ impl Board {
             }
             _ => {}
         }
+        // What is known now may settle a change, or let it be sent.
+        self.send_waiting();
         if !id.is_empty() {
             self.live.update_value(|live| live.last_event = id);
         }

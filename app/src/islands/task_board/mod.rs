@@ -4,6 +4,8 @@
 //! outbox, a pure reducer; its effects keep and send the change, and redraw the rows that it touches. What a row shows is
 //! what the server said last, with the changes that it has not confirmed yet applied on top.
 
+#![cfg_attr(feature = "ssr", allow(dead_code, unused_imports, reason = "on the server nothing is clicked, sent or received"))]
+
 mod action;
 mod add_line;
 mod bulk_bar;
