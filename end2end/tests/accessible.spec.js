@@ -252,7 +252,7 @@ test.describe("the focus", () => {
           const { left, top, bottom } = (element.closest("summary, label") ?? element).getBoundingClientRect();
           // What floats at the foot of the window stands below everything.
           const down = element.closest(".bulk") ? document.querySelector(".foot").getBoundingClientRect().bottom - element.closest(".bulk").getBoundingClientRect().top : 0;
-          return element === document.body ? null : { row: element.closest(".row")?.dataset.id, name: element.ariaLabel || element.textContent.trim() || element.name, left, top: top + scrollY + Math.max(0, down), bottom: bottom + scrollY + Math.max(0, down) };
+          return element === document.body ? null : { row: element.closest(".row")?.querySelector("input")?.id, name: element.ariaLabel || element.textContent.trim() || element.name, left, top: top + scrollY + Math.max(0, down), bottom: bottom + scrollY + Math.max(0, down) };
         });
         if (!place) break;
         places.push(place);

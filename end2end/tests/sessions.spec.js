@@ -141,7 +141,7 @@ test.describe("signing out while the server is away", () => {
     await signOut(page).click();
     await expect(refused(page)).toContainText("2 changes are not saved yet");
     await expect(page).toHaveURL(/\/tasks$/);
-    expect((await kept(page)).filter((key) => key.includes(".op."))).toHaveLength(2);
+    expect((await kept(page)).filter((key) => key.includes(".outbox."))).toHaveLength(2);
 
     await refused(page).getByRole("button", { name: "Try again" }).click();
     await expect(refused(page)).toContainText("2 changes are not saved yet");

@@ -45,7 +45,10 @@ pub enum Action {
     Prioritize(Target, Priority),
     Move(Target, Direction),
     /// Puts the focus on the next row or the one before, and selects the rows on the way.
-    Step { direction: Direction, selects: bool },
+    Step {
+        direction: Direction,
+        selects: bool,
+    },
     ToggleSelected(RowKey),
     ToggleFocused,
     /// Selects all rows from the one that was selected last, or has the focus.
@@ -138,9 +141,7 @@ impl Board {
     fn complete(&self, rows: &[Row]) {
         let wanted = rows.iter().any(|row| !row.task().completed);
         let said = words::completed(wanted, rows.len(), &first_title(rows));
-        self.update_each(rows, said, |task| {
-            (task.completed != wanted).then(|| PutTask { completed: Some(wanted), ..PutTask::default() })
-        });
+        self.update_each(rows, said, |task| (task.completed != wanted).then(|| PutTask { completed: Some(wanted), ..PutTask::default() }));
     }
 
     pub fn prioritize(&self, rows: &[Row], priority: Priority) {

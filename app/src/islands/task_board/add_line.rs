@@ -60,7 +60,10 @@ pub fn AddLine() -> impl IntoView {
                 aria-describedby="new-title-error chips"
                 aria-invalid=move || board.new_title_error.read().is_some().then_some("true")
                 prop:value=move || board.new_title.get()
-                on:input=move |event| board.set_new_title(event_target_value(&event))
+                on:input=move |event| {
+                    board.shows_tokens.set(true);
+                    board.set_new_title(event_target_value(&event));
+                }
                 on:keydown:target=move |event| match event.key().as_str() {
                     "Escape" => {
                         board.new_title_error.set(None);
@@ -157,7 +160,7 @@ impl Board {
 
     /// The parts of the line that are understood.
     fn understood(&self) -> Vec<Token> {
-        QuickAdd::read(&self.new_title.read(), self.today.get()).tokens
+        if self.shows_tokens.get() { QuickAdd::read(&self.new_title.read(), self.today.get()).tokens } else { Vec::new() }
     }
 
     /// Makes the token that ends at the cursor a word again; whether there is one.

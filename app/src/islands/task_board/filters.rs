@@ -26,11 +26,17 @@ const PAGE: u32 = 100;
 pub fn Filters() -> impl IntoView {
     let board = expect_context::<Board>();
     let query = board.query.get_untracked();
-    let (search, due, priority, tag, sort) =
-        (NodeRef::<html::Input>::new(), NodeRef::<html::Select>::new(), NodeRef::<html::Select>::new(), NodeRef::<html::Input>::new(), NodeRef::<html::Select>::new());
+    let (search, due, priority, tag, sort) = (
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Select>::new(),
+        NodeRef::<html::Select>::new(),
+        NodeRef::<html::Input>::new(),
+        NodeRef::<html::Select>::new(),
+    );
     // What was typed or chosen before the page was hydrated counts.
     Effect::new(move |_| {
-        let (Some(search), Some(due), Some(priority), Some(tag), Some(sort)) = (search.get(), due.get(), priority.get(), tag.get(), sort.get())
+        let (Some(search), Some(due), Some(priority), Some(tag), Some(sort)) =
+            (search.get(), due.get(), priority.get(), tag.get(), sort.get())
         else {
             return;
         };
@@ -228,10 +234,8 @@ impl Board {
         });
         tasks.sort_by(|a, b| query.compare(a, b));
         self.select(&[]);
-        let rows: Vec<_> = tasks
-            .into_iter()
-            .map(|task| self.row(&task.id).unwrap_or_else(|| Row::new(self.next_row_key(), task)))
-            .collect();
+        let rows: Vec<_> =
+            tasks.into_iter().map(|task| self.row(&task.id).unwrap_or_else(|| Row::new(self.next_row_key(), task))).collect();
         self.rows.set_value(rows.iter().map(|row| (row.id(), row.clone())).collect());
         self.groups.set(Vec::new());
         self.append(rows);

@@ -30,6 +30,9 @@ pub struct Group {
 #[component]
 pub fn TaskList(page: TaskPage) -> impl IntoView {
     let board = expect_context::<Board>();
+    let has_tasks = !page.tasks.is_empty();
+    // The server draws the rows without the groups of the board.
+    let is_empty = move || if cfg!(feature = "ssr") { !has_tasks } else { board.is_empty() };
     view! {
         <div
             id="list"
@@ -40,7 +43,7 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
         >
             {groups(board, page)}
         </div>
-        <p class="empty" id="empty" hidden=move || !board.is_empty()>
+        <p class="empty" id="empty" hidden=move || !is_empty()>
             {move || {
                 let query = board.query.read();
                 if query.is_narrowed() { words::NOTHING_FOUND } else { View::of(&query).empty() }
@@ -164,7 +167,12 @@ impl Board {
 
     /// Takes a row out of its group.
     pub fn detach(&self, key: RowKey) {
-        let rows = self.groups.read_untracked().iter().map(|group| group.rows.clone()).find(|rows| rows.read_untracked().iter().any(|row| row.key == key));
+        let rows = self
+            .groups
+            .read_untracked()
+            .iter()
+            .map(|group| group.rows.clone())
+            .find(|rows| rows.read_untracked().iter().any(|row| row.key == key));
         let Some(rows) = rows else { return };
         rows.update(|rows| rows.retain(|row| row.key != key));
         if rows.read_untracked().is_empty() {

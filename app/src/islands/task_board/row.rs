@@ -43,7 +43,6 @@ impl Row {
     pub fn is_editing(&self) -> bool {
         self.edit.read_untracked().is_some()
     }
-
 }
 
 /// What a row shows.

@@ -11,7 +11,7 @@ use super::{
     focus::{ADD_FIELD, focus_in_place, is_free},
     list::{Group, grouped},
     row::{Row, RowKey},
-    toast::{ToastState, UndoStep},
+    toast::{Held, ToastState, UndoStep},
 };
 use crate::{
     browser::{has_keyboard, now, random_id, utc_offset},
@@ -59,6 +59,7 @@ pub struct Board {
     pub retry: StoredValue<(Option<Timeout>, u32), LocalStorage>,
     pub toast: RwSignal<Option<ToastState>>,
     pub toast_timer: StoredValue<Option<Timeout>, LocalStorage>,
+    pub toast_held: StoredValue<Held>,
     pub undo: StoredValue<Vec<UndoStep>>,
     /// What screen readers are told.
     pub said: RwSignal<String>,
@@ -71,6 +72,9 @@ pub struct Board {
     pub is_help_open: RwSignal<bool>,
     /// What is typed into the add line.
     pub new_title: RwSignal<String>,
+    /// Whether what is understood of it is shown: not of a text that was there when the page opened, since nothing on the page
+    /// may move because something else loaded.
+    pub shows_tokens: RwSignal<bool>,
     /// Why that is no task.
     pub new_title_error: RwSignal<Option<String>>,
     /// Several lines that were pasted, until the person has said whether they are one task.
@@ -134,6 +138,7 @@ impl Board {
             retry: StoredValue::new_local((None, 0)),
             toast: RwSignal::new(None),
             toast_timer: StoredValue::new_local(None),
+            toast_held: StoredValue::new(Held::default()),
             undo: StoredValue::new(Vec::new()),
             said: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
@@ -142,6 +147,7 @@ impl Board {
             is_palette_open: RwSignal::new(false),
             is_help_open: RwSignal::new(false),
             new_title: RwSignal::new(String::new()),
+            shows_tokens: RwSignal::new(false),
             new_title_error: RwSignal::new(None),
             pasted: RwSignal::new(None),
             drag: StoredValue::new(None),
@@ -335,7 +341,8 @@ impl Board {
                 let (query, today) = (self.query.get_untracked(), self.today.get_untracked());
                 let has_moved = query.key_differs(&before, &task);
                 // One that was just ticked off stays where it can be taken back.
-                let has_left = !row.is_editing() && query.holds(&before, today) && !query.holds(&task, today) && before.completed == task.completed;
+                let has_left =
+                    !row.is_editing() && query.holds(&before, today) && !query.holds(&task, today) && before.completed == task.completed;
                 if before != task || row.state.read_untracked().is_unsaved != is_unsaved {
                     row.state.update(|state| {
                         state.task = task.clone();
@@ -373,7 +380,8 @@ impl Board {
                     // Counted by the event that follows.
                     Origin::Server => is_held && !self.is_beyond_loaded(&task),
                 };
-                if is_wanted {
+                // When the session is over, nothing of the account is on the screen.
+                if is_wanted && !self.is_over.get_untracked() {
                     let row = Row::new(self.next_row_key(), task);
                     row.state.update_untracked(|state| state.is_unsaved = is_unsaved);
                     self.add_row(&row);

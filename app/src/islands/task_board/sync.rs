@@ -87,10 +87,8 @@ impl Board {
         let user_id = self.user_id();
         let tab = self.tab.get_value();
         let has_locks = hold_lock(&self.lock_name(&tab), || {});
-        let mut tabs: Vec<String> = storage::names(&user_id, KEPT)
-            .iter()
-            .filter_map(|name| Some(name.strip_prefix(KEPT)?.split_once('.')?.0.to_owned()))
-            .collect();
+        let mut tabs: Vec<String> =
+            storage::names(&user_id, KEPT).iter().filter_map(|name| Some(name.strip_prefix(KEPT)?.split_once('.')?.0.to_owned())).collect();
         tabs.sort_unstable();
         tabs.dedup();
         for other in tabs {

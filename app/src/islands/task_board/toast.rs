@@ -46,19 +46,30 @@ pub struct ToastState {
     pub elsewhere: Option<View>,
 }
 
+/// What keeps the toast.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Held {
+    by_pointer: bool,
+    by_focus: bool,
+}
+
 #[component]
 pub fn Toast() -> impl IntoView {
     let board = expect_context::<Board>();
-    let keep = move || drop(board.toast_timer.try_update_value(Option::take));
+    // It stays while the pointer or the focus is on it.
+    let hold = move |change: fn(&mut Held)| {
+        board.toast_held.update_value(change);
+        board.hide_toast_later();
+    };
     view! {
         <div
             class="toast"
             id="toast"
             hidden=move || board.toast.read().is_none()
-            on:mouseenter=move |_| keep()
-            on:focusin=move |_| keep()
-            on:mouseleave=move |_| board.hide_toast_later()
-            on:focusout=move |_| board.hide_toast_later()
+            on:mouseenter=move |_| hold(|held| held.by_pointer = true)
+            on:mouseleave=move |_| hold(|held| held.by_pointer = false)
+            on:focusin=move |_| hold(|held| held.by_focus = true)
+            on:focusout=move |_| hold(|held| held.by_focus = false)
         >
             <span>{move || board.toast.get().map(|toast| toast.text)}</span>
             {move || {
@@ -106,8 +117,10 @@ impl Board {
         self.hide_toast_later();
     }
 
+    /// Lets the toast go after a while, unless it is held.
     fn hide_toast_later(self) {
-        self.toast_timer.set_value(Some(Timeout::new(SHOWN_FOR, move || self.hide_toast())));
+        let is_held = self.toast_held.with_value(|held| held.by_pointer || held.by_focus);
+        self.toast_timer.set_value((!is_held).then(|| Timeout::new(SHOWN_FOR, move || self.hide_toast())));
     }
 
     fn hide_toast(&self) {
@@ -115,6 +128,7 @@ impl Board {
         if is_within("toast") {
             focus_soon(ADD_FIELD.to_owned());
         }
+        self.toast_held.set_value(Held::default());
         self.toast.set(None);
     }
 
