@@ -112,6 +112,7 @@ fn with_lf(text: &str) -> String {
 }
 
 /// The form that edits a task in its place.
+#[allow(clippy::too_many_lines, reason = "one form is one view")]
 #[component]
 pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
     let board = expect_context::<Board>();
@@ -301,10 +302,10 @@ impl Board {
             return;
         }
         self.focus_editor.set_value(kept.is_none());
-        self.edit(row, kept.unwrap_or_else(|| Draft::of(&row.task())), None, Vec::new());
+        Self::show_editor(row, kept.unwrap_or_else(|| Draft::of(&row.task())), None, Vec::new());
     }
 
-    fn edit(&self, row: &Row, draft: Draft, conflict: Option<Conflict>, errors: Vec<FieldError>) {
+    fn show_editor(row: &Row, draft: Draft, conflict: Option<Conflict>, errors: Vec<FieldError>) {
         row.edit.set(Some(Edit {
             opened: draft.opened.clone().unwrap_or_else(|| row.task()),
             draft: ArcRwSignal::new(draft),
@@ -382,7 +383,7 @@ impl Board {
     }
 
     /// A task was deleted elsewhere while it is edited here.
-    pub fn show_deleted_meanwhile(&self, row: &Row) {
+    pub fn show_deleted_meanwhile(row: &Row) {
         if let Some(edit) = row.edit.get_untracked() {
             edit.conflict.set(Some(Conflict { fields: Vec::new(), theirs: None }));
         }
@@ -396,7 +397,7 @@ impl Board {
         let mut mine = opened.clone();
         changes.apply(&mut mine);
         let draft = Draft { opened: Some(opened), ..Draft::of(&mine) };
-        self.edit(&row, draft, Some(Conflict { fields: fields.to_vec(), theirs }), Vec::new());
+        Self::show_editor(&row, draft, Some(Conflict { fields: fields.to_vec(), theirs }), Vec::new());
         self.keep_edit(&row);
     }
 
@@ -406,7 +407,7 @@ impl Board {
         let mut mine = row.task();
         let opened = Some(mine.clone());
         changes.apply(&mut mine);
-        self.edit(&row, Draft { opened, ..Draft::of(&mine) }, None, problem.errors.clone());
+        Self::show_editor(&row, Draft { opened, ..Draft::of(&mine) }, None, problem.errors.clone());
         self.keep_edit(&row);
         self.fail(words::NOT_SAVED, problem);
     }

@@ -22,6 +22,7 @@ const TYPING_PAUSE: u32 = 120;
 const PAGE: u32 = 100;
 
 /// Search, filters and order: a form, which works without a script.
+#[allow(clippy::too_many_lines, reason = "one form is one view")]
 #[component]
 pub fn Filters() -> impl IntoView {
     let board = expect_context::<Board>();
@@ -142,9 +143,7 @@ pub fn Filters() -> impl IntoView {
 
 /// Sets a parameter of a query from a field: an empty one says nothing, and what cannot be read changes nothing.
 fn set(query: &mut ListQuery, name: &str, value: &str) {
-    if value.trim().is_empty() {
-        query.clear(name);
-    } else if name == "sort" && value == Sort::Position.as_str() {
+    if value.trim().is_empty() || (name == "sort" && value == Sort::Position.as_str()) {
         query.clear(name);
     } else {
         // “#work” is how the list shows the tag “work”.

@@ -41,7 +41,7 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
             on:pointerup=move |_| board.end_drag()
             on:pointercancel=move |_| board.end_drag()
         >
-            {groups(board, page)}
+            {groups(page)}
         </div>
         <p class="empty" id="empty" hidden=move || !is_empty()>
             {move || {
@@ -66,8 +66,9 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
 
 /// In the browser, groups and rows are keyed, and follow their signals.
 #[cfg(not(feature = "ssr"))]
-fn groups(board: Board, page: TaskPage) -> impl IntoView {
+fn groups(page: TaskPage) -> impl IntoView {
     drop(page);
+    let board = expect_context::<Board>();
     view! {
         <For each=move || board.groups.get() key=|group| group.id let:group>
             <ul aria-labelledby="heading">
@@ -81,9 +82,13 @@ fn groups(board: Board, page: TaskPage) -> impl IntoView {
 
 /// On the server they are written once: a signal for each row would cost more than the row.
 #[cfg(feature = "ssr")]
-fn groups(board: Board, page: TaskPage) -> impl IntoView {
-    use super::row::{RowState, static_row};
+fn groups(page: TaskPage) -> impl IntoView {
+    use super::{
+        row::{RowState, static_row},
+        state::BoardHandle,
+    };
 
+    let board = expect_context::<BoardHandle>();
     let mut keys = 0..;
     let TaskPage { tasks, today, .. } = page;
     let rows: Vec<RowState> = tasks.into_iter().map(RowState::new).collect();

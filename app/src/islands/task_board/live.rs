@@ -16,6 +16,7 @@ use super::{
 use crate::{
     browser::utc_offset,
     model::{Task, Timestamp},
+    outbox::Outbox,
     routes::tasks::Counts,
 };
 
@@ -165,7 +166,7 @@ impl Board {
             }
             "reset" => self.reload(),
             // What is pending, the server does not count yet.
-            "counts" if self.outbox.with_value(|outbox| outbox.is_empty()) => {
+            "counts" if self.outbox.with_value(Outbox::is_empty) => {
                 if let Ok(counts) = serde_json::from_str::<Counts>(&data) {
                     self.counts.set(counts);
                 }

@@ -27,7 +27,14 @@ mod toast;
 use leptos::prelude::*;
 
 use self::{
-    add_line::AddLine, bulk_bar::BulkBar, filters::Filters, help::Help, list::TaskList, palette::Palette, state::Board, toast::Toast,
+    add_line::AddLine,
+    bulk_bar::BulkBar,
+    filters::Filters,
+    help::Help,
+    list::TaskList,
+    palette::Palette,
+    state::{Board, BoardHandle},
+    toast::Toast,
 };
 use crate::{
     components::icon::Icon,
@@ -46,6 +53,7 @@ pub fn TaskBoard() -> impl IntoView {
 fn Tasks(page: TaskPage) -> impl IntoView {
     let board = Board::new(&page);
     provide_context(board);
+    provide_context(BoardHandle::new(board));
     // Effects run in the browser alone.
     Effect::new(move |_| untrack(|| board.mount()));
     view! {
@@ -113,7 +121,7 @@ fn Notices() -> impl IntoView {
                                     .button
                                     .map(|(name, action)| {
                                         view! {
-                                            <button type="button" on:click=move |_| board.answer_notice(action)>
+                                            <button type="button" on:click=move |_| Board::answer_notice(action)>
                                                 {name}
                                             </button>
                                         }

@@ -6,7 +6,7 @@ use super::{
     action::{Action, Target},
     editor::{Edit, Editor},
     focus::{edit_button_id, row_element_id},
-    state::Board,
+    state::BoardHandle,
 };
 use crate::{
     components::icon::Icon,
@@ -88,7 +88,8 @@ impl RowState {
 /// The row in the browser: what it shows follows its state, and while it is edited it is a form.
 #[component]
 pub fn LiveRow(row: Row) -> impl IntoView {
-    let board = expect_context::<Board>();
+    let board = expect_context::<BoardHandle>();
+    let today = board.get_value().today;
     let Row { key, state, edit } = row.clone();
     let class = {
         let (state, edit) = (state.clone(), edit.clone());
@@ -97,13 +98,13 @@ pub fn LiveRow(row: Row) -> impl IntoView {
     view! {
         <li
             class=class
-            on:focusin=move |_| board.focused.set_value(Some(key))
+            on:focusin=move |_| board.get_value().focused.set_value(Some(key))
             on:click=move |event| click_with_key(board, key, &event)
-            on:pointermove=move |event| board.drag_over(key, &event)
+            on:pointermove=move |event| board.get_value().drag_over(key, &event)
         >
             {move || match edit.get() {
                 Some(edit) => Either::Right(view! { <Editor row=row.clone() edit /> }),
-                None => Either::Left(content(board, key, &state.read(), board.today.get())),
+                None => Either::Left(content(board, key, &state.read(), today.get())),
             }}
         </li>
     }
@@ -111,12 +112,12 @@ pub fn LiveRow(row: Row) -> impl IntoView {
 
 /// The row as the server draws it: once, without signals.
 #[cfg(feature = "ssr")]
-pub fn static_row(board: Board, key: RowKey, state: &RowState, today: Day) -> impl IntoView + use<> {
+pub fn static_row(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> impl IntoView + use<> {
     view! { <li class=state.class(false)>{content(board, key, state, today)}</li> }
 }
 
 /// What stands in a row that is not edited: a form, so that ticking, editing and deleting work without a script.
-fn content(board: Board, key: RowKey, state: &RowState, today: Day) -> impl IntoView + use<> {
+fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> impl IntoView + use<> {
     let task = &state.task;
     let is_late = task.due_date.is_some_and(|day| day < today) && !task.completed;
     let has_meta = task.due_date.is_some() || task.priority != Priority::None || !task.tags.is_empty();
@@ -125,12 +126,12 @@ fn content(board: Board, key: RowKey, state: &RowState, today: Day) -> impl Into
         move |event: ev::MouseEvent| {
             event.prevent_default();
             event.stop_propagation();
-            board.dispatch(action.clone());
+            board.get_value().dispatch(action.clone());
         }
     };
     view! {
         <form method="post" action=format!("/tasks/{}/complete", task.id) on:submit=|event| event.prevent_default()>
-            <span class="grip" on:pointerdown=move |event| board.begin_drag(key, &event)>
+            <span class="grip" on:pointerdown=move |event| board.get_value().begin_drag(key, &event)>
                 {Icon::Grip.draw()}
             </span>
             <label class="check">
@@ -142,7 +143,7 @@ fn content(board: Board, key: RowKey, state: &RowState, today: Day) -> impl Into
                     aria-describedby=state.is_selected.then_some("is-selected")
                     checked=task.completed
                     prop:checked=task.completed
-                    on:change=move |_| board.dispatch(Action::Complete(target))
+                    on:change=move |_| board.get_value().dispatch(Action::Complete(target))
                 />
                 <span class="box">{Icon::Check.draw()}</span>
             </label>
@@ -218,12 +219,12 @@ fn tag_link(tag: &str) -> impl IntoView + use<> {
 }
 
 /// With a key, a click selects: one row more or less, or all up to this one.
-fn click_with_key(board: Board, key: RowKey, event: &ev::MouseEvent) {
-    if !has_modifier(event) || board.is_editing(key) {
+fn click_with_key(board: BoardHandle, key: RowKey, event: &ev::MouseEvent) {
+    if !has_modifier(event) || board.get_value().is_editing(key) {
         return;
     }
     event.prevent_default();
-    board.dispatch(if event.shift_key() { Action::SelectUpTo(key) } else { Action::ToggleSelected(key) });
+    board.get_value().dispatch(if event.shift_key() { Action::SelectUpTo(key) } else { Action::ToggleSelected(key) });
 }
 
 fn has_modifier(event: &ev::MouseEvent) -> bool {

@@ -96,6 +96,10 @@ pub struct Board {
     pub is_hydrated: RwSignal<bool>,
 }
 
+/// The same for the closures of rows: ten thousand rows have several each, and a copy of all its parts in every one of them
+/// would be megabytes.
+pub type BoardHandle = StoredValue<Board>;
+
 /// Something that the person has to know or decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -223,7 +227,7 @@ impl Board {
         self.notice.set(Some(Notice { text: words::SOMEBODY_ELSE.into(), button: Some((words::RELOAD, NoticeAction::Reload)) }));
     }
 
-    pub fn answer_notice(&self, action: NoticeAction) {
+    pub fn answer_notice(action: NoticeAction) {
         let location = window().location();
         match action {
             NoticeAction::Reload => drop(location.reload()),
@@ -358,7 +362,7 @@ impl Board {
                     self.place(&row);
                 }
             }
-            (Some(row), None) if row.is_editing() && origin == Origin::Server => self.show_deleted_meanwhile(&row),
+            (Some(row), None) if row.is_editing() && origin == Origin::Server => Self::show_deleted_meanwhile(&row),
             (Some(row), None) => {
                 self.count(Some(&row.task()), -1);
                 self.remove_row(&row);
