@@ -49,7 +49,7 @@ const TIDIED_MOST: u32 = 100_000;
 /// What one owner's pieces are to the index.
 struct Numbers {
     owner: u64,
-    numbers: Vec<i64>,
+    found: Vec<i64>,
     /// How many there are when they are sorted the next time.
     sorted_at: usize,
 }
@@ -57,7 +57,7 @@ struct Numbers {
 impl Numbers {
     fn of(owner: &str) -> Self {
         let hash = Sha256::digest(owner);
-        Self { owner: hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte)), numbers: Vec::new(), sorted_at: SORTED_AT }
+        Self { owner: hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte)), found: Vec::new(), sorted_at: SORTED_AT }
     }
 
     fn add(&mut self, piece: &str) {
@@ -66,22 +66,22 @@ impl Numbers {
         hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         let number = (self.owner >> (64 - OWNER_BITS)) << PIECE_BITS | (hash ^ hash >> 31) >> (64 - PIECE_BITS);
-        self.numbers.push(number.cast_signed());
+        self.found.push(number.cast_signed());
         // A text may be long and of few pieces: what there is twice takes no room.
-        if self.numbers.len() >= self.sorted_at {
+        if self.found.len() >= self.sorted_at {
             self.sort();
-            self.sorted_at = SORTED_AT.max(2 * self.numbers.len());
+            self.sorted_at = SORTED_AT.max(2 * self.found.len());
         }
     }
 
     fn sort(&mut self) {
-        self.numbers.sort_unstable();
-        self.numbers.dedup();
+        self.found.sort_unstable();
+        self.found.dedup();
     }
 
     fn sorted(mut self) -> Vec<i64> {
         self.sort();
-        self.numbers
+        self.found
     }
 }
 
