@@ -66,12 +66,20 @@ pub enum TokenKind {
     Tag(String),
 }
 
+/// Longest line in which anything is understood, in bytes: a title of [`TITLE_MAX`](crate::model::TITLE_MAX) characters with as
+/// many tags as a task can have is shorter.
+const LINE_MAX: usize = 8 * 1024;
+
 /// A word and where it begins, in bytes.
 type Word<'a> = (usize, &'a str);
 
 impl QuickAdd {
     /// Reads a line, on this day.
     pub fn read(line: &str, today: Day) -> Self {
+        // What is longer is no task, whatever it says: it is not worth reading.
+        if line.len() > LINE_MAX {
+            return Self { title: line.trim().to_owned(), ..Self::default() };
+        }
         let words = words(line);
         let (mut tags, mut date, mut priority) = (Vec::new(), None, None);
         let mut escapes = Vec::new();

@@ -353,7 +353,7 @@ fn entries_outlive_the_page_in_their_order() {
     outbox.push("e".into(), "y", Change::Restore, 4);
     take(&mut outbox);
     let mut kept: Vec<_> = outbox.entries().iter().map(|entry| serde_json::to_string(entry).expect("JSON")).collect();
-    assert!(kept[0].contains(r#""change":{"kind":"create","task":{"title":"Milk""#), "{}", kept[0]);
+    assert!(kept[0].contains(r#""change":{"create":{"task":{"title":"Milk""#), "{}", kept[0]);
     kept.reverse();
     let mut next = Outbox::default();
     next.adopt(kept.iter().map(|json| serde_json::from_str(json).expect("an entry")).collect());

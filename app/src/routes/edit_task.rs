@@ -71,6 +71,12 @@ impl RouteData for EditTaskPage {
     }
 }
 
+/// A text as it can stand in a `<textarea>`: nothing in it is a character reference or ends the element (HTML, section
+/// 13.1.2.2).
+fn escape_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// The form, and what the task has become where it changed meanwhile.
 #[component]
 pub fn EditTask() -> impl IntoView {
@@ -100,9 +106,9 @@ pub fn EditTask() -> impl IntoView {
             <ErrorLine id="title-error" message=title_error />
             <label>
                 {words::DESCRIPTION}
-                // A parser leaves out the first line feed.
+                // A parser leaves out the first line feed. Leptos writes what stands in a `<textarea>` as it is.
                 <textarea name="description" rows="6" dir="auto" aria-describedby="description-error" aria-invalid=is_invalid(&description_error)>
-                    {format!("\n{description}")}
+                    {format!("\n{}", escape_text(&description))}
                 </textarea>
             </label>
             <ErrorLine id="description-error" message=description_error />
@@ -167,5 +173,15 @@ fn Changed(task: Task, today: Day) -> impl IntoView {
             {(!details.is_empty()).then(|| view! { <p class="hint" dir="auto">{details}</p> })}
             <p class="hint">{words::SAVE_OVER_IT}</p>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_task_says_is_no_markup_in_a_text_area() {
+        assert_eq!(escape_text("</textarea><script>&amp;"), "&lt;/textarea>&lt;script>&amp;amp;");
     }
 }

@@ -125,3 +125,27 @@ pub fn TasksRoute() -> impl IntoView {
         <Tasks page />
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_task_says_ends_no_script() {
+        let task = Task { title: "</script><script>alert(1)<!--".into(), ..Task::default() };
+        let page = TaskPage {
+            user_id: String::new(),
+            shown_name: String::new(),
+            query: ListQuery::default(),
+            today: Day::MIN,
+            now: Timestamp(0),
+            tasks: vec![task],
+            next: None,
+            counts: Counts::default(),
+        };
+        let json = json_in_html(&page);
+        assert!(!json.contains('<'), "{json}");
+        let read: TaskPage = serde_json::from_str(&json).expect("the same page");
+        assert_eq!(read.tasks, page.tasks);
+    }
+}

@@ -253,6 +253,17 @@ pub const LIGHT_COLOURS: &str = "Light colours";
 /// A command of the palette.
 pub const SYSTEM_COLOURS: &str = "The system’s colours";
 
+/// The key that moves a task up.
+pub const KEY_MOVE_UP: &str = "Alt ↑";
+/// The key that moves a task down.
+pub const KEY_MOVE_DOWN: &str = "Alt ↓";
+/// The key that selects every task.
+pub const KEY_SELECT_ALL: &str = "Ctrl A";
+/// The key that takes back.
+pub const KEY_UNDO: &str = "Ctrl Z";
+/// The key that deletes.
+pub const KEY_DELETE: &str = "Del";
+
 /// The keys of the list of keys, and what they do.
 pub const KEYS: [(&str, &str); 13] = [
     ("n", "Add a task"),
