@@ -258,3 +258,48 @@ test("twenty steps can be undone, also creates, edits and moves", async ({ page,
   }
   await expect.poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => `${title} ${completed}`).sort()).toEqual(["Letter false", "Parcel false"]);
 });
+
+test("what is typed in two tabs is that of each, and a closed one leaves it to the next", async ({ page, context, server }) => {
+  await signIn(page, server.ada);
+  const other = await context.newPage();
+  await other.goto("/tasks");
+  await awake(other);
+  await page.getByLabel("New task").fill("In the first");
+  await other.getByLabel("New task").fill("In the second");
+  for (const [tab, text] of [[page, "In the first"], [other, "In the second"]]) {
+    await tab.reload();
+    await expect(tab.getByLabel("New task")).toHaveValue(text);
+  }
+  await other.close();
+  const next = await context.newPage();
+  await next.goto("/tasks");
+  await expect(next.getByLabel("New task")).toHaveValue("In the second");
+  await expect(page.getByLabel("New task")).toHaveValue("In the first");
+});
+
+test("a reload keeps the place in the list", async ({ page, server }) => {
+  for (let n = 0; n < 60; n += 1) await server.addTask(server.ada, { title: `task ${n}` });
+  await signIn(page, server.ada);
+  await page.evaluate(() => scrollTo(0, 1500));
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1200);
+  await page.reload();
+  await awake(page);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1200);
+});
+
+test("in print without colours, what is done has a tick", async ({ page, server }) => {
+  await server.addTask(server.ada, { title: "done", completed: true });
+  await signIn(page, server.ada);
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  const box = page.locator(".row .box");
+  await expect(box).toHaveCSS("background-color", "rgba(0, 0, 0, 0)");
+  await expect(box).toHaveCSS("color", "rgb(0, 0, 0)");
+});
+
+test("a title that turns the direction of the text turns its own alone", async ({ page, server }) => {
+  await server.addTask(server.ada, { title: "Invoice \u202etxt.exe" });
+  await signIn(page, server.ada);
+  await expect(page.locator(".row .title")).toHaveCSS("unicode-bidi", "plaintext");
+  await page.getByRole("button", { name: "Delete: Invoice txt.exe" }).click();
+  await expect(page.locator("#toast span")).toHaveText("Deleted: Invoice txt.exe");
+});

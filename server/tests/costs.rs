@@ -141,18 +141,6 @@ async fn a_user_with_room_is_counted_once_for_thousands_of_new_tasks() {
 }
 
 #[tokio::test]
-async fn nothing_before_an_insert_makes_sqlite_copy_the_pages_that_it_changes() {
-    let server = Server::on_sqlite().await;
-    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'tasks' AND sql LIKE '%INSERT ON tasks%'";
-    let triggers: Vec<(String,)> = sql!(all server.state.db.read(), sql).unwrap();
-    assert!(!triggers.is_empty());
-    for (trigger,) in triggers {
-        // It takes back the whole statement: what it changed is kept for that.
-        assert!(!trigger.contains("RAISE(ABORT"), "{trigger}");
-    }
-}
-
-#[tokio::test]
 async fn a_read_that_turns_out_long_is_begun_anew_where_it_holds_nobody_up() {
     let world = World::start().await;
     let add = async |title: String| world.send(world.client.post(world.tasks()).json(&json!({ "title": title }))).await;

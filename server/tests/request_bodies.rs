@@ -113,7 +113,7 @@ fn attacks(owner: &str, task: &str) -> Vec<Attack> {
     add("a line of one tag again and again", post.clone(), "/tasks", FORM, filled("title=Milk", "+%23a", ""), 422);
     add("a line of different tags", post.clone(), "/tasks", FORM, filled("title=Milk", "+%23#", ""), 422);
     add("a line of backslashes", post.clone(), "/tasks", FORM, filled("title=Milk", "+%5C", ""), 422);
-    add("a line of spaces", post.clone(), "/tasks", FORM, filled("title=Milk", "+", "today"), 303);
+    add("a line of spaces", post.clone(), "/tasks", FORM, filled("title=Milk", "+", "today"), 422);
     add("members of a page's form", post.clone(), "/account", FORM, filled("form=name&name=Ada", "&#", ""), 400);
     add("an e-mail that the page shows again", post.clone(), "/signin", FORM, filled("password=a&email=", "%3C", ""), 400);
 

@@ -1,6 +1,6 @@
 //! The list of tasks while somebody works on it: what it says has happened, and what has not.
 
-use super::{View, some};
+use super::{View, named, some};
 use crate::model::{Field, Priority, Task};
 
 /// The last change is taken back.
@@ -71,11 +71,13 @@ pub fn field_value(field: Field, task: &Task) -> String {
 
 /// An edit was given up.
 pub fn not_saved(title: &str) -> String {
+    let title = named(title);
     format!("Not saved: {title}")
 }
 
 /// A task is not in the list that is shown.
 pub fn now_elsewhere(title: &str, view: View) -> String {
+    let title = named(title);
     format!("{title} is in “{}”", view.name())
 }
 
@@ -86,6 +88,7 @@ pub fn show_in(view: View) -> String {
 
 /// A task was moved.
 pub fn moved(title: &str) -> String {
+    let title = named(title);
     format!("Moved: {title}")
 }
 
@@ -97,11 +100,13 @@ pub fn not_saved_yet(why: &str, count: usize) -> String {
 
 /// A task was added.
 pub fn added(title: &str) -> String {
+    let title = named(title);
     format!("Added: {title}")
 }
 
 /// Tasks were completed, or taken back.
 pub fn completed(is_done: bool, count: usize, title: &str) -> String {
+    let title = named(title);
     match (is_done, count) {
         (true, 1) => format!("Completed: {title}"),
         (true, _) => format!("{count} tasks completed"),
@@ -112,6 +117,7 @@ pub fn completed(is_done: bool, count: usize, title: &str) -> String {
 
 /// Tasks were deleted.
 pub fn deleted(count: usize, title: &str) -> String {
+    let title = named(title);
     if count == 1 { format!("Deleted: {title}") } else { format!("{count} tasks deleted") }
 }
 

@@ -9,6 +9,8 @@ mod entry;
 mod site;
 mod tasks;
 
+use std::borrow::Cow;
+
 pub use self::{account::*, board::*, entry::*, site::*, tasks::*};
 use crate::{day::Day, time::Timestamp};
 
@@ -37,6 +39,12 @@ pub const TRY_AGAIN: &str = "Try again";
 pub const OTHER_TAB: &str = "You signed out in another tab, or signed in as somebody else.";
 /// Something is on its way.
 pub const ONE_MOMENT: &str = "One moment…";
+
+/// A title as it can stand in a sentence: without the controls that turn the direction of what follows them (UAX #9).
+fn named(title: &str) -> Cow<'_, str> {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if title.contains(turns) { title.replace(turns, "").into() } else { title.into() }
+}
 
 /// How many, and of what.
 fn some(count: usize, one: &str, more: &str) -> String {

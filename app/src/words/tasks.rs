@@ -1,5 +1,6 @@
 //! The list of tasks as the server draws it: its views, its forms, its commands and keys.
 
+use super::named;
 use crate::model::{Due, ListQuery, Priority, Sort, Status};
 
 /// The title of the tab: it carries what is still to do.
@@ -141,16 +142,19 @@ pub const TO_DO_AGAIN: &str = "To do again";
 
 /// The box that completes a task.
 pub fn completed_box(title: &str) -> String {
+    let title = named(title);
     format!("Completed: {title}")
 }
 
 /// The button that opens a task for editing.
 pub fn edit(title: &str) -> String {
+    let title = named(title);
     format!("Edit: {title}")
 }
 
 /// The button that deletes a task.
 pub fn delete(title: &str) -> String {
+    let title = named(title);
     format!("Delete: {title}")
 }
 

@@ -19,19 +19,19 @@ use crate::{
     words::{self, View},
 };
 
-/// The draft of the line.
-const DRAFT: &str = "new-title";
-/// The draft of several lines that were pasted.
-const LINES: &str = "new-lines";
+/// Begins the name of the draft of the line; the tab's name follows.
+pub const DRAFT: &str = "new-title.";
+/// Begins the name of the draft of several lines that were pasted; the tab's name follows.
+pub const LINES: &str = "new-lines.";
 
 #[component]
 pub fn AddLine() -> impl IntoView {
     let board = expect_context::<Board>();
     let input = NodeRef::<html::Input>::new();
-    // What was typed before the page was hydrated counts, and what an earlier page kept.
+    // What was typed before the page was hydrated counts.
     Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            board.take_up_drafts(&input.value());
+        if let Some(typed) = input.get().map(|input| input.value()).filter(|typed| !typed.is_empty()) {
+            board.set_new_title(typed);
         }
     });
     let choose = NodeRef::<html::Button>::new();
@@ -143,19 +143,22 @@ fn Chip(token: Token) -> impl IntoView {
 impl Board {
     /// Keeps what is typed.
     fn set_new_title(&self, text: String) {
-        storage::write(&self.user_id(), DRAFT, Some(text.as_str()).filter(|text| !text.trim().is_empty()));
+        storage::write(&self.user_id(), &self.name_in_tab(DRAFT), Some(text.as_str()).filter(|text| !text.trim().is_empty()));
         self.new_title_error.set(None);
         self.new_title.set(text);
     }
 
-    fn take_up_drafts(&self, typed: &str) {
+    /// Takes up what another tab kept, unless something is typed here already: then it stays for the next.
+    pub fn adopt_drafts(&self, line_name: &str, lines_name: &str) {
         let user_id = self.user_id();
-        let kept: Option<String> = storage::read(&user_id, DRAFT);
-        let text = if typed.is_empty() { kept.unwrap_or_default() } else { typed.to_owned() };
-        if !text.is_empty() {
-            self.set_new_title(text);
+        if let Some(line) = storage::read::<String>(&user_id, line_name).filter(|_| self.new_title.read_untracked().is_empty()) {
+            storage::write::<str>(&user_id, line_name, None);
+            self.set_new_title(line);
         }
-        self.pasted.set(storage::read(&user_id, LINES));
+        if let Some(lines) = storage::read::<String>(&user_id, lines_name).filter(|_| self.pasted.read_untracked().is_none()) {
+            storage::write::<str>(&user_id, lines_name, None);
+            self.set_pasted(Some(lines));
+        }
     }
 
     /// The parts of the line that are understood.
@@ -233,7 +236,7 @@ impl Board {
     }
 
     fn set_pasted(&self, lines: Option<String>) {
-        storage::write(&self.user_id(), LINES, lines.as_deref());
+        storage::write(&self.user_id(), &self.name_in_tab(LINES), lines.as_deref());
         self.pasted.set(lines);
     }
 

@@ -18,8 +18,8 @@ use crate::{
     storage, words,
 };
 
-/// Begins the name of every kept edit; the task's id follows.
-const KEPT: &str = "edit.";
+/// Begins the name of every kept edit; the tab's name, a dot and the task's id follow.
+pub const KEPT: &str = "edit.";
 
 /// An edit that is under way.
 #[derive(Clone)]
@@ -314,26 +314,30 @@ impl Board {
         }));
     }
 
-    /// Opens what was typed on an earlier page and not saved.
-    pub fn open_kept_edits(&self) {
+    /// Opens what was typed in another tab over one task and not saved.
+    pub fn adopt_edit(&self, name: &str, id: &str) {
         let user_id = self.user_id();
-        for name in storage::names(&user_id, KEPT) {
-            let row = name.strip_prefix(KEPT).and_then(|id| self.row(id));
-            if let (Some(row), Some(draft)) = (row, storage::read(&user_id, &name)) {
-                self.open_editor(&row, Some(draft));
-            }
+        let Some(row) = self.row(id).filter(|row| !row.is_editing()) else { return };
+        if let Some(draft) = storage::read(&user_id, name) {
+            storage::write::<Draft>(&user_id, name, None);
+            self.open_editor(&row, Some(draft));
+            self.keep_edit(&row);
         }
     }
 
     /// Keeps what is typed in a row, if it is being edited.
     pub fn keep_edit(&self, row: &Row) {
         if let Some(edit) = row.edit.get_untracked() {
-            storage::write(&self.user_id(), &format!("{KEPT}{}", row.id()), Some(&*edit.draft.read_untracked()));
+            storage::write(&self.user_id(), &self.kept_edit_name(row), Some(&*edit.draft.read_untracked()));
         }
     }
 
+    fn kept_edit_name(&self, row: &Row) -> String {
+        format!("{}.{}", self.name_in_tab(KEPT), row.id())
+    }
+
     fn forget_edit(&self, row: &Row) {
-        storage::write::<Draft>(&self.user_id(), &format!("{KEPT}{}", row.id()), None);
+        storage::write::<Draft>(&self.user_id(), &self.kept_edit_name(row), None);
     }
 
     fn save_edit(&self, row: &Row) {

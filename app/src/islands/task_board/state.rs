@@ -172,8 +172,7 @@ impl Board {
         Effect::new(move |_| document().set_title(&words::tasks_title(self.counts.read().pending)));
         self.watch_session();
         self.watch_sign_out();
-        self.adopt_kept_changes();
-        self.open_kept_edits();
+        self.adopt_kept();
         self.mount_shortcuts();
         self.watch_end_of_list();
         self.mount_live();

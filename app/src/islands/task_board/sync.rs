@@ -9,6 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
 use super::{
+    add_line, editor,
     page::{hold_lock, when_lock_is_free},
     state::{Board, Origin},
 };
@@ -74,21 +75,28 @@ impl Board {
         storage::write::<Entry>(&self.user_id(), &self.kept_name(key), None);
     }
 
+    /// A name for something that this tab keeps.
+    pub fn name_in_tab(&self, prefix: &str) -> String {
+        self.tab.with_value(|tab| format!("{prefix}{tab}"))
+    }
+
     fn kept_name(&self, key: &str) -> String {
-        self.tab.with_value(|tab| format!("{KEPT}{tab}.{key}"))
+        format!("{}.{key}", self.name_in_tab(KEPT))
     }
 
     fn lock_name(&self, tab: &str) -> String {
         format!("holdfast.tab.{}.{tab}", self.user_id())
     }
 
-    /// Takes up what earlier pages could not send.
-    pub fn adopt_kept_changes(self) {
+    /// Takes up what earlier pages could not send, and what was typed there and not saved.
+    pub fn adopt_kept(self) {
         let user_id = self.user_id();
-        let tab = self.tab.get_value();
-        let has_locks = hold_lock(&self.lock_name(&tab), || {});
-        let mut tabs: Vec<String> =
-            storage::names(&user_id, KEPT).iter().filter_map(|name| Some(name.strip_prefix(KEPT)?.split_once('.')?.0.to_owned())).collect();
+        let has_locks = hold_lock(&self.lock_name(&self.tab.get_value()), || {});
+        let mut tabs: Vec<String> = [KEPT, editor::KEPT, add_line::DRAFT, add_line::LINES]
+            .iter()
+            .flat_map(|prefix| storage::names(&user_id, prefix).into_iter().filter_map(|name| Some(name.strip_prefix(prefix)?.to_owned())))
+            .map(|rest| rest.split_once('.').map_or(rest.clone(), |(tab, _)| tab.to_owned()))
+            .collect();
         tabs.sort_unstable();
         tabs.dedup();
         for other in tabs {
@@ -98,7 +106,15 @@ impl Board {
                 self.adopt_from(&other);
             }
         }
-        let before: Vec<_> = storage::names(&user_id, KEPT_BEFORE)
+        self.adopt_from_before();
+        let online = window_event_listener(leptos::ev::online, move |_| self.send_now());
+        on_cleanup(move || online.remove());
+    }
+
+    /// Takes up what releases until 0.1 kept, which did not tell tabs apart.
+    fn adopt_from_before(self) {
+        let user_id = self.user_id();
+        let entries: Vec<_> = storage::names(&user_id, KEPT_BEFORE)
             .into_iter()
             .filter_map(|name| {
                 let entry = storage::read::<EntryBefore>(&user_id, &name).and_then(|entry| entry.entry(name.strip_prefix(KEPT_BEFORE)?));
@@ -106,12 +122,11 @@ impl Board {
                 entry
             })
             .collect();
-        self.adopt(before);
-        let online = window_event_listener(leptos::ev::online, move |_| self.send_now());
-        on_cleanup(move || online.remove());
+        self.adopt(entries);
+        self.adopt_drafts(add_line::DRAFT.trim_end_matches('.'), add_line::LINES.trim_end_matches('.'));
     }
 
-    /// Takes up what another tab could not send, once it is closed.
+    /// Takes up what another tab kept, once it is closed.
     pub fn adopt_when_closed(self, other: String) {
         if other != self.tab.get_value() {
             when_lock_is_free(&self.lock_name(&other), move || self.adopt_from(&other));
@@ -125,6 +140,13 @@ impl Board {
         self.adopt(entries);
         for name in names {
             storage::write::<Entry>(&user_id, &name, None);
+        }
+        self.adopt_drafts(&format!("{}{other}", add_line::DRAFT), &format!("{}{other}", add_line::LINES));
+        let edits = format!("{}{other}", editor::KEPT);
+        for name in storage::names(&user_id, &edits) {
+            // In releases until 0.1, the name of an edit was that of its task alone.
+            let id = name.strip_prefix(&edits).and_then(|rest| rest.strip_prefix('.')).unwrap_or(other);
+            self.adopt_edit(&name, id);
         }
     }
 
