@@ -149,14 +149,14 @@ impl Board {
     }
 
     /// Takes up what another tab kept, unless something is typed here already: then it stays for the next.
-    pub fn adopt_drafts(&self, line_name: &str, lines_name: &str) {
+    pub fn adopt_drafts(&self, line_name: &str, pasted_name: &str) {
         let user_id = self.user_id();
         if let Some(line) = storage::read::<String>(&user_id, line_name).filter(|_| self.new_title.read_untracked().is_empty()) {
             storage::write::<str>(&user_id, line_name, None);
             self.set_new_title(line);
         }
-        if let Some(lines) = storage::read::<String>(&user_id, lines_name).filter(|_| self.pasted.read_untracked().is_none()) {
-            storage::write::<str>(&user_id, lines_name, None);
+        if let Some(lines) = storage::read::<String>(&user_id, pasted_name).filter(|_| self.pasted.read_untracked().is_none()) {
+            storage::write::<str>(&user_id, pasted_name, None);
             self.set_pasted(Some(lines));
         }
     }

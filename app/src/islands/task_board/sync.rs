@@ -92,11 +92,12 @@ impl Board {
     pub fn adopt_kept(self) {
         let user_id = self.user_id();
         let has_locks = hold_lock(&self.lock_name(&self.tab.get_value()), || {});
-        let mut tabs: Vec<String> = [KEPT, editor::KEPT, add_line::DRAFT, add_line::LINES]
-            .iter()
-            .flat_map(|prefix| storage::names(&user_id, prefix).into_iter().filter_map(|name| Some(name.strip_prefix(prefix)?.to_owned())))
-            .map(|rest| rest.split_once('.').map_or(rest.clone(), |(tab, _)| tab.to_owned()))
-            .collect();
+        let mut tabs = Vec::new();
+        for prefix in [KEPT, editor::KEPT, add_line::DRAFT, add_line::LINES] {
+            let names = storage::names(&user_id, prefix);
+            let rests = names.iter().filter_map(|name| name.strip_prefix(prefix));
+            tabs.extend(rests.map(|rest| rest.split_once('.').map_or(rest, |(tab, _)| tab).to_owned()));
+        }
         tabs.sort_unstable();
         tabs.dedup();
         for other in tabs {
