@@ -7,7 +7,6 @@ use app::model::Timestamp;
 use axum::{body::Body, http::Request};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use server::sql;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
 use tower::ServiceExt as _;
 
