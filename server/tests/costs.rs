@@ -89,12 +89,12 @@ async fn a_request_runs_one_statement_and_the_page_two() {
     // Since the first task was made: what the start and the housekeeping do is done.
     let ran = statements
         .iter()
-        .skip_while(|sql| !sql.starts_with("INSERT OR FAIL INTO tasks (") && !sql.starts_with("WITH made AS"))
+        .skip_while(|sql| !sql.starts_with("INSERT INTO tasks (") && !sql.starts_with("WITH made AS"))
         .filter(|sql| sql.contains("task"));
     let starts: Vec<_> = ran.map(|sql| sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ")).collect();
     let expected = [
         // With what it is found by.
-        if is_postgres { "WITH made AS" } else { "INSERT OR FAIL" },
+        if is_postgres { "WITH made AS" } else { "INSERT INTO tasks" },
         // The list, the task, the change and what it is found by from then on, the toggle.
         "SELECT id, user_id,",
         "SELECT id, user_id,",
