@@ -110,6 +110,28 @@ test("the palette finds a command, does it to the task that had the focus, and c
   await page.waitForURL(/due=by_today/);
 });
 
+test("the palette knows other words for a command, and finds tasks and tags", async ({ page, server }) => {
+  await server.addTask(server.ada, { title: "Water the plants", tags: ["garden"] });
+  await page.reload();
+  await awake(page);
+  const palette = page.getByRole("dialog", { name: "Commands" });
+  for (const [typed, found] of [["log out", "Your account"], ["theme", "Dark colours"], ["water", "Water the plants"], ["garden", "#garden"]]) {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(typed);
+    await expect(palette.getByRole("option", { name: found })).toBeVisible();
+    await page.keyboard.press("Escape");
+  }
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("water the");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Water the plants");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("#garden");
+  await palette.getByRole("option", { name: "#garden" }).click();
+  await page.waitForURL(/tag=garden/);
+});
+
 test("the colours that one chooses stay, from the first paint on", async ({ page, request }) => {
   const surface = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await surface();

@@ -257,6 +257,22 @@ pub const LIGHT_COLOURS: &str = "Light colours";
 /// A command of the palette.
 pub const SYSTEM_COLOURS: &str = "The system’s colours";
 
+/// Other words by which a command is found, in lower case.
+pub const SYNONYMS: [(&str, &str); 12] = [
+    (ADD_A_TASK, "new create"),
+    (SEARCH, "find filter"),
+    (COMPLETE_TASK, "done finish tick check"),
+    (EDIT_TASK, "change rename due date priority tags"),
+    (DELETE_TASK, "remove trash"),
+    (SELECT_EVERY_TASK, "all mark"),
+    (UNDO, "revert take back"),
+    (DARK_COLOURS, "theme night mode colors"),
+    (LIGHT_COLOURS, "theme day bright mode colors"),
+    (SYSTEM_COLOURS, "theme automatic mode colors"),
+    (SHORTCUTS, "help keys"),
+    (super::YOUR_ACCOUNT, "settings profile password devices export log out sign out"),
+];
+
 /// The key that moves a task up.
 pub const KEY_MOVE_UP: &str = "Alt ↑";
 /// The key that moves a task down.

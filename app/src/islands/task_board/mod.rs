@@ -58,6 +58,7 @@ fn Tasks(page: TaskPage) -> impl IntoView {
     Effect::new(move |_| untrack(|| board.mount()));
     view! {
         <div id="board" class:hydrated=move || board.is_hydrated.get()>
+            <Views />
             <div class="head">
                 <h1 id="heading">{move || View::of(&board.query.read()).heading()}</h1>
                 <p class="count" id="count">
@@ -66,7 +67,6 @@ fn Tasks(page: TaskPage) -> impl IntoView {
             </div>
             <Notices />
             <AddLine />
-            <Views />
             <Filters />
             <TaskList page />
             <p class="foot">

@@ -6,21 +6,36 @@ use super::{
     action::{Action, Direction, Target},
     state::Board,
 };
-use crate::{model::Theme, words};
+use crate::{
+    model::{ListQuery, Search, Theme, lower},
+    words,
+};
+
+/// Most tasks and tags that are found.
+const FOUND_MAX: usize = 8;
 
 /// What a command of the palette does.
-#[derive(Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Does {
     Action(Action),
     /// Leads to another page.
-    Open(&'static str),
+    Open(String),
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Command {
     name: String,
     /// The key that does the same; may be empty.
     key: &'static str,
     does: Does,
+}
+
+impl Command {
+    /// Whether its name has this text, in lower case, or another word for it.
+    fn is_called(&self, text: &str) -> bool {
+        let also = words::SYNONYMS.iter().find(|(name, _)| *name == self.name).map_or("", |(_, also)| also);
+        self.name.to_lowercase().contains(text) || also.contains(text)
+    }
 }
 
 /// All of them. They act on the task that had the focus, or on those that are selected.
@@ -42,9 +57,26 @@ fn commands() -> Vec<Command> {
         (words::SHORTCUTS, "?", Action::OpenHelp),
     ];
     let actions = actions.map(|(name, key, action)| Command { name: name.into(), key, does: Does::Action(action) });
-    let views = words::VIEWS.map(|(view, href)| Command { name: words::go_to(view), key: "", does: Does::Open(href) });
-    let account = Command { name: words::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account") };
+    let views = words::VIEWS.map(|(view, href)| Command { name: words::go_to(view), key: "", does: Does::Open(href.into()) });
+    let account = Command { name: words::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account".into()) };
     actions.into_iter().chain(views).chain([account]).collect()
+}
+
+/// The commands, then the tasks and tags of the list, that have what is typed.
+fn found(board: Board, typed: &str) -> Vec<Command> {
+    let text = typed.trim().to_lowercase();
+    let mut found: Vec<_> = commands().into_iter().filter(|command| command.is_called(&text)).collect();
+    let Ok(Some(search)) = Search::read(typed) else { return found };
+    let rows = board.rows_in_order();
+    let tasks = rows.iter().filter(|row| search.finds(&row.state.read_untracked().task)).take(FOUND_MAX);
+    found.extend(tasks.map(|row| Command { name: row.task().title, key: "", does: Does::Action(Action::Edit(Target::Row(row.key))) }));
+    let mut tags: Vec<_> =
+        rows.iter().flat_map(|row| row.task().tags).filter(|tag| lower(tag).contains(text.trim_start_matches('#'))).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let href = |tag: &str| format!("/tasks?{}", ListQuery { tag: Some(tag.to_owned()), ..ListQuery::default() }.to_query());
+    found.extend(tags.into_iter().take(FOUND_MAX).map(|tag| Command { name: format!("#{tag}"), key: "", does: Does::Open(href(&tag)) }));
+    found
 }
 
 #[component]
@@ -80,18 +112,13 @@ fn Commands() -> impl IntoView {
     let board = expect_context::<Board>();
     let typed = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| {
-        let wanted = typed.read().to_lowercase();
-        let names = commands().into_iter().map(|command| command.name.to_lowercase());
-        names.enumerate().filter(|(_, name)| name.contains(wanted.trim())).map(|(at, _)| at).collect::<Vec<_>>()
-    });
-    let perform = move |at: usize| {
+    let found = Memo::new(move |_| found(board, &typed.read()));
+    let perform = move |does: Does| {
         board.is_palette_open.set(false);
-        match commands().into_iter().nth(at).map(|command| command.does) {
+        match does {
             // After the dialog has closed and given the focus back.
-            Some(Does::Action(action)) => request_animation_frame(move || board.dispatch(action)),
-            Some(Does::Open(href)) => drop(window().location().assign(href)),
-            None => {}
+            Does::Action(action) => request_animation_frame(move || board.dispatch(action)),
+            Does::Open(href) => drop(window().location().assign(&href)),
         }
     };
     // The dialog opens before its content is drawn.
@@ -102,7 +129,7 @@ fn Commands() -> impl IntoView {
         }
     });
     let option_id = |at: usize| format!("command-{at}");
-    let active_id = move || found.read().get(active.get()).map(|at| option_id(*at));
+    let active_id = move || (active.get() < found.read().len()).then(|| option_id(active.get()));
     view! {
         <input
             name="command"
@@ -125,8 +152,8 @@ fn Commands() -> impl IntoView {
                     "ArrowDown" => active.update(|active| *active = (*active + 1).min(last)),
                     "ArrowUp" => active.update(|active| *active = active.saturating_sub(1)),
                     "Enter" => {
-                        let at = found.read_untracked().get(active.get_untracked()).copied();
-                        at.into_iter().for_each(perform);
+                        let does = found.read_untracked().get(active.get_untracked()).map(|command| command.does.clone());
+                        does.into_iter().for_each(perform);
                     }
                     _ => return,
                 }
@@ -135,23 +162,21 @@ fn Commands() -> impl IntoView {
         />
         <ul id="commands" role="listbox" aria-label=words::COMMANDS>
             {move || {
-                let commands = commands();
-                let found = found.get();
                 found
+                    .get()
                     .into_iter()
                     .enumerate()
-                    .filter_map(|(place, at)| Some((place, at, commands.get(at)?)))
-                    .map(|(place, at, command)| {
-                        let is_active = move || active.get() == place;
+                    .map(|(at, command)| {
+                        let is_active = move || active.get() == at;
                         view! {
                             <li
                                 id=option_id(at)
                                 role="option"
                                 aria-selected=move || if is_active() { "true" } else { "false" }
                                 class:active=is_active
-                                on:click=move |_| perform(at)
+                                on:click=move |_| perform(command.does.clone())
                             >
-                                <span>{command.name.clone()}</span>
+                                <span dir="auto">{command.name}</span>
                                 {(!command.key.is_empty()).then(|| view! { <kbd>{command.key}</kbd> })}
                             </li>
                         }
