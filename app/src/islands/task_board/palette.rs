@@ -63,7 +63,7 @@ fn commands() -> Vec<Command> {
 }
 
 /// The commands, then the tasks and tags of the list, that have what is typed.
-fn found(board: Board, typed: &str) -> Vec<Command> {
+fn found(board: &Board, typed: &str) -> Vec<Command> {
     let text = typed.trim().to_lowercase();
     let mut found: Vec<_> = commands().into_iter().filter(|command| command.is_called(&text)).collect();
     let Ok(Some(search)) = Search::read(typed) else { return found };
@@ -112,7 +112,7 @@ fn Commands() -> impl IntoView {
     let board = expect_context::<Board>();
     let typed = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| found(board, &typed.read()));
+    let found = Memo::new(move |_| found(&board, &typed.read()));
     let perform = move |does: Does| {
         board.is_palette_open.set(false);
         match does {
