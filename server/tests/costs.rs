@@ -7,6 +7,7 @@ use app::model::Timestamp;
 use axum::{body::Body, http::Request};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use server::sql;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
 use tower::ServiceExt as _;
 
@@ -89,12 +90,12 @@ async fn a_request_runs_one_statement_and_the_page_two() {
     // Since the first task was made: what the start and the housekeeping do is done.
     let ran = statements
         .iter()
-        .skip_while(|sql| !sql.starts_with("INSERT INTO tasks (") && !sql.starts_with("WITH made AS"))
+        .skip_while(|sql| !sql.starts_with("INSERT OR FAIL INTO tasks (") && !sql.starts_with("WITH made AS"))
         .filter(|sql| sql.contains("task"));
     let starts: Vec<_> = ran.map(|sql| sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ")).collect();
     let expected = [
         // With what it is found by.
-        if is_postgres { "WITH made AS" } else { "INSERT INTO tasks" },
+        if is_postgres { "WITH made AS" } else { "INSERT OR FAIL" },
         // The list, the task, the change and what it is found by from then on, the toggle.
         "SELECT id, user_id,",
         "SELECT id, user_id,",
@@ -137,6 +138,18 @@ async fn a_user_with_room_is_counted_once_for_thousands_of_new_tasks() {
         assert!(take().await.is_ok(), "{n}");
     }
     assert!(take().await.is_err());
+}
+
+#[tokio::test]
+async fn nothing_before_an_insert_makes_sqlite_copy_the_pages_that_it_changes() {
+    let server = Server::on_sqlite().await;
+    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'tasks' AND sql LIKE '%INSERT ON tasks%'";
+    let triggers: Vec<(String,)> = sql!(all server.state.db.read(), sql).unwrap();
+    assert!(!triggers.is_empty());
+    for (trigger,) in triggers {
+        // It takes back the whole statement: what it changed is kept for that.
+        assert!(!trigger.contains("RAISE(ABORT"), "{trigger}");
+    }
 }
 
 #[tokio::test]

@@ -191,10 +191,13 @@ macro_rules! bind_task {
 
 /// Writes a new task.
 macro_rules! insert_sql {
-    () => {
-        "INSERT INTO tasks (id, user_id, title, title_key, description, completed, due_date, priority, tags, tags_key, position,
-                            completed_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    ($insert:literal) => {
+        concat!(
+            $insert,
+            " INTO tasks (id, user_id, title, title_key, description, completed, due_date, priority, tags, tags_key, position,
+                          completed_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        )
     };
 }
 
@@ -202,12 +205,14 @@ macro_rules! insert_sql {
 macro_rules! insert_row {
     ($on:expr, $task:ident) => {
         match $on {
-            On::Sqlite(on) => bind_task!(insert_sql!(), $task).execute(on).await.map(|_| ()),
+            // The constraints are checked before a row is written. Without `OR FAIL`, SQLite would copy each page that the insert
+            // changes, to take back what a trigger may have done by then.
+            On::Sqlite(on) => bind_task!(insert_sql!("INSERT OR FAIL"), $task).execute(on).await.map(|_| ()),
             On::Postgres(on) => {
                 let numbers = search::numbers_of_task(&$task.user_id, &$task.title, $task.description.as_deref(), &$task.tags);
                 let sql = concat!(
                     "WITH made AS (",
-                    insert_sql!(),
+                    insert_sql!("INSERT"),
                     " RETURNING id) INSERT INTO task_search (task_id, pieces) SELECT id, $15 FROM made"
                 );
                 within(bind_task!(sql, $task).bind(numbers).execute(on)).await.map(|_| ())
