@@ -1,7 +1,10 @@
 //! Where the keyboard's focus is put after an action. The one place that asks the document for elements by their id: a
 //! `NodeRef` for each of ten thousand rows would cost a signal each, and the focus moves to one row at a time.
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use wasm_bindgen::JsCast as _;
 use web_sys::{FocusOptions, HtmlElement};
 
@@ -30,9 +33,12 @@ pub fn move_button_id(key: RowKey, direction: Direction) -> String {
     }
 }
 
-/// Puts the focus on an element once what was changed is drawn.
+/// Puts the focus on an element once what was changed is drawn: after the effects, and before the next key is read.
 pub fn focus_soon(id: String) {
-    request_animation_frame(move || focus_now(&id));
+    spawn_local(async move {
+        tick().await;
+        focus_now(&id);
+    });
 }
 
 /// Puts the focus on an element that is there already.

@@ -27,7 +27,16 @@ pub fn Help() -> impl IntoView {
             class="help"
             aria-labelledby="help-heading"
             node_ref=dialog
-            on:close=move |_| board.is_help_open.set(false)
+            // Escape: at once, since the event of the end comes later, when the dialog may be open again.
+            on:cancel=move |event| {
+                event.prevent_default();
+                board.is_help_open.set(false);
+            }
+            on:close=move |_| {
+                if dialog.get_untracked().is_some_and(|dialog| !dialog.open()) {
+                    board.is_help_open.set(false);
+                }
+            }
         >
             <h2 id="help-heading">{words::SHORTCUTS}</h2>
             <dl>

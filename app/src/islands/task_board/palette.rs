@@ -97,7 +97,16 @@ pub fn Palette() -> impl IntoView {
             class="palette"
             aria-label=words::COMMANDS
             node_ref=dialog
-            on:close=move |_| board.is_palette_open.set(false)
+            // Escape: at once, since the event of the end comes later, when the dialog may be open again.
+            on:cancel=move |event| {
+                event.prevent_default();
+                board.is_palette_open.set(false);
+            }
+            on:close=move |_| {
+                if dialog.get_untracked().is_some_and(|dialog| !dialog.open()) {
+                    board.is_palette_open.set(false);
+                }
+            }
         >
             <Show when=move || board.is_palette_open.get()>
                 <Commands />
