@@ -1,6 +1,6 @@
 //! What the keys do, and whether they do anything.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use super::{shortcuts::KEYS_OFF, state::Board};
 use crate::{storage, words};
@@ -28,7 +28,7 @@ pub fn Help() -> impl IntoView {
             aria-labelledby="help-heading"
             node_ref=dialog
             // Escape: at once, since the event of the end comes later, when the dialog may be open again.
-            on:cancel=move |event| {
+            on:cancel=move |event: ev::Event| {
                 event.prevent_default();
                 board.is_help_open.set(false);
             }

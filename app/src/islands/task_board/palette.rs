@@ -1,6 +1,6 @@
 //! Every command, found by typing.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use super::{
     action::{Action, Direction, Target},
@@ -98,7 +98,7 @@ pub fn Palette() -> impl IntoView {
             aria-label=words::COMMANDS
             node_ref=dialog
             // Escape: at once, since the event of the end comes later, when the dialog may be open again.
-            on:cancel=move |event| {
+            on:cancel=move |event: ev::Event| {
                 event.prevent_default();
                 board.is_palette_open.set(false);
             }
