@@ -81,7 +81,7 @@ pub fn names(user_id: &str, prefix: &str) -> Vec<String> {
     names.filter(|name| name.starts_with(prefix)).collect()
 }
 
-/// How many changes the server has not confirmed yet, whoever made them: [`clear`] removes them all.
+/// How many changes the server has not confirmed yet, of all users: [`clear`] removes them all.
 pub fn unsent_changes() -> usize {
     let is_change = |key: &&String| {
         let name = key.strip_prefix(DRAFT).and_then(|rest| rest.split_once('.'));

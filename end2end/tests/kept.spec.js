@@ -45,7 +45,7 @@ test("a deletion that could not be sent is sent later, and undone the task stays
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(row(page, "Renew the passport")).toBeVisible();
   await server.restart();
-  // Whether the deletion arrived, nobody knows who got no answer: it is sent again, and taken back.
+  // Without an answer the page cannot know whether the deletion arrived: it is sent again, and taken back.
   await expect(notice(page)).toHaveCount(0, { timeout: 40_000 });
   await expect(unsaved(page)).toHaveCount(0);
   expect(await titles(server)).toEqual(["Renew the passport"]);

@@ -10,7 +10,7 @@ use crate::{
     words,
 };
 
-/// What the page for somebody who has forgotten their password shows.
+/// What the page for a user who has forgotten their password shows.
 #[derive(Debug, Clone, Default)]
 pub struct ForgotPage {
     /// The e-mail that was sent.

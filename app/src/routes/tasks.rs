@@ -11,7 +11,7 @@ use crate::{
     words::{self, View},
 };
 
-/// How many tasks somebody has, in each view.
+/// How many tasks a user has, in each view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// All of them.

@@ -36,7 +36,7 @@ tokio::task_local! {
 ///
 /// A client that leaves takes the future of its connection with it. A request that may change something does not end with
 /// that: what is left of it is then run in a task of its own, which the end of the program waits for, so that what follows a
-/// commit (events, mails, revocations) is done whenever the commit was. A read that nobody waits for any more ends at once.
+/// commit (events, mails, revocations) is done whenever the commit was. A read whose client has left ends at once.
 pub async fn pass(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if !may_change_something(&request) {
         return answer(&state, request, next).await;
