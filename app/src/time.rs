@@ -59,9 +59,10 @@ impl Timestamp {
 }
 
 /// How far the clock of a place is ahead of UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct UtcOffset {
-    minutes: i64,
+    /// At most a day.
+    pub minutes: i64,
 }
 
 impl UtcOffset {

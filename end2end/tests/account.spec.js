@@ -195,7 +195,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("E-mail").fill(ada.email);
       await page.getByLabel("Password", { exact: true }).fill(NEW);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await expect(page.getByRole("heading", { name: "All tasks" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "To do" })).toBeVisible();
       await expect.poll(() => mails.length).toBe(2);
       expect(mails[1].text).toContain("Your password was changed");
     });

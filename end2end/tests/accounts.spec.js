@@ -122,7 +122,7 @@ test.describe("without scripts", () => {
     await page.getByLabel("E-mail").fill("ada@example.com");
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Create account" }).click();
-    await expect(page.getByRole("heading", { name: "All tasks" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "To do" })).toBeVisible();
     await page.getByLabel("New task").fill("By form");
     await page.getByRole("button", { name: "Add" }).click();
     await expect(row(page, "By form")).toBeVisible();

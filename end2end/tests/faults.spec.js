@@ -1,5 +1,5 @@
 // What once went wrong: each of these was reported, and must not come back.
-import { awake, expect, holdClock, row, signIn, test } from "./support.js";
+import { awake, expect, holdClock, openSearch, row, signIn, test } from "./support.js";
 
 const titlesOf = (page) => page.locator(".row .title").allTextContents();
 const paste = (page, text) =>
@@ -127,7 +127,7 @@ test("what is searched and chosen before the page is hydrated counts", async ({ 
     await route.continue();
   });
   await page.goto("/tasks");
-  await page.getByLabel("Search").fill("milk");
+  await (await openSearch(page)).fill("milk");
   release();
   await expect.poll(() => titlesOf(page)).toEqual(["Buy milk"]);
   await expect(page).toHaveURL(/q=milk/);
@@ -137,11 +137,11 @@ test("a search offline shows what is known, and the rest once the server is ther
   for (const title of ["Buy milk", "Read"]) await server.addTask(server.ada, { title });
   await signIn(page, server.ada);
   await server.stop("SIGKILL");
-  await page.getByLabel("Search").fill("milk");
+  await (await openSearch(page)).fill("milk");
   await expect.poll(() => titlesOf(page)).toEqual(["Buy milk"]);
-  await page.getByLabel("Search").fill("");
+  await (await openSearch(page)).fill("");
   await expect.poll(() => titlesOf(page)).toEqual(["Read", "Buy milk"]);
-  await page.getByLabel("Search").fill("bread");
+  await (await openSearch(page)).fill("bread");
   await expect(page.getByText("Nothing matches")).toBeVisible();
   await server.restart();
   await server.addTask(server.ada, { title: "Buy bread" });
@@ -149,7 +149,7 @@ test("a search offline shows what is known, and the rest once the server is ther
 });
 
 test("a task that is added into another view says where it is", async ({ page, server }) => {
-  await signIn(page, server.ada, "/tasks?status=pending&due=by_today");
+  await signIn(page, server.ada, "/tasks?due=by_today");
   await page.getByLabel("New task").fill("Not yet tomorrow");
   await page.keyboard.press("Enter");
   await expect(page.locator("#toast")).toContainText("Not yet is in “Upcoming”");
@@ -159,7 +159,7 @@ test("a task that is added into another view says where it is", async ({ page, s
 
 test("a task that falls out of the view says where it is, and its place follows its date", async ({ page, server }) => {
   for (const [title, days] of [["first", 1], ["second", 2], ["third", 3]]) await server.addTask(server.ada, { title, due_date: inDays(days) });
-  await signIn(page, server.ada, "/tasks?status=pending&due=upcoming&sort=due_date");
+  await signIn(page, server.ada, "/tasks?due=upcoming&sort=due_date");
   await page.getByRole("button", { name: "Edit: first" }).click();
   await page.locator(".editor").getByLabel("Due").fill(inDays(5));
   await page.getByRole("button", { name: "Save" }).click();
@@ -186,7 +186,7 @@ test("a tag is written with or without its hash, in the editor and in the search
   await server.addTask(server.ada, { title: "Report", tags: ["work"] });
   await server.addTask(server.ada, { title: "Garden" });
   await signIn(page, server.ada);
-  await page.getByLabel("Search").fill("#work");
+  await (await openSearch(page)).fill("#work");
   await expect.poll(() => titlesOf(page)).toEqual(["Report"]);
   await page.getByRole("button", { name: "Edit: Report" }).click();
   await page.locator(".editor").getByLabel("Tags").fill("#work, #c");
@@ -219,7 +219,7 @@ test("what was pasted can be let go", async ({ page, server }) => {
 test("Space after the question mark closes the help, and the keys stay on", async ({ page, server }) => {
   await server.addTask(server.ada, { title: "Letter" });
   await signIn(page, server.ada);
-  await page.getByRole("heading", { name: "All tasks" }).click();
+  await page.getByRole("heading", { name: "To do" }).click();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   await page.keyboard.press("Space");
@@ -251,7 +251,7 @@ test("twenty steps can be undone, also creates, edits and moves", async ({ page,
   await page.getByRole("textbox", { name: "Title" }).fill("Packet");
   await page.getByRole("button", { name: "Save" }).click();
   await expect.poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => `${title} ${completed}`).sort()).toEqual(["Letter true", "New false", "Packet false"]);
-  await page.getByRole("heading", { name: "All tasks" }).click();
+  await page.getByRole("heading", { name: "To do" }).click();
   for (const titles of [["New", "Letter", "Parcel"], ["New", "Parcel", "Letter"], ["New", "Parcel", "Letter"], ["Parcel", "Letter"]]) {
     await page.keyboard.press("Control+z");
     await expect.poll(() => titlesOf(page)).toEqual(titles);

@@ -16,7 +16,7 @@ test("n adds, slash searches", async ({ page }) => {
   await page.keyboard.press("/");
   await expect(page.getByLabel("Search")).toBeFocused();
   await expect(page.getByLabel("Search")).toHaveValue("");
-  await page.getByRole("heading", { name: "All tasks" }).click();
+  await page.getByRole("heading", { name: "To do" }).click();
   await page.keyboard.press("n");
   await expect(page.getByLabel("New task")).toBeFocused();
   await expect(page.getByLabel("New task")).toHaveValue("");
@@ -67,7 +67,7 @@ test("keys mean nothing while one types, and nothing at all once they are switch
   await page.keyboard.type("njkxe1234?/");
   await expect(page.getByLabel("New task")).toHaveValue("njkxe1234?/");
   await page.getByLabel("New task").fill("");
-  await page.getByRole("heading", { name: "All tasks" }).click();
+  await page.getByRole("heading", { name: "To do" }).click();
   await page.keyboard.press("?");
   await page.getByLabel("Use these keys").uncheck();
   await page.keyboard.press("Escape");

@@ -1,5 +1,5 @@
 // Every page in every state that it can be in: how one gets there.
-import { PASSWORD, expect, row, signIn } from "./support.js";
+import { PASSWORD, expect, openSearch, row, signIn } from "./support.js";
 
 export const SAMPLE = [
   { title: "Send the photos to Grandpa", completed: true },
@@ -183,7 +183,7 @@ export const STATES = {
   },
   filters: async (page, server) => {
     await STATES.dated(page, server);
-    await page.getByText("Filter and sort").click();
+    await page.getByLabel("Filter and sort").click();
     await expect(page.getByLabel("Sort by")).toBeVisible();
   },
   palette: async (page, server) => {
@@ -198,7 +198,7 @@ export const STATES = {
   },
   nothing: async (page, server) => {
     await STATES.dated(page, server);
-    await page.getByLabel("Search").fill("nothing like it");
+    await (await openSearch(page)).fill("nothing like it");
     await expect(page.getByText("Nothing matches")).toBeVisible();
   },
 };

@@ -154,4 +154,11 @@ export async function holdClock(page, time) {
   });
 }
 
+// The search field, which an icon unfolds.
+export async function openSearch(page) {
+  const field = page.getByLabel("Search");
+  if (!(await field.isVisible())) await page.getByLabel("Find", { exact: true }).click();
+  return field;
+}
+
 export const row = (page, title) => page.getByRole("listitem").filter({ hasText: title });

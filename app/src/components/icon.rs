@@ -17,10 +17,41 @@ pub enum Icon {
     Grip,
     /// A cross.
     Close,
+    /// A sheet of a calendar.
+    Calendar,
+    /// The same, with a day on it.
+    Today,
+    /// A magnifying glass.
+    Search,
+    /// Lines that become shorter.
+    Filter,
+    /// Lines of a list.
+    Browse,
+    /// To add.
+    Plus,
+    /// To what was before.
+    Back,
+    /// To what comes next.
+    Forward,
 }
 
 impl Icon {
-    const EACH: [Self; 6] = [Self::Check, Self::Edit, Self::Delete, Self::Warning, Self::Grip, Self::Close];
+    const EACH: [Self; 14] = [
+        Self::Check,
+        Self::Edit,
+        Self::Delete,
+        Self::Warning,
+        Self::Grip,
+        Self::Close,
+        Self::Calendar,
+        Self::Today,
+        Self::Search,
+        Self::Filter,
+        Self::Browse,
+        Self::Plus,
+        Self::Back,
+        Self::Forward,
+    ];
 
     const fn id(self) -> &'static str {
         match self {
@@ -30,6 +61,14 @@ impl Icon {
             Self::Warning => "i-warning",
             Self::Grip => "i-grip",
             Self::Close => "i-close",
+            Self::Calendar => "i-calendar",
+            Self::Today => "i-today",
+            Self::Search => "i-search",
+            Self::Filter => "i-filter",
+            Self::Browse => "i-browse",
+            Self::Plus => "i-plus",
+            Self::Back => "i-back",
+            Self::Forward => "i-forward",
         }
     }
 
@@ -41,6 +80,18 @@ impl Icon {
             Self::Warning => "M10 3.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM10 6.5v4.2m0 2.6v.2",
             Self::Grip => "M8 5v.1M12 5v.1M8 10v.1M12 10v.1M8 15v.1M12 15v.1",
             Self::Close => "M6 6l8 8m0-8-8 8",
+            Self::Calendar => {
+                "M4 6.5A1.5 1.5 0 0 1 5.5 5h9A1.5 1.5 0 0 1 16 6.5v8a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 4 14.5ZM4 8.5h12M7 5V3.5M13 5V3.5"
+            }
+            Self::Today => {
+                "M4 6.5A1.5 1.5 0 0 1 5.5 5h9A1.5 1.5 0 0 1 16 6.5v8a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 4 14.5ZM4 8.5h12M7 5V3.5M13 5V3.5M10 12v.6"
+            }
+            Self::Search => "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4Zm3.6 8.6L16 16",
+            Self::Filter => "M4 6h12M6.5 10h7M9 14h2",
+            Self::Browse => "M4 6h12M4 10h12M4 14h12",
+            Self::Plus => "M10 4.5v11M4.5 10h11",
+            Self::Back => "M12 5l-5 5 5 5",
+            Self::Forward => "M8 5l5 5-5 5",
         }
     }
 
@@ -58,6 +109,14 @@ impl Icon {
             Self::Warning => drawing!("i-warning"),
             Self::Grip => drawing!("i-grip"),
             Self::Close => drawing!("i-close"),
+            Self::Calendar => drawing!("i-calendar"),
+            Self::Today => drawing!("i-today"),
+            Self::Search => drawing!("i-search"),
+            Self::Filter => drawing!("i-filter"),
+            Self::Browse => drawing!("i-browse"),
+            Self::Plus => drawing!("i-plus"),
+            Self::Back => drawing!("i-back"),
+            Self::Forward => drawing!("i-forward"),
         }
     }
 

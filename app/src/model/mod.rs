@@ -42,6 +42,7 @@ macro_rules! words {
 
 mod query;
 mod search;
+mod section;
 mod task;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -49,6 +50,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use self::{
     query::{Due, ListQuery, Order, Sort, Status},
     search::{SEARCH_MAX, Search, WORDS_MAX, folded, pieces},
+    section::Section,
     task::{
         DESCRIPTION_MAX, Field, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, etag_of,
         validate_description, validate_tags, validate_title,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{RouteData, route_data};
 use crate::{
     islands::task_board::TaskBoard,
-    model::{Day, ListQuery, Task, Timestamp},
+    model::{Day, ListQuery, Status, Task, Timestamp, UtcOffset},
     words::{self, View},
 };
 
@@ -47,6 +47,17 @@ impl Counts {
     }
 }
 
+/// The address of the page that shows a list. Where it does not say, it shows what is to do.
+pub fn address(query: &ListQuery) -> String {
+    let parameters = match query.status {
+        Status::Pending => ListQuery { status: Status::All, ..query.clone() }.to_query(),
+        Status::All if *query == ListQuery::default() => "status=all".into(),
+        Status::All => format!("status=all&{}", query.to_query()),
+        Status::Completed => query.to_query(),
+    };
+    if parameters.is_empty() { "/tasks".into() } else { format!("/tasks?{parameters}") }
+}
+
 /// What the page of the tasks shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TaskPage {
@@ -58,6 +69,8 @@ pub struct TaskPage {
     pub query: ListQuery,
     /// What day it is where the person is, as far as the server knows.
     pub today: Day,
+    /// How far the clock is ahead of UTC there, as far as the server knows.
+    pub utc_offset: UtcOffset,
     /// When all this was read.
     pub now: Timestamp,
     /// The first of them.
@@ -138,6 +151,7 @@ mod tests {
             shown_name: String::new(),
             query: ListQuery::default(),
             today: Day::MIN,
+            utc_offset: UtcOffset::default(),
             now: Timestamp(0),
             tasks: vec![task],
             next: None,

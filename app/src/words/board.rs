@@ -1,7 +1,7 @@
 //! The list of tasks while somebody works on it: what it says has happened, and what has not.
 
 use super::{View, named, some};
-use crate::model::{Field, Priority, Task};
+use crate::model::{Day, Field, Priority, Task};
 
 /// The last change is taken back.
 pub const UNDONE: &str = "Undone";
@@ -126,9 +126,26 @@ pub fn prioritised(priority: Priority, count: usize) -> String {
     format!("{}: {}", super::priority(priority), some(count, "task", "tasks"))
 }
 
+/// Tasks are due then, or never.
+pub fn scheduled(day: Option<Day>, today: Day, count: usize, title: &str) -> String {
+    let day = day.map_or_else(|| "No date".into(), |day| super::day(day, today));
+    if count == 1 { format!("{day}: {}", named(title)) } else { format!("{day}: {count} tasks") }
+}
+
 /// Tasks have a tag.
 pub fn tagged(tag: &str, count: usize) -> String {
     format!("#{tag}: {}", some(count, "task", "tasks"))
+}
+
+/// Tasks have lost a tag.
+pub fn untagged(tag: &str, count: usize) -> String {
+    format!("#{tag} removed: {}", some(count, "task", "tasks"))
+}
+
+/// The button that takes a tag away.
+pub fn remove_tag(tag: &str) -> String {
+    let tag = named(tag);
+    format!("Remove #{tag}")
 }
 
 /// A chip that can be made a word again.

@@ -52,6 +52,8 @@ fn some(count: usize, one: &str, more: &str) -> String {
 }
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTH_NAMES: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// A day as people say it.
@@ -66,6 +68,38 @@ pub fn day(day: Day, today: Day) -> String {
             let month = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).unwrap_or(&"");
             if year == today.civil().0 { format!("{number} {month}") } else { format!("{number} {month} {year}") }
         }
+    }
+}
+
+/// A day as a heading: the near ones by their names, and all with the date.
+pub fn day_heading(day: Day, today: Day) -> String {
+    let (year, month, number) = day.civil();
+    let month = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).unwrap_or(&"");
+    let name = match day.since(today) {
+        -1 => "Yesterday",
+        0 => "Today",
+        1 => "Tomorrow",
+        _ => WEEKDAYS[day.weekday()],
+    };
+    if year == today.civil().0 { format!("{name}, {number} {month}") } else { format!("{name}, {number} {month} {year}") }
+}
+
+/// A month and its year.
+pub fn month(first: Day) -> String {
+    let (year, month, _) = first.civil();
+    let name = usize::try_from(month - 1).ok().and_then(|at| MONTH_NAMES.get(at)).unwrap_or(&"");
+    format!("{name} {year}")
+}
+
+/// A day in as few letters as say which one it is.
+pub fn short_day(day: Day, today: Day) -> String {
+    let (year, month, number) = day.civil();
+    let month = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).unwrap_or(&"");
+    let weekday = WEEKDAYS[day.weekday()].get(..3).unwrap_or_default();
+    match day.since(today) {
+        0..=6 => weekday.into(),
+        _ if year == today.civil().0 => format!("{weekday} {number} {month}"),
+        _ => format!("{number} {month} {year}"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The list of tasks as the server draws it: its views, its forms, its commands and keys.
 
 use super::named;
-use crate::model::{Due, ListQuery, Priority, Sort, Status};
+use crate::model::{Day, Due, ListQuery, Priority, Section, Sort, Status};
 
 /// The title of the tab: it carries what is still to do.
 pub fn tasks_title(pending: i64) -> String {
@@ -20,11 +20,11 @@ pub const fn priority(priority: Priority) -> &'static str {
 
 /// The views, each with its address.
 pub const VIEWS: [(View, &str); 5] = [
-    (View::All, "/tasks"),
-    (View::Pending, "/tasks?status=pending"),
-    (View::Today, "/tasks?status=pending&due=by_today"),
-    (View::Upcoming, "/tasks?status=pending&due=upcoming&sort=due_date"),
+    (View::Pending, "/tasks"),
+    (View::Today, "/tasks?due=by_today"),
+    (View::Upcoming, "/tasks?due=upcoming&sort=due_date"),
     (View::Completed, "/tasks?status=completed&sort=updated_at"),
+    (View::All, "/tasks?status=all"),
 ];
 
 /// A list that has a name.
@@ -106,6 +106,76 @@ impl View {
     }
 }
 
+/// The heading of a part of the list.
+pub fn section(section: Section, today: Day) -> String {
+    match section {
+        Section::Whole | Section::Done => String::new(),
+        Section::Overdue => "Overdue".into(),
+        Section::Day(day) => super::day_heading(day, today),
+    }
+}
+
+/// The address of a view.
+pub fn href_of(view: View) -> &'static str {
+    VIEWS.iter().find(|(other, _)| *other == view).map_or("/tasks", |(_, href)| href)
+}
+
+/// The navigation at the bottom of a narrow screen.
+pub const BOTTOM_BAR: &str = "Main";
+/// Opens the other views.
+pub const BROWSE: &str = "Browse";
+
+/// The day of a task.
+pub const DATE: &str = "Date";
+/// A task that has none.
+pub const NO_DATE: &str = "No date";
+/// The field of the popover of a date.
+pub const TYPE_A_DATE: &str = "Type a date";
+/// What can be typed there.
+pub const TYPE_A_DATE_HINT: &str = "tomorrow, fri, 5 dec";
+/// What it says of a text that is none.
+pub const NO_DATE_UNDERSTOOD: &str = "No date is understood yet.";
+/// The month before the one that is shown.
+pub const MONTH_BEFORE: &str = "Month before";
+/// The month after it.
+pub const NEXT_MONTH: &str = "Next month";
+/// The days of a week over a month.
+pub const SHORT_WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+/// Leads to all tasks that have a tag.
+pub const SHOW_ALL_WITH_TAG: &str = "Show all tasks with this tag";
+
+/// The near days to choose from: the weekend is the next Saturday, the week begins on the next Monday.
+pub fn near_days(today: Day) -> impl Iterator<Item = (&'static str, Day)> {
+    let until = |weekday: usize| {
+        let days = (weekday + 7 - today.weekday()) % 7;
+        today.plus(i32::try_from(if days == 0 { 7 } else { days }).unwrap_or(7))
+    };
+    [("Today", today), ("Tomorrow", today.plus(1)), ("This weekend", until(5)), ("Next week", until(0))].into_iter()
+}
+
+/// The button that sets the day of a task that has none.
+pub fn set_date(title: &str) -> String {
+    let title = named(title);
+    format!("Set a date: {title}")
+}
+
+/// The button that changes the day of a task.
+pub fn change_date(date: &str, title: &str) -> String {
+    let title = named(title);
+    format!("{date}, date of {title}")
+}
+
+/// The button that changes how much a task matters.
+pub fn change_priority(priority: Priority, title: &str) -> String {
+    let title = named(title);
+    format!("{} priority: {title}", self::priority(priority))
+}
+
+/// The button beside what is overdue.
+pub const MOVE_ALL_TO_TODAY: &str = "Move all to today";
+/// Leads to everything that is done.
+pub const SHOW_ALL_COMPLETED: &str = "Show all completed";
+
 /// What a list with a search or a filter says when it has nothing.
 pub const NOTHING_FOUND: &str = "Nothing matches. Try fewer words, or take a filter away.";
 
@@ -170,8 +240,35 @@ pub const ADD: &str = "Add";
 pub const ONE_TASK: &str = "As one task";
 /// The search field.
 pub const SEARCH: &str = "Search";
+/// Shows the search field.
+pub const FIND: &str = "Find";
 /// What narrows a list.
 pub const FILTER_AND_SORT: &str = "Filter and sort";
+/// A search as a filter.
+pub fn quoted(text: &str) -> String {
+    format!("“{text}”")
+}
+
+/// A priority as a filter.
+pub fn of_priority(priority: Priority) -> String {
+    match priority {
+        Priority::None => self::priority(priority).into(),
+        other => format!("{} priority", self::priority(other)),
+    }
+}
+
+/// An order as a filter.
+pub fn sorted_by(order: &str) -> String {
+    format!("Sorted: {order}")
+}
+
+/// Takes a filter away.
+pub fn without(filter: &str) -> String {
+    format!("{filter}: remove this filter")
+}
+
+/// Takes all filters away.
+pub const CLEAR_FILTERS: &str = "Clear";
 /// Sends the filters, where no script does.
 pub const APPLY: &str = "Apply";
 /// A filter that filters nothing.
@@ -243,6 +340,14 @@ pub fn go_to(view: View) -> String {
 /// A command of the palette.
 pub const COMPLETE_TASK: &str = "Complete the task";
 /// A command of the palette.
+pub const SET_DATE: &str = "Set a date";
+/// A command of the palette.
+pub const DUE_TODAY: &str = "Due today";
+/// A command of the palette.
+pub const DUE_TOMORROW: &str = "Due tomorrow";
+/// A command of the palette.
+pub const SET_TAGS: &str = "Set tags";
+/// A command of the palette.
 pub const DELETE_TASK: &str = "Delete the task";
 /// A command of the palette.
 pub const MOVE_TASK_UP: &str = "Move the task up";
@@ -258,11 +363,14 @@ pub const LIGHT_COLOURS: &str = "Light colours";
 pub const SYSTEM_COLOURS: &str = "The system’s colours";
 
 /// Other words by which a command is found, in lower case.
-pub const SYNONYMS: [(&str, &str); 12] = [
+pub const SYNONYMS: [(&str, &str); 15] = [
     (ADD_A_TASK, "new create"),
     (SEARCH, "find filter"),
     (COMPLETE_TASK, "done finish tick check"),
     (EDIT_TASK, "change rename due date priority tags"),
+    (SET_DATE, "due day schedule postpone snooze calendar"),
+    (SET_TAGS, "label"),
+    (FILTER_AND_SORT, "order priority tag due"),
     (DELETE_TASK, "remove trash"),
     (SELECT_EVERY_TASK, "all mark"),
     (UNDO, "revert take back"),
@@ -285,12 +393,14 @@ pub const KEY_UNDO: &str = "Ctrl Z";
 pub const KEY_DELETE: &str = "Del";
 
 /// The keys of the list of keys, and what they do.
-pub const KEYS: [(&str, &str); 13] = [
+pub const KEYS: [(&str, &str); 15] = [
     ("n", "Add a task"),
     ("/", "Search"),
+    ("f", "Filter and sort"),
     ("j k", "Next task, task before"),
     ("x", "Complete"),
     ("e", "Edit"),
+    ("d t", "Date, tags"),
     ("Del", "Delete"),
     ("1 2 3 4", "Priority: none, low, medium, high"),
     ("s", "Select; with Shift and j or k several"),

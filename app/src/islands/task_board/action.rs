@@ -7,13 +7,14 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     focus::{ADD_FIELD, SEARCH_FIELD, focus_now, focus_soon, is_within, move_button_id, row_element_id},
     page::set_theme,
+    popover::PopoverKind,
     row::{Row, RowKey},
     state::{Board, Notice, Origin},
     toast::UndoStep,
 };
 use crate::{
     browser::{now, random_id},
-    model::{Priority, PutTask, Task, Theme, validate_tags},
+    model::{Day, Priority, PutTask, Section, Task, Theme, validate_tags},
     outbox::Change,
     position::{between, first_at},
     words,
@@ -43,6 +44,9 @@ pub enum Action {
     Edit(Target),
     Delete(Target),
     Prioritize(Target, Priority),
+    /// Sets the day when they are due, or that there is none.
+    Schedule(Target, Option<Day>),
+    MoveOverdueToToday,
     Move(Target, Direction),
     /// Puts the focus on the next row or the one before, and selects the rows on the way.
     Step {
@@ -56,6 +60,8 @@ pub enum Action {
     SelectAll,
     ClearSelection,
     Undo,
+    OpenPopover(PopoverKind, Target),
+    ToggleFilters,
     OpenPalette,
     OpenHelp,
     SetTheme(Theme),
@@ -66,7 +72,12 @@ impl Board {
     pub fn dispatch(self, action: Action) {
         match action {
             Action::FocusAddLine => focus_now(ADD_FIELD),
-            Action::FocusSearch => focus_now(SEARCH_FIELD),
+            Action::FocusSearch => {
+                self.is_search_open.set(true);
+                focus_soon(SEARCH_FIELD.to_owned());
+            }
+            Action::ToggleFilters => self.is_filter_open.update(|is_open| *is_open = !*is_open),
+            Action::OpenPopover(kind, target) => self.open_popover(kind, target),
             Action::Complete(target) => self.complete(&self.rows_of(target)),
             Action::Edit(target) => {
                 if let Some(row) = self.rows_of(target).first() {
@@ -75,6 +86,8 @@ impl Board {
             }
             Action::Delete(target) => self.delete(&self.rows_of(target)),
             Action::Prioritize(target, priority) => self.prioritize(&self.rows_of(target), priority),
+            Action::Schedule(target, day) => self.schedule(&self.rows_of(target), day),
+            Action::MoveOverdueToToday => self.move_overdue_to_today(),
             Action::Move(target, direction) => {
                 if let Some(row) = self.rows_of(target).first() {
                     self.move_by_one(row, direction);
@@ -97,7 +110,7 @@ impl Board {
         }
     }
 
-    fn rows_of(&self, target: Target) -> Vec<Row> {
+    pub fn rows_of(&self, target: Target) -> Vec<Row> {
         match target {
             Target::Row(key) => self.row_of_key(key).into_iter().collect(),
             Target::Chosen => self.chosen(),
@@ -115,6 +128,11 @@ impl Board {
     /// Makes a change: on the page now, on the server as soon as can be.
     pub fn change(&self, id: &str, change: Change) {
         let origin = if change == Change::Restore { Origin::PutBack } else { Origin::Person };
+        // A task that left the list and comes back by this change is counted as one that has come: it goes before.
+        if self.row(id).is_none() && matches!(change, Change::Update { .. }) {
+            let before = self.outbox.with_value(|outbox| outbox.displayed(id));
+            self.count(before.as_ref(), -1);
+        }
         let effects = self.outbox.try_update_value(|outbox| outbox.push(random_id(), id, change, now()));
         self.apply(effects.unwrap_or_default(), origin);
         self.send_waiting();
@@ -150,6 +168,19 @@ impl Board {
         });
     }
 
+    pub fn schedule(&self, rows: &[Row], day: Option<Day>) {
+        let said = words::scheduled(day, self.today.get_untracked(), rows.len(), &first_title(rows));
+        self.update_each(rows, said, |task| (task.due_date != day).then(|| PutTask { due_date: Some(day), ..PutTask::default() }));
+    }
+
+    /// Everything that is overdue, also what is not loaded yet.
+    fn move_overdue_to_today(self) {
+        spawn_local(async move {
+            while self.next.read_untracked().is_some() && self.load_more(1000).await {}
+            self.schedule(&self.rows_of_section(Section::Overdue), Some(self.today.get_untracked()));
+        });
+    }
+
     /// Adds a tag to all of them; whether it is one.
     pub fn add_tag(&self, rows: &[Row], tag: &str) -> bool {
         if let Err(error) = validate_tags(&[tag.to_owned()]) {
@@ -163,6 +194,14 @@ impl Board {
             Some(PutTask { tags: Some(tags), ..PutTask::default() })
         });
         true
+    }
+
+    /// Takes a tag away from all of them.
+    pub fn remove_tag(&self, rows: &[Row], tag: &str) {
+        self.update_each(rows, words::untagged(tag, rows.len()), |task| {
+            let tags: Vec<_> = task.tags.iter().filter(|other| *other != tag).cloned().collect();
+            (tags.len() < task.tags.len()).then(|| PutTask { tags: Some(tags), ..PutTask::default() })
+        });
     }
 
     fn delete(&self, rows: &[Row]) {
@@ -183,7 +222,8 @@ impl Board {
         if !self.query.read_untracked().is_arranged() {
             return self.announce(words::NOT_ARRANGED);
         }
-        let rows = self.rows_in_order();
+        let Some(section) = self.section_of_row(row.key) else { return };
+        let rows = self.rows_of_section(section);
         let Some(at) = rows.iter().position(|other| other.key == row.key) else { return };
         let follower = match direction {
             Direction::Up if at == 0 => return,
@@ -191,7 +231,7 @@ impl Board {
             Direction::Down if at + 1 == rows.len() => return,
             Direction::Down => rows.get(at + 2),
         };
-        self.move_before(row, follower.map(|row| row.key));
+        self.move_before(row, section, follower.map(|row| row.key));
         focus_soon(if row.is_editing() { move_button_id(row.key, direction) } else { row_element_id(row.key) });
         self.keep_place(row);
         self.announce(match direction {
@@ -202,7 +242,8 @@ impl Board {
 
     /// Gives a task the position that its row has on the page.
     pub fn keep_place(&self, row: &Row) {
-        let rows = self.rows_in_order();
+        let Some(section) = self.section_of_row(row.key).filter(|_| self.query.read_untracked().is_arranged()) else { return };
+        let rows = self.rows_of_section(section);
         let Some(at) = rows.iter().position(|other| other.key == row.key) else { return };
         let position = |row: Option<&Row>| row.map(|row| row.task().position);
         let (before, after) = (position(at.checked_sub(1).and_then(|at| rows.get(at))), position(rows.get(at + 1)));

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     action::{Action, Target},
+    focus::BULK_DATE,
     page::set_page_class,
+    popover::PopoverKind,
     state::Board,
 };
 use crate::{
@@ -26,6 +28,13 @@ pub fn BulkBar() -> impl IntoView {
             </span>
             <button type="button" on:click=move |_| board.dispatch(Action::Complete(Target::Chosen))>
                 {words::COMPLETE}
+            </button>
+            <button
+                type="button"
+                id=BULK_DATE
+                on:click=move |_| board.dispatch(Action::OpenPopover(PopoverKind::Date, Target::Chosen))
+            >
+                {words::DATE}
             </button>
             <label>
                 <span class="visually-hidden">{words::PRIORITY}</span>

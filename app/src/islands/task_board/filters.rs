@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     client::UNREACHABLE,
-    model::{Due, ListQuery, Order, Priority, SEARCH_MAX, Sort, Status},
+    components::icon::Icon,
+    model::{Due, ListQuery, Order, Priority, SEARCH_MAX, Sort, Status, Task},
+    routes::tasks::address,
     words::{self, View},
 };
 
@@ -48,6 +50,26 @@ pub fn Filters() -> impl IntoView {
         set(&mut query, "q", &search.value());
         board.apply_filters(query);
     });
+    // What the fields say follows the query, but for the search while one types.
+    Effect::new(move |_| {
+        let query = board.query.get();
+        let selects = [
+            (due, query.due.map_or("", Due::as_str)),
+            (priority, query.priority.map_or("", Priority::as_str)),
+            (sort, query.sort.unwrap_or(Sort::Position).as_str()),
+        ];
+        for (field, value) in selects {
+            if let Some(field) = field.get_untracked() {
+                field.set_value(value);
+            }
+        }
+        if let Some(tag) = tag.get_untracked() {
+            tag.set_value(query.tag.as_deref().unwrap_or_default());
+        }
+        if let Some(search) = search.get_untracked().filter(|search| query.search.is_none() && !search.value().trim().is_empty()) {
+            search.set_value("");
+        }
+    });
     let timer = StoredValue::new_local(None::<Timeout>);
     let typed = move |text: String| {
         timer.set_value(Some(Timeout::new(TYPING_PAUSE, move || board.search(&text))));
@@ -59,27 +81,51 @@ pub fn Filters() -> impl IntoView {
             board.apply_filters(query);
         }
     };
-    let is_open = query.priority.is_some() || query.tag.is_some() || query.sort.is_some_and(|sort| sort != View::of(&query).sort());
+    let (search_box, filter_box) = (NodeRef::<html::Details>::new(), NodeRef::<html::Details>::new());
+    let is_open = |details: NodeRef<html::Details>| details.get_untracked().is_some_and(|details| details.open());
+    let focus_field = move || {
+        if let Some(field) = search.get_untracked().filter(|_| is_open(search_box)) {
+            let _ = field.focus();
+        }
+    };
     view! {
         <form class="find" id="find" role="search" action="/tasks" on:submit=|event| event.prevent_default()>
-            {(query.status != Status::All).then(|| view! { <input type="hidden" name="status" value=query.status.as_str() /> })}
-            <label class="visually-hidden" for=SEARCH_FIELD>
-                {words::SEARCH}
-            </label>
-            <input
-                id=SEARCH_FIELD
-                name="q"
-                type="search"
-                node_ref=search
-                placeholder=words::SEARCH
-                value=query.search.clone()
-                maxlength=SEARCH_MAX
-                autocomplete="off"
-                dir="auto"
-                on:input=move |event| typed(event_target_value(&event))
-            />
-            <details open=is_open>
-                <summary>{words::FILTER_AND_SORT}</summary>
+            {(query.status != Status::Pending).then(|| view! { <input type="hidden" name="status" value=query.status.as_str() /> })}
+            <details
+                node_ref=search_box
+                open=query.search.is_some()
+                prop:open=move || board.is_search_open.get()
+                on:toggle=move |_| board.is_search_open.set(is_open(search_box))
+            >
+                <summary class="bare button" aria-label=words::FIND on:click=move |_| request_animation_frame(focus_field)>
+                    {Icon::Search.draw()}
+                </summary>
+                <div class="search-field">
+                    <label class="visually-hidden" for=SEARCH_FIELD>
+                        {words::SEARCH}
+                    </label>
+                    <input
+                        id=SEARCH_FIELD
+                        name="q"
+                        type="search"
+                        node_ref=search
+                        placeholder=words::SEARCH
+                        value=query.search.clone()
+                        maxlength=SEARCH_MAX
+                        autocomplete="off"
+                        dir="auto"
+                        on:input=move |event| typed(event_target_value(&event))
+                    />
+                </div>
+            </details>
+            <details
+                node_ref=filter_box
+                prop:open=move || board.is_filter_open.get()
+                on:toggle=move |_| board.is_filter_open.set(is_open(filter_box))
+            >
+                <summary class="bare button" aria-label=words::FILTER_AND_SORT>
+                    {Icon::Filter.draw()}
+                </summary>
                 <div class="choices">
                     <label>
                         {words::DUE}
@@ -141,6 +187,73 @@ pub fn Filters() -> impl IntoView {
     }
 }
 
+/// What narrows the list beside its view, each with the name of its parameter.
+fn filters_of(query: &ListQuery) -> Vec<(&'static str, String)> {
+    let own = View::of(query).query();
+    let due = query.due.filter(|due| own.due != Some(*due));
+    let due = due.map(|due| words::DUES.iter().find(|(other, _)| *other == due).map_or(words::BY_TODAY, |(_, name)| name));
+    let sort = query.sort.filter(|sort| *sort != View::of(query).sort());
+    let sort = sort.and_then(|sort| words::SORTS.iter().find(|(other, _)| *other == sort)).map(|(_, name)| words::sorted_by(name));
+    let filters = [
+        ("q", query.search.as_ref().map(|text| words::quoted(text))),
+        ("due", due.map(str::to_owned)),
+        ("priority", query.priority.map(|priority| words::of_priority(priority))),
+        ("tag", query.tag.as_ref().map(|tag| format!("#{tag}"))),
+        ("sort", sort),
+    ];
+    filters.into_iter().filter_map(|(name, filter)| Some((name, filter?))).collect()
+}
+
+/// The query without one of its filters, in the order of its view.
+fn without(query: &ListQuery, name: &str) -> ListQuery {
+    let mut query = query.clone();
+    query.clear(name);
+    if name == "sort" {
+        query.order = None;
+        query.sort = Some(View::of(&query).sort()).filter(|sort| *sort != Sort::Position);
+    }
+    query
+}
+
+/// What narrows the list, each to be taken away.
+#[component]
+pub fn FilterPills() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let pill = move |query: ListQuery, class: &'static str, text: String, name: String, icon: Option<Icon>| {
+        let href = address(&query);
+        view! {
+            <a
+                class=class
+                href=href
+                dir="auto"
+                aria-label=name
+                on:click=move |event| {
+                    event.prevent_default();
+                    board.apply_filters(query.clone());
+                }
+            >
+                {text}
+                {icon.map(Icon::draw)}
+            </a>
+        }
+    };
+    move || {
+        let query = board.query.get();
+        let filters = filters_of(&query);
+        (!filters.is_empty()).then(|| {
+            let nothing = filters.iter().fold(query.clone(), |query, (name, _)| without(&query, name));
+            let several = filters.len() > 1;
+            let pills = filters.into_iter().map(|(name, text)| {
+                let label = words::without(&text);
+                pill(without(&query, name), "button chip", text, label, Some(Icon::Close))
+            });
+            let pills = pills.collect_view();
+            let clear = several.then(|| pill(nothing, "chip clear", words::CLEAR_FILTERS.into(), words::CLEAR_FILTERS.into(), None));
+            view! { <p class="filter-pills">{pills} {clear}</p> }
+        })
+    }
+}
+
 /// Sets a parameter of a query from a field: an empty one says nothing, and what cannot be read changes nothing.
 fn set(query: &mut ListQuery, name: &str, value: &str) {
     if value.trim().is_empty() || (name == "sort" && value == Sort::Position.as_str()) {
@@ -150,12 +263,6 @@ fn set(query: &mut ListQuery, name: &str, value: &str) {
         let value = if name == "tag" { value.trim().trim_start_matches('#') } else { value };
         let _ = query.set(name, value);
     }
-}
-
-/// The address of the list.
-fn address(query: &ListQuery) -> String {
-    let query = query.to_query();
-    if query.is_empty() { "/tasks".into() } else { format!("/tasks?{query}") }
 }
 
 impl Board {
@@ -204,7 +311,7 @@ impl Board {
                     let kept: Vec<_> = self.rows_in_order().into_iter().filter(is_kept).collect();
                     let ids: Vec<_> = kept.iter().map(Row::id).collect();
                     self.rows.set_value(kept.iter().map(|row| (row.id(), row.clone())).collect());
-                    self.groups.set(Vec::new());
+                    self.clear_rows();
                     // What is known of a task may be newer than the list that has just come.
                     let is_listed = |id: &str| list.tasks.iter().any(|task| task.id == id) || ids.iter().any(|kept| kept == id);
                     self.outbox.update_value(|outbox| outbox.forget_all_but(is_listed));
@@ -212,6 +319,7 @@ impl Board {
                     let said = words::found(list.tasks.len(), list.next.is_some());
                     self.append_tasks(list.tasks, list.next);
                     self.announce(said);
+                    self.unfold_done(self.is_done_open.get_value());
                 }
                 Err(problem) => {
                     if problem.code == UNREACHABLE {
@@ -236,7 +344,7 @@ impl Board {
         let rows: Vec<_> =
             tasks.into_iter().map(|task| self.row(&task.id).unwrap_or_else(|| Row::new(self.next_row_key(), task))).collect();
         self.rows.set_value(rows.iter().map(|row| (row.id(), row.clone())).collect());
-        self.groups.set(Vec::new());
+        self.clear_rows();
         self.append(rows);
         self.next.set(None);
     }
@@ -271,13 +379,42 @@ impl Board {
         }
     }
 
+    /// Shows what is done below the list, or folds it away. It is loaded when it is asked for.
+    pub fn unfold_done(self, is_open: bool) {
+        self.is_done_open.set_value(is_open);
+        if !is_open || self.is_done_loaded.get_value() {
+            return;
+        }
+        let number = self.latest_load.get_value();
+        let query = self.query.read_untracked().of_done().to_query();
+        let query = format!("{query}&today={}&limit={PAGE}", self.today.get_untracked());
+        spawn_local(async move {
+            let outcome = self.client.get_value().list(&query).await;
+            if self.latest_load.get_value() != number || self.is_done_loaded.get_value() {
+                return;
+            }
+            match outcome {
+                Ok(list) => {
+                    self.is_done_loaded.set_value(true);
+                    self.append_rows(list.tasks);
+                }
+                Err(problem) => self.fail(words::NOT_LOADED, &problem),
+            }
+        });
+    }
+
     pub fn load_more_soon(self) {
         spawn_local(async move {
             self.load_more(PAGE).await;
         });
     }
 
-    fn append_tasks(&self, tasks: Vec<crate::model::Task>, next: Option<String>) {
+    fn append_tasks(&self, tasks: Vec<Task>, next: Option<String>) {
+        self.append_rows(tasks);
+        self.next.set(next);
+    }
+
+    fn append_rows(&self, tasks: Vec<Task>) {
         let ids: Vec<_> = tasks.iter().map(|task| task.id.clone()).collect();
         // Rows that are on the list already are drawn again where their tasks are newer; the others are appended as they come.
         let effects = self.outbox.try_update_value(|outbox| outbox.load(tasks)).unwrap_or_default();
@@ -292,7 +429,6 @@ impl Board {
             .collect();
         self.rows.update_value(|by_id| by_id.extend(rows.iter().map(|row| (row.id(), row.clone()))));
         self.append(rows);
-        self.next.set(next);
     }
 
     /// Loads the next page before its beginning is in sight, once the person has scrolled.

@@ -5,10 +5,10 @@ use leptos::{
     prelude::*,
     task::{spawn_local, tick},
 };
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{FocusOptions, HtmlElement};
 
-use super::{action::Direction, row::RowKey};
+use super::{action::Direction, popover::PopoverKind, row::RowKey};
 
 /// The id of the add line's field.
 pub const ADD_FIELD: &str = "new-title";
@@ -31,6 +31,57 @@ pub fn move_button_id(key: RowKey, direction: Direction) -> String {
         Direction::Up => format!("up-{key}"),
         Direction::Down => format!("down-{key}"),
     }
+}
+
+/// The id of what shows a member of a task in its row, and opens the popover that changes it.
+pub fn popover_button_id(kind: PopoverKind, key: RowKey) -> String {
+    match kind {
+        PopoverKind::Date => format!("due-{key}"),
+        PopoverKind::Priority => format!("priority-{key}"),
+        PopoverKind::Tags => format!("tags-{key}"),
+    }
+}
+
+/// The id of the button that sets the date of all tasks that are selected.
+pub const BULK_DATE: &str = "bulk-date";
+
+/// The ids of the elements that a popover belongs to: of a row, or of those that are selected. The first that is there counts.
+pub fn anchor_ids(kind: PopoverKind, key: Option<RowKey>) -> Vec<String> {
+    match key {
+        Some(key) => vec![popover_button_id(kind, key), row_element_id(key)],
+        None => vec![BULK_DATE.to_owned()],
+    }
+}
+
+/// Where an element is in the window, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    pub left: f64,
+    pub bottom: f64,
+    pub window_width: f64,
+    pub window_height: f64,
+}
+
+/// Where the first of these elements is that is there.
+pub fn place_of(ids: &[String]) -> Place {
+    let area = ids.iter().find_map(|id| document().get_element_by_id(id)).map(|element| element.get_bounding_client_rect());
+    let size = |size: Result<JsValue, JsValue>| size.ok().and_then(|size| size.as_f64()).unwrap_or(0.0);
+    Place {
+        left: area.as_ref().map_or(0.0, |area| area.left()),
+        bottom: area.as_ref().map_or(0.0, |area| area.bottom()),
+        window_width: size(window().inner_width()),
+        window_height: size(window().inner_height()),
+    }
+}
+
+/// Puts the focus on the first of these elements that is there once what was changed is drawn.
+pub fn focus_first_soon(ids: Vec<String>) {
+    spawn_local(async move {
+        tick().await;
+        if let Some(id) = ids.iter().find(|id| document().get_element_by_id(id).is_some()) {
+            focus_in_place(id);
+        }
+    });
 }
 
 /// Puts the focus on an element once what was changed is drawn: after the effects, and before the next key is read.

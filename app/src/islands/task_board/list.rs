@@ -1,18 +1,19 @@
-//! The rows, in groups: the browser passes over the groups that are out of sight (`content-visibility`), and a row that is
-//! added or moved touches one group alone.
+//! The rows. A list has sections (days, or what is overdue), a section has groups of rows: the browser passes over the groups
+//! that are out of sight (`content-visibility`), and a row that is added or moved touches one group alone.
 
 use std::cmp::Ordering;
 
-use leptos::prelude::*;
+use leptos::{either::Either, html, prelude::*};
 
 use super::{
+    action::Action,
     focus::{ADD_FIELD, focus_soon, is_within, row_element_id},
     row::{LiveRow, Row, RowKey},
     state::Board,
 };
 use crate::{
-    model::Task,
-    routes::tasks::TaskPage,
+    model::{Section, Status, Task},
+    routes::tasks::{TaskPage, address},
     words::{self, View},
 };
 
@@ -26,6 +27,23 @@ pub struct Group {
     pub rows: ArcRwSignal<Vec<Row>>,
 }
 
+/// The rows of one section.
+#[derive(Clone)]
+pub struct SectionRows {
+    section: Section,
+    groups: ArcRwSignal<Vec<Group>>,
+}
+
+impl SectionRows {
+    pub fn new(section: Section) -> Self {
+        Self { section, groups: ArcRwSignal::new(Vec::new()) }
+    }
+
+    pub fn rows(&self) -> Vec<Row> {
+        self.groups.read_untracked().iter().flat_map(|group| group.rows.read_untracked().clone()).collect()
+    }
+}
+
 /// The rows, and what stands in their place where there are none.
 #[component]
 pub fn TaskList(page: TaskPage) -> impl IntoView {
@@ -37,11 +55,12 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
         <div
             id="list"
             class:arranged=move || board.query.read().is_arranged()
+            class:by-day=move || board.query.read().has_due_days()
             on:focusout=move |_| board.focused.set_value(None)
             on:pointerup=move |_| board.end_drag()
             on:pointercancel=move |_| board.end_drag()
         >
-            {groups(page)}
+            {sections(page)}
         </div>
         <p class="empty" id="empty" hidden=move || !is_empty()>
             {move || {
@@ -52,7 +71,10 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
         <p class="more" id="more" hidden=move || board.next.read().is_none() node_ref=board.more>
             <a
                 class="button"
-                href=move || format!("/tasks?{}", board.next.get().unwrap_or_default())
+                href=move || {
+                    let status = if board.query.read().status == Status::All { "status=all&" } else { "" };
+                    format!("/tasks?{status}{}", board.next.get().unwrap_or_default())
+                }
                 on:click=move |event| {
                     event.prevent_default();
                     board.load_more_soon();
@@ -61,63 +83,177 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
                 {words::SHOW_MORE}
             </a>
         </p>
+        <DoneBelow />
     }
 }
 
-/// In the browser, groups and rows are keyed, and follow their signals.
-#[cfg(not(feature = "ssr"))]
-fn groups(page: TaskPage) -> impl IntoView {
-    drop(page);
+/// What is done, below what is to do: folded, and loaded once it is unfolded. Without a script it leads to the list.
+#[component]
+fn DoneBelow() -> impl IntoView {
     let board = expect_context::<Board>();
+    let groups = board.done.with_value(|done| done.groups.clone());
+    let details = NodeRef::<html::Details>::new();
+    // Of a search or a filter it is not known how many are done.
+    let count = move || (!board.query.read().is_narrowed()).then(|| board.counts.get().of(View::Completed));
     view! {
-        <For each=move || board.groups.get() key=|group| group.id let:group>
-            <ul aria-labelledby="heading">
+        <details
+            id="done"
+            hidden=move || !board.query.read().has_done_below() || count() == Some(0)
+            node_ref=details
+            on:toggle=move |_| board.unfold_done(details.get_untracked().is_some_and(|details| details.open()))
+        >
+            <summary>
+                <span id="done-heading">{View::Completed.name()}</span>
+                " "
+                <span class="number">{count}</span>
+            </summary>
+            {live_groups(groups, "done-heading".into())}
+            <p class="all-done">
+                <a href=move || address(&board.query.read().of_done())>{words::SHOW_ALL_COMPLETED}</a>
+            </p>
+        </details>
+    }
+}
+
+/// The id of the heading of a section.
+fn heading_id(section: Section) -> String {
+    match section {
+        Section::Whole | Section::Done => "heading".into(),
+        Section::Overdue => "overdue".into(),
+        Section::Day(day) => format!("day-{day}"),
+    }
+}
+
+/// A section with its heading, around its rows; where the list is one section, the rows alone.
+fn in_section(board: Board, section: Section, is_empty: impl Fn() -> bool + Send + 'static, rows: impl IntoView) -> impl IntoView {
+    if section == Section::Whole {
+        return Either::Left(rows);
+    }
+    // “Today” in “Today” says nothing, unless something is overdue.
+    let is_heading_hidden = move || View::of(&board.query.read()) == View::Today && !board.has_overdue.get();
+    let class = move || {
+        let thin = if is_empty() { " thin" } else { "" };
+        let late = if section == Section::Overdue { " overdue" } else { "" };
+        format!("part{late}{thin}")
+    };
+    Either::Right(view! {
+        <section class=class aria-labelledby=heading_id(section) on:pointermove=move |_| board.drag_over_section(section)>
+            <div class="part-head" hidden=is_heading_hidden>
+                <h2 id=heading_id(section)>{move || words::section(section, board.today.get())}</h2>
+                {(section == Section::Overdue)
+                    .then(|| {
+                        view! {
+                            <button type="button" class="link" on:click=move |_| board.dispatch(Action::MoveOverdueToToday)>
+                                {words::MOVE_ALL_TO_TODAY}
+                            </button>
+                        }
+                    })}
+            </div>
+            {rows}
+        </section>
+    })
+}
+
+/// The groups of a section in the browser, with rows that follow their signals. Their type is erased: within those of the
+/// sections and of the whole list, it takes the compiler more than ten minutes to work out.
+fn live_groups(groups: ArcRwSignal<Vec<Group>>, heading: String) -> AnyView {
+    view! {
+        <For each=move || groups.get() key=|group| group.id let:group>
+            <ul aria-labelledby=heading.clone()>
                 <For each=move || group.rows.get() key=|row| row.key let:row>
                     <LiveRow row />
                 </For>
             </ul>
         </For>
     }
+    .into_any()
+}
+
+/// In the browser, sections, groups and rows are keyed, and follow their signals.
+#[cfg(not(feature = "ssr"))]
+fn sections(page: TaskPage) -> impl IntoView {
+    drop(page);
+    let board = expect_context::<Board>();
+    view! {
+        <For each=move || board.sections.get() key=|rows| rows.section let:rows>
+            {
+                let SectionRows { section, groups } = rows;
+                let all = groups.clone();
+                let rows = live_groups(groups, heading_id(section));
+                in_section(board, section, move || all.read().is_empty(), rows)
+            }
+        </For>
+    }
 }
 
 /// On the server they are written once: a signal for each row would cost more than the row.
 #[cfg(feature = "ssr")]
-fn groups(page: TaskPage) -> impl IntoView {
+fn sections(page: TaskPage) -> impl IntoView {
     use super::{
         row::{RowState, static_row},
         state::BoardHandle,
     };
 
-    let board = expect_context::<BoardHandle>();
+    let (board, handle) = (expect_context::<Board>(), expect_context::<BoardHandle>());
     let mut keys = 0..;
-    let TaskPage { tasks, today, .. } = page;
-    let rows: Vec<RowState> = tasks.into_iter().map(RowState::new).collect();
-    rows.chunks(GROUP)
-        .map(|rows| {
-            let rows = rows.iter().zip(&mut keys).map(|(state, key)| static_row(board, key, state, today)).collect::<Vec<_>>();
-            view! { <ul aria-labelledby="heading">{rows}</ul> }
+    let TaskPage { tasks, query, today, utc_offset, .. } = page;
+    let rows = tasks.into_iter().map(|task| (Section::of(&query, &task, today, utc_offset), RowState::new(task)));
+    Section::arrange(&query, today, rows)
+        .into_iter()
+        .map(|(section, rows)| {
+            let groups = rows
+                .chunks(GROUP)
+                .map(|rows| {
+                    let rows = rows.iter().zip(&mut keys).map(|(state, key)| static_row(handle, key, state, today)).collect::<Vec<_>>();
+                    view! { <ul aria-labelledby=heading_id(section)>{rows}</ul> }
+                })
+                .collect::<Vec<_>>();
+            let is_empty = groups.is_empty();
+            in_section(board, section, move || is_empty, groups)
         })
         .collect::<Vec<_>>()
 }
 
-/// The rows of a page's tasks in their groups, and how many keys they use.
-pub fn grouped(tasks: &[Task]) -> (Vec<Group>, RowKey) {
-    let mut keys = 0..;
-    let rows: Vec<_> = tasks.iter().cloned().zip(&mut keys).map(|(task, key)| Row::new(key, task)).collect();
-    let groups = rows.chunks(GROUP).zip(0..).map(|(rows, id)| Group { id, rows: ArcRwSignal::new(rows.to_vec()) }).collect();
-    (groups, keys.start)
+/// The rows of a page's tasks in their sections and groups; how many groups they are, and how many keys they use.
+pub fn grouped(page: &TaskPage) -> (Vec<SectionRows>, u32, RowKey) {
+    let (mut ids, mut keys) = (0.., 0..);
+    let tasks = page.tasks.iter().map(|task| (Section::of(&page.query, task, page.today, page.utc_offset), task));
+    let sections = Section::arrange(&page.query, page.today, tasks)
+        .into_iter()
+        .map(|(section, tasks)| {
+            let rows: Vec<_> = tasks.into_iter().cloned().zip(&mut keys).map(|(task, key)| Row::new(key, task)).collect();
+            let groups = rows.chunks(GROUP).zip(&mut ids).map(|(rows, id)| Group { id, rows: ArcRwSignal::new(rows.to_vec()) }).collect();
+            SectionRows { section, groups: ArcRwSignal::new(groups) }
+        })
+        .collect();
+    (sections, ids.start, keys.start)
 }
 
 impl Board {
-    /// All rows, from the top.
+    /// All groups, also those that are folded away.
+    fn all_groups(&self) -> Vec<Group> {
+        let mut groups: Vec<_> = self.sections.read_untracked().iter().flat_map(|rows| rows.groups.read_untracked().clone()).collect();
+        groups.extend(self.done.with_value(|done| done.groups.get_untracked()));
+        groups
+    }
+
+    /// All rows that are not folded away, from the top.
     pub fn rows_in_order(&self) -> Vec<Row> {
-        self.groups.read_untracked().iter().flat_map(|group| group.rows.read_untracked().clone()).collect()
+        let mut rows: Vec<_> = self.sections.read_untracked().iter().flat_map(SectionRows::rows).collect();
+        if self.is_done_open.get_value() {
+            rows.extend(self.done.with_value(SectionRows::rows));
+        }
+        rows
+    }
+
+    /// The rows of one section, from the top.
+    pub fn rows_of_section(&self, section: Section) -> Vec<Row> {
+        self.section_rows(section).map(|rows| rows.rows()).unwrap_or_default()
     }
 
     /// The row of this key.
     pub fn row_of_key(&self, key: RowKey) -> Option<Row> {
-        let groups = self.groups.read_untracked();
-        groups.iter().find_map(|group| group.rows.read_untracked().iter().find(|row| row.key == key).cloned())
+        self.all_groups().iter().find_map(|group| group.rows.read_untracked().iter().find(|row| row.key == key).cloned())
     }
 
     pub fn is_editing(&self, key: RowKey) -> bool {
@@ -125,7 +261,70 @@ impl Board {
     }
 
     fn is_empty(&self) -> bool {
-        self.groups.read().iter().all(|group| group.rows.read().is_empty())
+        self.sections.read().iter().all(|rows| rows.groups.read().is_empty())
+    }
+
+    fn section_rows(&self, section: Section) -> Option<SectionRows> {
+        if section == Section::Done {
+            return Some(self.done.get_value());
+        }
+        self.sections.read_untracked().iter().find(|rows| rows.section == section).cloned()
+    }
+
+    /// The section in which a row stands.
+    pub fn section_of_row(&self, key: RowKey) -> Option<Section> {
+        let has_row = |rows: &SectionRows| {
+            rows.groups.read_untracked().iter().any(|group| group.rows.read_untracked().iter().any(|row| row.key == key))
+        };
+        let section = self.sections.read_untracked().iter().find(|rows| has_row(rows)).map(|rows| rows.section);
+        section.or_else(|| self.done.with_value(has_row).then_some(Section::Done))
+    }
+
+    /// The section where a task belongs; `None` when the list does not show it.
+    pub fn section_for(&self, task: &Task) -> Option<Section> {
+        let (query, today) = (self.query.read_untracked(), self.today.get_untracked());
+        if query.holds(task, today) {
+            return Some(Section::of(&query, task, today, self.utc_offset.get_value()));
+        }
+        let is_below = self.is_done_loaded.get_value() && query.has_done_below() && query.of_done().holds(task, today);
+        is_below.then_some(Section::Done)
+    }
+
+    fn note_overdue(&self) {
+        let has_overdue = self.section_rows(Section::Overdue).is_some();
+        if self.has_overdue.get_untracked() != has_overdue {
+            self.has_overdue.set(has_overdue);
+        }
+    }
+
+    /// The groups of a section, which comes onto the list if it is not there yet.
+    fn groups_of(&self, section: Section) -> ArcRwSignal<Vec<Group>> {
+        if let Some(rows) = self.section_rows(section) {
+            return rows.groups;
+        }
+        let rows = SectionRows::new(section);
+        let groups = rows.groups.clone();
+        let at = {
+            let (query, sections) = (self.query.read_untracked(), self.sections.read_untracked());
+            sections.iter().position(|other| section.compare(other.section, &query).is_lt()).unwrap_or(sections.len())
+        };
+        self.sections.update(|sections| sections.insert(at, rows));
+        self.note_overdue();
+        groups
+    }
+
+    /// Takes all rows off the list. Its sections are those of the query from now on.
+    pub fn clear_rows(&self) {
+        let before = self.sections.get_untracked();
+        let sections = Section::fixed(&self.query.read_untracked(), self.today.get_untracked());
+        let rows_of = |section| before.iter().find(|rows| rows.section == section).cloned().unwrap_or_else(|| SectionRows::new(section));
+        let sections: Vec<_> = sections.into_iter().map(rows_of).collect();
+        for rows in before.iter().chain([&self.done.get_value()]).filter(|rows| !rows.groups.read_untracked().is_empty()) {
+            rows.groups.set(Vec::new());
+        }
+        self.sections.set(sections);
+        self.is_done_loaded.set_value(false);
+        self.note_overdue();
     }
 
     fn new_group(&self, rows: Vec<Row>) -> Group {
@@ -134,10 +333,29 @@ impl Board {
         Group { id, rows: ArcRwSignal::new(rows) }
     }
 
-    /// Puts rows at the end, in the order in which they come.
+    /// Puts rows at the ends of their sections, in the order in which they come.
     pub fn append(&self, rows: Vec<Row>) {
-        let mut rows = rows;
-        let last = self.groups.read_untracked().last().cloned();
+        let mut parts: Vec<(Section, Vec<Row>)> = Vec::new();
+        for row in rows {
+            // One that is only here, or is being edited, stays although the list does not hold it.
+            let section = self.section_for(&row.state.read_untracked().task).unwrap_or_else(|| self.first_section());
+            match parts.iter_mut().rfind(|(other, _)| *other == section) {
+                Some((_, rows)) => rows.push(row),
+                None => parts.push((section, vec![row])),
+            }
+        }
+        for (section, rows) in parts {
+            self.append_to(section, rows);
+        }
+    }
+
+    fn first_section(&self) -> Section {
+        self.sections.read_untracked().first().map_or(Section::Whole, |rows| rows.section)
+    }
+
+    fn append_to(&self, section: Section, mut rows: Vec<Row>) {
+        let all = self.groups_of(section);
+        let last = all.read_untracked().last().cloned();
         if let Some(last) = last {
             let room = GROUP.saturating_sub(last.rows.read_untracked().len()).min(rows.len());
             if room > 0 {
@@ -148,48 +366,54 @@ impl Board {
         }
         let groups: Vec<_> = rows.chunks(GROUP).map(|rows| self.new_group(rows.to_vec())).collect();
         if !groups.is_empty() {
-            self.groups.update(|all| all.extend(groups));
+            all.update(|all| all.extend(groups));
         }
     }
 
-    /// Puts a row before that of another key; without one, at the end.
-    pub fn insert_before(&self, row: Row, follower: Option<RowKey>) {
+    /// Puts a row before that of another key; without one, at the end of the section.
+    fn insert_before(&self, row: Row, section: Section, follower: Option<RowKey>) {
+        let all = self.groups_of(section);
         let place = follower.and_then(|follower| {
-            let groups = self.groups.read_untracked();
+            let groups = all.read_untracked();
             groups.iter().enumerate().find_map(|(at, group)| {
                 let within = group.rows.read_untracked().iter().position(|row| row.key == follower)?;
                 Some((at, within, group.rows.clone()))
             })
         });
-        let Some((at, within, rows)) = place else { return self.append(vec![row]) };
+        let Some((at, within, rows)) = place else { return self.append_to(section, vec![row]) };
         rows.update(|rows| rows.insert(within, row));
         if rows.read_untracked().len() > 2 * GROUP {
             let rest = rows.write().split_off(GROUP);
             let group = self.new_group(rest);
-            self.groups.update(|groups| groups.insert(at + 1, group));
+            all.update(|groups| groups.insert(at + 1, group));
         }
     }
 
-    /// Takes a row out of its group.
-    pub fn detach(&self, key: RowKey) {
-        let rows = self
-            .groups
-            .read_untracked()
-            .iter()
-            .map(|group| group.rows.clone())
-            .find(|rows| rows.read_untracked().iter().any(|row| row.key == key));
+    /// Takes a row out of its group. A section that has no rows any more goes, unless the list has it always.
+    fn detach(&self, key: RowKey) {
+        let Some(section) = self.section_of_row(key) else { return };
+        let all = self.groups_of(section);
+        let rows =
+            all.read_untracked().iter().map(|group| group.rows.clone()).find(|rows| rows.read_untracked().iter().any(|row| row.key == key));
         let Some(rows) = rows else { return };
         rows.update(|rows| rows.retain(|row| row.key != key));
         if rows.read_untracked().is_empty() {
-            self.groups.update(|groups| groups.retain(|group| !group.rows.read_untracked().is_empty()));
+            all.update(|groups| groups.retain(|group| !group.rows.read_untracked().is_empty()));
+        }
+        let fixed = Section::fixed(&self.query.read_untracked(), self.today.get_untracked());
+        if all.read_untracked().is_empty() && section != Section::Done && !fixed.contains(&section) {
+            self.sections.update(|sections| sections.retain(|rows| rows.section != section));
+            self.note_overdue();
         }
     }
 
-    /// The key of the first row that follows a task in the order of the list.
-    fn follower_of(&self, task: &Task, except: RowKey) -> Option<RowKey> {
-        let query = self.query.read_untracked();
+    /// The key of the first row of a section that follows a task in the order of the list.
+    fn follower_of(&self, task: &Task, section: Section, except: RowKey) -> Option<RowKey> {
+        let query = self.query.get_untracked();
+        let query = if section == Section::Done { query.of_done() } else { query };
         let is_after = |row: &Row| row.key != except && query.compare(task, &row.state.read_untracked().task) == Ordering::Less;
-        let groups = self.groups.read_untracked();
+        let rows = self.section_rows(section)?;
+        let groups = rows.groups.read_untracked();
         // The last of a group says whether the place is in it or after it.
         groups.iter().find_map(|group| {
             let rows = group.rows.read_untracked();
@@ -201,20 +425,22 @@ impl Board {
     /// Puts a row where the order of the list has it.
     pub fn place(&self, row: &Row) {
         let task = row.task();
-        let follower = self.follower_of(&task, row.key);
-        let rows = self.rows_in_order();
+        let now_in = self.section_of_row(row.key);
+        let section = self.section_for(&task).or(now_in).unwrap_or_else(|| self.first_section());
+        let follower = self.follower_of(&task, section, row.key);
+        let rows = self.rows_of_section(section);
         let at = rows.iter().position(|other| other.key == row.key);
-        let is_there = at.is_some_and(|at| rows.get(at + 1).map(|next| next.key) == follower);
+        let is_there = now_in == Some(section) && at.is_some_and(|at| rows.get(at + 1).map(|next| next.key) == follower);
         if !is_there {
-            self.move_before(row, follower);
+            self.move_before(row, section, follower);
         }
     }
 
     /// Moves a row. The browser takes the focus from an element that moves: it gets it back.
-    pub fn move_before(&self, row: &Row, follower: Option<RowKey>) {
+    pub fn move_before(&self, row: &Row, section: Section, follower: Option<RowKey>) {
         let focused = self.focused.get_value() == Some(row.key);
         self.detach(row.key);
-        self.insert_before(row.clone(), follower);
+        self.insert_before(row.clone(), section, follower);
         if focused && !row.is_editing() {
             focus_soon(row_element_id(row.key));
         }
@@ -242,7 +468,8 @@ impl Board {
 
     /// Whether a task stands in a part of the list that is not loaded yet.
     pub fn is_beyond_loaded(&self, task: &Task) -> bool {
-        let last = self.groups.read_untracked().last().and_then(|group| group.rows.read_untracked().last().map(Row::task));
-        self.next.read_untracked().is_some() && last.is_none_or(|last| self.query.read_untracked().compare(task, &last).is_gt())
+        let query = self.query.read_untracked();
+        let stands_before = |row: &Row| query.compare(task, &row.state.read_untracked().task).is_lt();
+        self.next.read_untracked().is_some() && !self.sections.read_untracked().iter().any(|rows| rows.rows().iter().any(stands_before))
     }
 }

@@ -8,6 +8,7 @@
 
 mod action;
 mod add_line;
+mod bottom_bar;
 mod bulk_bar;
 mod drag;
 mod editor;
@@ -16,8 +17,10 @@ mod focus;
 mod help;
 mod list;
 mod live;
+mod month;
 mod page;
 mod palette;
+mod popover;
 mod row;
 mod shortcuts;
 mod state;
@@ -28,11 +31,13 @@ use leptos::prelude::*;
 
 use self::{
     add_line::AddLine,
+    bottom_bar::BottomBar,
     bulk_bar::BulkBar,
-    filters::Filters,
+    filters::{FilterPills, Filters},
     help::Help,
     list::TaskList,
     palette::Palette,
+    popover::Popover,
     state::{Board, BoardHandle},
     toast::Toast,
 };
@@ -64,10 +69,11 @@ fn Tasks(page: TaskPage) -> impl IntoView {
                 <p class="count" id="count">
                     {move || { let counts = board.counts.get(); words::count(counts.pending, counts.total) }}
                 </p>
+                <Filters />
             </div>
             <Notices />
+            <FilterPills />
             <AddLine />
-            <Filters />
             <TaskList page />
             <p class="foot">
                 <button type="button" class="link" aria-keyshortcuts="Control+K" on:click=move |_| board.open_palette()>
@@ -77,11 +83,13 @@ fn Tasks(page: TaskPage) -> impl IntoView {
                     {words::SHORTCUTS}
                 </button>
             </p>
+            <BottomBar />
             <BulkBar />
             <p class="visually-hidden" role="status" id="said">
                 {move || board.said.get()}
             </p>
             <Toast />
+            <Popover />
             <Palette />
             <Help />
         </div>
@@ -134,12 +142,12 @@ fn Notices() -> impl IntoView {
     }
 }
 
-/// The views, each with the number of its tasks.
+/// The views, each with the number of its tasks: beside the list; on a narrow screen, opened by the bar at the bottom.
 #[component]
 fn Views() -> impl IntoView {
     let board = expect_context::<Board>();
     view! {
-        <nav class="views" aria-label=words::VIEWS_NAME>
+        <nav class="views" id="views" popover aria-label=words::VIEWS_NAME>
             {words::VIEWS
                 .map(|(view, href)| {
                     view! {

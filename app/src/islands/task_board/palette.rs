@@ -4,10 +4,12 @@ use leptos::{ev, html, prelude::*};
 
 use super::{
     action::{Action, Direction, Target},
+    popover::PopoverKind,
     state::Board,
 };
 use crate::{
-    model::{ListQuery, Search, Theme, lower},
+    model::{Day, ListQuery, Search, Status, Theme, lower},
+    routes::tasks::address,
     words,
 };
 
@@ -39,13 +41,18 @@ impl Command {
 }
 
 /// All of them. They act on the task that had the focus, or on those that are selected.
-fn commands() -> Vec<Command> {
+fn commands(today: Day) -> Vec<Command> {
     let chosen = Target::Chosen;
     let actions = [
         (words::ADD_A_TASK, "n", Action::FocusAddLine),
         (words::SEARCH, "/", Action::FocusSearch),
+        (words::FILTER_AND_SORT, "f", Action::ToggleFilters),
         (words::COMPLETE_TASK, "x", Action::Complete(chosen)),
         (words::EDIT_TASK, "e", Action::Edit(chosen)),
+        (words::SET_DATE, "d", Action::OpenPopover(PopoverKind::Date, chosen)),
+        (words::DUE_TODAY, "", Action::Schedule(chosen, Some(today))),
+        (words::DUE_TOMORROW, "", Action::Schedule(chosen, Some(today.plus(1)))),
+        (words::SET_TAGS, "t", Action::OpenPopover(PopoverKind::Tags, chosen)),
         (words::DELETE_TASK, words::KEY_DELETE, Action::Delete(chosen)),
         (words::MOVE_TASK_UP, words::KEY_MOVE_UP, Action::Move(chosen, Direction::Up)),
         (words::MOVE_TASK_DOWN, words::KEY_MOVE_DOWN, Action::Move(chosen, Direction::Down)),
@@ -65,7 +72,7 @@ fn commands() -> Vec<Command> {
 /// The commands, then the tasks and tags of the list, that have what is typed.
 fn found(board: &Board, typed: &str) -> Vec<Command> {
     let text = typed.trim().to_lowercase();
-    let mut found: Vec<_> = commands().into_iter().filter(|command| command.is_called(&text)).collect();
+    let mut found: Vec<_> = commands(board.today.get_untracked()).into_iter().filter(|command| command.is_called(&text)).collect();
     let Ok(Some(search)) = Search::read(typed) else { return found };
     let rows = board.rows_in_order();
     let tasks = rows.iter().filter(|row| search.finds(&row.state.read_untracked().task)).take(FOUND_MAX);
@@ -74,7 +81,7 @@ fn found(board: &Board, typed: &str) -> Vec<Command> {
         rows.iter().flat_map(|row| row.task().tags).filter(|tag| lower(tag).contains(text.trim_start_matches('#'))).collect();
     tags.sort_unstable();
     tags.dedup();
-    let href = |tag: &str| format!("/tasks?{}", ListQuery { tag: Some(tag.to_owned()), ..ListQuery::default() }.to_query());
+    let href = |tag: &str| address(&ListQuery { status: Status::Pending, tag: Some(tag.to_owned()), ..ListQuery::default() });
     found.extend(tags.into_iter().take(FOUND_MAX).map(|tag| Command { name: format!("#{tag}"), key: "", does: Does::Open(href(&tag)) }));
     found
 }

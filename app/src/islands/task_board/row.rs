@@ -5,12 +5,14 @@ use leptos::{either::Either, ev, prelude::*};
 use super::{
     action::{Action, Target},
     editor::{Edit, Editor},
-    focus::{edit_button_id, row_element_id},
+    focus::{edit_button_id, popover_button_id, row_element_id},
+    popover::PopoverKind,
     state::BoardHandle,
 };
 use crate::{
     components::icon::Icon,
-    model::{Day, ListQuery, Priority, Task},
+    model::{Day, ListQuery, Priority, Status, Task},
+    routes::tasks::address,
     words,
 };
 
@@ -150,7 +152,7 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
             <button class="no-script" name="completed" value=if task.completed { "false" } else { "true" }>
                 {if task.completed { words::TO_DO_AGAIN } else { words::COMPLETE }}
             </button>
-            <div class="words">
+            <div class="words" on:click=move |event| open_by_click(board, key, &event)>
                 <span class="title" dir="auto">
                     {task.title.clone()}
                 </span>
@@ -169,21 +171,58 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                         view! {
                             <span class="meta">
                                 {(task.priority != Priority::None)
-                                    .then(|| view! { <span class="priority">{words::priority(task.priority)}</span> })}
+                                    .then(|| {
+                                        view! {
+                                            <button
+                                                type="button"
+                                                id=popover_button_id(PopoverKind::Priority, key)
+                                                class="pill priority"
+                                                aria-label=words::change_priority(task.priority, &task.title)
+                                                on:click=press(Action::OpenPopover(PopoverKind::Priority, target))
+                                            >
+                                                {words::priority(task.priority)}
+                                            </button>
+                                        }
+                                    })}
                                 {task
                                     .due_date
                                     .map(|day| {
                                         view! {
-                                            <time class=if is_late { "due late" } else { "due" } datetime=day.to_string()>
-                                                {words::due(day, today, task.completed)}
-                                            </time>
+                                            <button
+                                                type="button"
+                                                id=popover_button_id(PopoverKind::Date, key)
+                                                class=if is_late { "pill due late" } else { "pill due" }
+                                                aria-label=words::change_date(&words::due(day, today, task.completed), &task.title)
+                                                on:click=press(Action::OpenPopover(PopoverKind::Date, target))
+                                            >
+                                                {Icon::Calendar.draw()}
+                                                <time datetime=day.to_string()>{words::due(day, today, task.completed)}</time>
+                                            </button>
                                         }
-                                    })} <span class="tags">{task.tags.iter().map(|tag| tag_link(tag)).collect_view()}</span>
+                                    })} <span class="tags" id=popover_button_id(PopoverKind::Tags, key) on:click=press(Action::OpenPopover(PopoverKind::Tags, target))>
+                                    {task.tags.iter().map(|tag| tag_link(tag)).collect_view()}
+                                </span>
                             </span>
                         }
                     })}
             </div>
             <div class="actions">
+                {task
+                    .due_date
+                    .is_none()
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                id=popover_button_id(PopoverKind::Date, key)
+                                class="bare with-script"
+                                aria-label=words::set_date(&task.title)
+                                on:click=press(Action::OpenPopover(PopoverKind::Date, target))
+                            >
+                                {Icon::Calendar.draw()}
+                            </button>
+                        }
+                    })}
                 <button
                     id=edit_button_id(key)
                     class="bare"
@@ -207,14 +246,22 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
     }
 }
 
-/// A tag leads to the list of all tasks that have it.
+/// Without a script, a tag leads to the list of all tasks that have it; with one, to the popover that changes the tags.
 fn tag_link(tag: &str) -> impl IntoView + use<> {
-    let query = ListQuery { tag: Some(tag.to_owned()), ..ListQuery::default() };
+    let query = ListQuery { status: Status::Pending, tag: Some(tag.to_owned()), ..ListQuery::default() };
     view! {
-        <a class="tag" dir="auto" href=format!("/tasks?{}", query.to_query()) on:click=|event| event.stop_propagation()>
+        <a class="tag" dir="auto" href=address(&query)>
             "#"
             {tag.to_owned()}
         </a>
+    }
+}
+
+/// A click on the words of a task opens it, unless it ends a selection of text.
+fn open_by_click(board: BoardHandle, key: RowKey, event: &ev::MouseEvent) {
+    let is_selecting = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+    if !has_modifier(event) && !is_selecting {
+        board.get_value().dispatch(Action::Edit(Target::Row(key)));
     }
 }
 

@@ -6,6 +6,7 @@ use web_sys::Element;
 
 use super::{
     action::{Action, Direction, Target},
+    popover::PopoverKind,
     state::Board,
 };
 use crate::{model::Priority, storage};
@@ -56,7 +57,10 @@ fn action_of(event: &ev::KeyboardEvent) -> Option<Action> {
         _ if storage::setting(KEYS_OFF).is_some() => None,
         (false, "n") => Some(Action::FocusAddLine),
         (false, "/") => Some(Action::FocusSearch),
+        (false, "f") => Some(Action::ToggleFilters),
         (false, "x") => Some(Action::Complete(chosen)),
+        (false, "d") => Some(Action::OpenPopover(PopoverKind::Date, chosen)),
+        (false, "t") => Some(Action::OpenPopover(PopoverKind::Tags, chosen)),
         (false, "e") => Some(Action::Edit(chosen)),
         (false, "Delete") => Some(Action::Delete(chosen)),
         (false, "?") => Some(Action::OpenHelp),

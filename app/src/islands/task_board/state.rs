@@ -1,6 +1,9 @@
 //! What all parts of the list share.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use gloo_timers::callback::{Interval, Timeout};
 use leptos::{html, prelude::*};
@@ -9,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     drag::Drag,
     focus::{ADD_FIELD, focus_in_place, is_free},
-    list::{Group, grouped},
+    list::{SectionRows, grouped},
+    popover::OpenPopover,
     row::{Row, RowKey},
     toast::{Held, ToastState, UndoStep},
 };
@@ -17,7 +21,7 @@ use crate::{
     browser::{has_keyboard, now, random_id, utc_offset},
     client::Client,
     islands::sign_out::{SignOutStage, sign_out_stage},
-    model::{Day, ListQuery, Problem, Task},
+    model::{Day, ListQuery, Problem, Section, Task, Timestamp, UtcOffset},
     outbox::{Effect as OutboxEffect, Outbox},
     routes::tasks::{Counts, TaskPage},
     storage::{self, SessionChange},
@@ -26,6 +30,9 @@ use crate::{
 
 /// How often the calendar is looked at, in milliseconds.
 const CALENDAR_EVERY: u32 = 15_000;
+
+/// How long a row that was ticked stays where it is.
+const SETTLE_AFTER: Duration = Duration::from_secs(2);
 
 /// The list of one person, as this page has it. All its parts are handles, so that it is copied like a signal.
 #[derive(Clone, Copy)]
@@ -37,7 +44,15 @@ pub struct Board {
     pub next: RwSignal<Option<String>>,
     pub today: RwSignal<Day>,
     pub counts: RwSignal<Counts>,
-    pub groups: RwSignal<Vec<Group>>,
+    /// How far the clock of this place is ahead of UTC.
+    pub utc_offset: StoredValue<UtcOffset>,
+    /// The rows in their sections, but for what is done below them.
+    pub sections: RwSignal<Vec<SectionRows>>,
+    pub has_overdue: RwSignal<bool>,
+    /// Below a list of what is to do: what is done, once it is unfolded and loaded.
+    pub done: StoredValue<SectionRows>,
+    pub is_done_open: StoredValue<bool>,
+    pub is_done_loaded: StoredValue<bool>,
     pub group_ids: StoredValue<u32>,
     /// The rows by the ids of their tasks.
     pub rows: StoredValue<HashMap<String, Row>>,
@@ -68,6 +83,7 @@ pub struct Board {
     pub offline: RwSignal<Option<String>>,
     /// How many changes the server has not confirmed.
     pub pending: RwSignal<usize>,
+    pub popover: RwSignal<Option<OpenPopover>>,
     pub is_palette_open: RwSignal<bool>,
     pub is_help_open: RwSignal<bool>,
     /// What is typed into the add line.
@@ -80,6 +96,9 @@ pub struct Board {
     /// Several lines that were pasted, until the person has said whether they are one task.
     pub pasted: RwSignal<Option<String>>,
     pub drag: StoredValue<Option<Drag>>,
+    /// Whether the search field and the filters are shown.
+    pub is_search_open: RwSignal<bool>,
+    pub is_filter_open: RwSignal<bool>,
     /// The element after the list: once it is near, the next page is loaded.
     pub more: NodeRef<html::P>,
     /// Which reading of the list is the latest: the answer to another comes too late.
@@ -118,8 +137,9 @@ impl Board {
     /// The list as the page has it.
     pub fn new(page: &TaskPage) -> Self {
         // The server draws the rows without them.
-        let (groups, next_key) = if cfg!(feature = "ssr") { (Vec::new(), 0) } else { grouped(&page.tasks) };
-        let rows: HashMap<_, _> = groups.iter().flat_map(|group| group.rows.read_untracked().clone()).map(|row| (row.id(), row)).collect();
+        let (sections, next_group, next_key) = if cfg!(feature = "ssr") { (Vec::new(), 0, 0) } else { grouped(page) };
+        let rows: HashMap<_, _> = sections.iter().flat_map(SectionRows::rows).map(|row| (row.id(), row)).collect();
+        let has_overdue = page.tasks.iter().any(|task| Section::of(&page.query, task, page.today, page.utc_offset) == Section::Overdue);
         let outbox = if cfg!(feature = "ssr") { Outbox::default() } else { Outbox::new(page.tasks.clone()) };
         let clock_offset = if cfg!(feature = "ssr") { 0 } else { page.now.0 - now() };
         Self {
@@ -128,8 +148,13 @@ impl Board {
             next: RwSignal::new(page.next.clone()),
             today: RwSignal::new(page.today),
             counts: RwSignal::new(page.counts),
-            group_ids: StoredValue::new(u32::try_from(groups.len()).unwrap_or(u32::MAX)),
-            groups: RwSignal::new(groups),
+            group_ids: StoredValue::new(next_group),
+            utc_offset: StoredValue::new(page.utc_offset),
+            sections: RwSignal::new(sections),
+            has_overdue: RwSignal::new(has_overdue),
+            done: StoredValue::new(SectionRows::new(Section::Done)),
+            is_done_open: StoredValue::new(false),
+            is_done_loaded: StoredValue::new(false),
             rows: StoredValue::new(rows),
             row_keys: StoredValue::new(next_key),
             tab: StoredValue::new(if cfg!(feature = "ssr") { String::new() } else { random_id() }),
@@ -148,6 +173,7 @@ impl Board {
             notice: RwSignal::new(None),
             offline: RwSignal::new(None),
             pending: RwSignal::new(0),
+            popover: RwSignal::new(None),
             is_palette_open: RwSignal::new(false),
             is_help_open: RwSignal::new(false),
             new_title: RwSignal::new(String::new()),
@@ -155,6 +181,8 @@ impl Board {
             new_title_error: RwSignal::new(None),
             pasted: RwSignal::new(None),
             drag: StoredValue::new(None),
+            is_search_open: RwSignal::new(page.query.search.is_some()),
+            is_filter_open: RwSignal::new(false),
             more: NodeRef::new(),
             latest_load: StoredValue::new(0),
             needs_reload: StoredValue::new(false),
@@ -252,7 +280,7 @@ impl Board {
 
     /// What the account holds leaves the screen, for the next person at this device.
     fn clear(&self) {
-        self.groups.set(Vec::new());
+        self.clear_rows();
         self.rows.set_value(HashMap::new());
         self.counts.set(Counts::default());
         self.toast.set(None);
@@ -279,7 +307,8 @@ impl Board {
 
     /// Sets what day it is here, by the browser's clock and time zone; whether it is another.
     fn update_today(self) -> bool {
-        let today = Day::of_millis(now() + utc_offset() * 60_000);
+        self.utc_offset.set_value(UtcOffset { minutes: utc_offset() });
+        let today = self.utc_offset.get_value().day(Timestamp(now()));
         let is_another = today != self.today.get_untracked();
         if is_another {
             self.today.set(today);
@@ -331,6 +360,18 @@ impl Board {
         }
     }
 
+    /// A row that was ticked waits a moment, for a second thought; then it goes where it belongs.
+    fn settle_later(self, key: RowKey) {
+        set_timeout(
+            move || {
+                if let Some(row) = self.row_of_key(key).filter(|row| !row.is_editing()) {
+                    if self.section_for(&row.task()).is_some() { self.place(&row) } else { self.remove_row(&row) }
+                }
+            },
+            SETTLE_AFTER,
+        );
+    }
+
     /// Makes the list agree with what the outbox says of one task.
     fn show(&self, id: &str, origin: Origin) {
         let (task, is_unsaved) = self.outbox.with_value(|outbox| (outbox.displayed(id), outbox.is_pending(id)));
@@ -342,17 +383,18 @@ impl Board {
                     self.count(Some(&task), 1);
                 }
                 let (query, today) = (self.query.get_untracked(), self.today.get_untracked());
-                let has_moved = query.key_differs(&before, &task);
-                // One that was just ticked off stays where it can be taken back.
-                let has_left =
-                    !row.is_editing() && query.holds(&before, today) && !query.holds(&task, today) && before.completed == task.completed;
+                let was_ticked = before.completed != task.completed;
+                let has_moved = query.key_differs(&before, &task) || self.section_for(&before) != self.section_for(&task);
+                let has_left = !row.is_editing() && query.holds(&before, today) && !query.holds(&task, today);
                 if before != task || row.state.read_untracked().is_unsaved != is_unsaved {
                     row.state.update(|state| {
                         state.task = task.clone();
                         state.is_unsaved = is_unsaved;
                     });
                 }
-                if has_left {
+                if was_ticked {
+                    self.settle_later(row.key);
+                } else if has_left {
                     self.remove_row(&row);
                     if origin == Origin::Person {
                         self.point_to_soon(task);
@@ -367,7 +409,7 @@ impl Board {
                 self.remove_row(&row);
             }
             (None, Some(task)) => {
-                let is_held = self.query.read_untracked().holds(&task, self.today.get_untracked());
+                let is_held = self.section_for(&task).is_some();
                 let is_wanted = match origin {
                     Origin::Person => {
                         self.count(Some(&task), 1);

@@ -108,8 +108,9 @@ impl Board {
     /// Says where a task is that does not belong into this list: with the toast of the action that made it so, if there is one.
     pub fn point_to(&self, task: &Task) {
         let today = self.today.get_untracked();
-        // The last one that holds it says most about it.
-        let Some((view, _)) = words::VIEWS.into_iter().rfind(|(view, _)| view.query().holds(task, today)) else { return };
+        // The last one that holds it says most about it, but for the one that holds everything.
+        let mut views = words::VIEWS.into_iter().filter(|(view, _)| *view != View::All);
+        let Some((view, _)) = views.rfind(|(view, _)| view.query().holds(task, today)) else { return };
         let text = words::now_elsewhere(&task.title, view);
         self.announce(text.clone());
         self.toast.set(Some(ToastState { text, has_undo: self.undo.with_value(|steps| !steps.is_empty()), elsewhere: Some(view) }));

@@ -1,9 +1,10 @@
 //! `/tasks`
 
 use app::{
-    model::{Day, FieldError, ListQuery, Sort, Timestamp, UtcOffset},
+    model::{Day, FieldError, Sort, Status, Timestamp, UtcOffset},
     quick_add::QuickAdd,
     routes::tasks::TaskPage,
+    words::View,
 };
 use axum::{
     extract::{RawQuery, State},
@@ -31,10 +32,12 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
     let renewed = auth::renew(&state, &visitor).await?;
     let Some(proof) = visitor.proof().cloned() else { return Ok(to_sign_in(&state, &headers, HOME, query.as_deref())) };
     let now = state.clock.now();
-    let today = today(&headers, now);
-    // A filter that the page does not have shows everything, rather than an error for a mistyped address.
-    let params = ListParams::parse(&without_empty(query.as_deref().unwrap_or_default()), Sort::Position, today);
-    let params = params.unwrap_or_else(|_| ListParams::new(ListQuery::default(), Sort::Position, today));
+    let offset = utc_offset(&headers);
+    let today = offset.day(now);
+    // A filter that the page does not have shows what is to do, rather than an error for a mistyped address.
+    let query = query.as_deref().unwrap_or_default();
+    let params = ListParams::parse(&page_query(query), Sort::Position, today);
+    let params = params.unwrap_or_else(|_| ListParams::new(View::Pending.query(), Sort::Position, today));
     let (tasks, has_more) = tasks::list(&state.db, &proof.user_id, &params).await?;
     let counts = tasks::counts(&state.db, &proof.user_id, today).await?;
     let page = TaskPage {
@@ -43,6 +46,7 @@ pub async fn page(State(state): State<AppState>, visitor: Visitor, headers: Head
         user_id: proof.user_id,
         query: params.query,
         today,
+        utc_offset: offset,
         now,
         tasks,
         counts,
@@ -57,16 +61,23 @@ pub fn shown_name(proof: &Proof) -> String {
     names.into_iter().find(|name| !name.trim().is_empty()).cloned().unwrap_or_default()
 }
 
-/// A form sends all its fields, also those that say nothing.
-fn without_empty(query: &str) -> String {
-    let said = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish()
+/// The parameters of the page as those of the list: a form sends all its fields, also those that say nothing; and where the
+/// page's address does not say, it shows what is to do.
+fn page_query(query: &str) -> String {
+    let mut parameters = form_urlencoded::Serializer::new(String::new());
+    parameters.append_pair("status", Status::Pending.as_str());
+    parameters.extend_pairs(form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty()));
+    parameters.finish()
 }
 
-/// What day it is where the browser is, which says in a cookie how many minutes it is ahead of UTC; else, the day in UTC.
+/// What day it is where the browser is; where it has not said where, the day in UTC.
 pub fn today(headers: &HeaderMap, now: Timestamp) -> Day {
-    let offset: Option<UtcOffset> = preference(headers, "utc_offset").and_then(|text| text.parse().ok());
-    offset.unwrap_or_default().day(now)
+    utc_offset(headers).day(now)
+}
+
+/// How far the browser's clock is ahead of UTC, which it says in a cookie.
+fn utc_offset(headers: &HeaderMap) -> UtcOffset {
+    preference(headers, "utc_offset").and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 /// What the line for a new task sends.
