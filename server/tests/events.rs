@@ -337,7 +337,7 @@ async fn who_missed_too_much_is_told_to_read_it_all_again() {
     for nonsense in ["0", "-1", "x", "", "1.5", &i64::MIN.to_string(), "99999999999999999999"] {
         is_reset(nonsense).await;
     }
-    // What was deleted longer ago than a day, nobody knows any more.
+    // Who was away for longer than a day reads it all again, also where the trash is kept for longer.
     let then = server.state.clock.now().0;
     server.advance(Duration::from_hours(24));
     is_reset(&then.to_string()).await;

@@ -15,4 +15,4 @@ pub use list::ListParams;
 pub use pages::list;
 pub use routes::{TaskId, routes};
 pub use search::{Backlog as SearchBacklog, fill as fill_search, keep_indexing, tidy as tidy_search};
-pub use store::{DELETED_KEPT_FOR, complete, counts, delete, deleted, get, insert, update};
+pub use store::{complete, counts, delete, deleted, get, insert, too_old, update};

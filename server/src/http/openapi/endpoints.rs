@@ -180,7 +180,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             .with(&["etag"]),
         endpoint(Method::DELETE, ONE, "delete_task", "Removes a task", Auth::Bearer, &[400, 401, 403, 404, 412, 429, 503, 507])
             .header("if-match", if_match)
-            .answers(204, "It is gone; for 24 h it can be put back.", None),
+            .answers(204, "It is in the trash, from where it can be put back: for 30 days, unless the server is set up otherwise.", None),
         endpoint(
             Method::PATCH,
             "/api/{user_id}/tasks/{id}/complete",
@@ -197,7 +197,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             Method::POST,
             "/api/{user_id}/tasks/{id}/restore",
             "restore_task",
-            "Puts a task back that was deleted in the last 24 h; one that is there stays as it is",
+            "Puts a task back from the trash; one that is there stays as it is",
             Auth::Bearer,
             &[400, 401, 403, 404, 422, 429, 503, 507],
         )
