@@ -28,7 +28,7 @@ pub(super) async fn listen(server: &Server, count: i64) {
     eventually(async || sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await.unwrap() == count).await;
 }
 
-fn events(server: &Server, person: &Person<'_>) -> RequestBuilder {
+pub(super) fn events(server: &Server, person: &Person<'_>) -> RequestBuilder {
     server.request(Method::GET, &format!("/api/{}/events", person.id)).bearer_auth(&person.token)
 }
 
@@ -72,7 +72,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Opens one, up to the `ready` with which each begins; its id too.
-    async fn begin(request: RequestBuilder) -> (Self, i64) {
+    pub(super) async fn begin(request: RequestBuilder) -> (Self, i64) {
         let response = request.send().await.unwrap();
         assert_eq!(
             (response.status().as_u16(), &response.headers()["content-type"]),

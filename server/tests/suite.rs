@@ -55,5 +55,6 @@ mod task_forms;
 mod tasks;
 mod throttling;
 mod token_cutoffs;
+mod trash;
 mod unauthenticated;
 mod verification;

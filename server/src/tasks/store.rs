@@ -613,7 +613,7 @@ pub async fn restore(state: &AppState, owner: &String, id: &str) -> Result<Optio
     state.throttle_write(owner)?;
     let too_old = too_old(state);
     let mut transaction = state.db.begin().await?;
-    let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 AND deleted_at > $3 RETURNING task, deleted_at";
+    let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 AND task <> '' AND deleted_at > $3 RETURNING task, deleted_at";
     let Some((json, deleted_at)): Option<(String, i64)> = sql!(optional transaction.on(), sql, owner, id, too_old)? else {
         drop(transaction);
         return get(&state.db, owner, id).await;
@@ -643,7 +643,7 @@ pub struct DeletedTask {
 
 /// A page of the owner's deleted tasks that are kept, the oldest first, after the one of this time and id; and whether there are more.
 pub async fn deleted(db: &Db, owner: &str, after: &(Timestamp, String), limit: usize) -> Result<(Vec<DeletedTask>, bool)> {
-    let sql = "SELECT id, task, deleted_at FROM deleted_tasks WHERE user_id = $1 AND (deleted_at, id) > ($2, $3)
+    let sql = "SELECT id, task, deleted_at FROM deleted_tasks WHERE user_id = $1 AND task <> '' AND (deleted_at, id) > ($2, $3)
                ORDER BY deleted_at, id LIMIT $4";
     let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     let mut rows: Vec<(String, String, i64)> = sql!(all db.read(), sql, owner, after.0.0, &after.1, one_more)?;
