@@ -56,5 +56,6 @@ mod tasks;
 mod throttling;
 mod token_cutoffs;
 mod trash;
+mod trash_page;
 mod unauthenticated;
 mod verification;

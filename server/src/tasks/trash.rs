@@ -161,18 +161,17 @@ pub async fn purge_all(state: &AppState, owner: &String) -> Result<()> {
     }
 }
 
-/// Puts everything back that is in the owner's trash, the newest deletion first; how many that were. Each counts as a change: what
-/// is beyond the quota, or too much at once, stays in the trash.
-pub async fn restore_all(state: &AppState, owner: &String) -> Result<usize> {
+/// Puts everything back that is in the owner's trash, the newest deletion first. Each counts as a change: what is beyond the quota,
+/// or too much at once, stays in the trash.
+pub async fn restore_all(state: &AppState, owner: &String) -> Result<()> {
     let params = TrashParams { limit: RESTORED_AT_ONCE, after: None };
-    let mut count = 0;
     loop {
         let (trashed, _) = trash(state, owner, &params).await?;
         if trashed.is_empty() {
-            return Ok(count);
+            return Ok(());
         }
         for TrashedTask { task, .. } in trashed {
-            count += usize::from(store::restore(state, owner, &task.id).await?.is_some());
+            store::restore(state, owner, &task.id).await?;
         }
     }
 }

@@ -63,10 +63,14 @@ fn without_empty(query: &str) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish()
 }
 
-/// What day it is where the browser is, which says in a cookie how many minutes it is ahead of UTC; else, the day in UTC.
+/// How far the browser's clock is ahead of UTC, which it says in a cookie; if it does not, not at all.
+pub fn utc_offset(headers: &HeaderMap) -> UtcOffset {
+    preference(headers, "utc_offset").and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// What day it is where the browser is.
 pub fn today(headers: &HeaderMap, now: Timestamp) -> Day {
-    let offset: Option<UtcOffset> = preference(headers, "utc_offset").and_then(|text| text.parse().ok());
-    offset.unwrap_or_default().day(now)
+    utc_offset(headers).day(now)
 }
 
 /// What the line for a new task sends.
