@@ -27,7 +27,7 @@ use crate::{
     components::{header::Header, icon::Drawings, same_for_all, scripts::Scripts},
     routes::{
         DocumentContext, account::Account, auth::Auth, docs::Docs, edit_task::EditTask, email_link::EmailLinkForm, error_page::ErrorPage,
-        forgot_password::Forgot, home::Home, reset_password::Reset, tasks::TasksRoute,
+        forgot_password::Forgot, home::Home, reset_password::Reset, tasks::TasksRoute, trash::Trash,
     },
 };
 
@@ -77,6 +77,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=Account />
                     <Route path=path!("/tasks") view=TasksRoute />
                     <Route path=path!("/tasks/:id/edit") view=EditTask />
+                    <Route path=path!("/trash") view=Trash />
                     <Route path=path!("/api/docs") view=Docs />
                 </FlatRoutes>
             </Router>

@@ -124,6 +124,13 @@ impl QuickAdd {
         read
     }
 
+    /// The day that a text says, which names no task beside it.
+    pub fn read_day(text: &str, today: Day) -> Option<Day> {
+        let words = words(text.get(..LINE_MAX).unwrap_or(text));
+        let &(_, first) = words.first()?;
+        date(first, &words[1..], today).filter(|(_, count)| *count == words.len()).map(|(day, _)| day)
+    }
+
     /// The task that it makes.
     pub fn task(self) -> NewTask {
         NewTask { title: self.title, due_date: self.due_date, priority: self.priority, tags: self.tags, ..NewTask::default() }
@@ -392,6 +399,17 @@ mod tests {
                 (title, due, priority, tags),
                 "{line:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_a_date_alone_says_a_day() {
+        let today = day("2026-11-25");
+        for (text, expected) in [("in 3 days", Some("2026-11-28")), (" tomorrow ", Some("2026-11-26")), ("2027-01-31", Some("2027-01-31"))] {
+            assert_eq!(QuickAdd::read_day(text, today), expected.map(day), "{text}");
+        }
+        for text in ["", "call tomorrow", "tomorrow at five", "in 3", "3", "#work"] {
+            assert_eq!(QuickAdd::read_day(text, today), None, "{text}");
         }
     }
 

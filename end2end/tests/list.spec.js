@@ -82,7 +82,7 @@ test("the views hold what they say, with counts", async ({ page, server }) => {
   await server.addTask(server.ada, { title: "done", due_date: inDays(0), completed: true });
   await signIn(page, server.ada);
   const views = page.getByRole("navigation", { name: "Which tasks" }).getByRole("link");
-  await expect(views).toHaveText(["To do 5", "Today 2", "Upcoming 2", "Completed 1", "All 6"]);
+  await expect(views).toHaveText(["To do 5", "Today 2", "Upcoming 2", "Completed 1", "All 6", "Trash"]);
   for (const [name, titles] of [
     ["Today", ["late", "now"]],
     ["Upcoming", ["sooner", "soon"]],
@@ -97,7 +97,7 @@ test("the views hold what they say, with counts", async ({ page, server }) => {
   await expect(row(page, "late")).toContainText("Overdue: ");
   await awake(page);
   await page.getByRole("checkbox", { name: "Completed: late" }).check();
-  await expect(views).toHaveText(["To do 4", "Today 1", "Upcoming 2", "Completed 2", "All 6"]);
+  await expect(views).toHaveText(["To do 4", "Today 1", "Upcoming 2", "Completed 2", "All 6", "Trash"]);
 });
 
 test("a task that is added in a view belongs to it", async ({ page, server }) => {

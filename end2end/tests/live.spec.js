@@ -43,7 +43,7 @@ test("a change on another device shows, with the counts of every view", async ({
   await signIn(page, server.ada);
   await server.addTask(server.ada, { title: "From the telephone", due_date: "2027-01-31" });
   await expect(row(page, "From the telephone")).toBeVisible();
-  await expect(page.getByRole("navigation", { name: "Which tasks" }).getByRole("link")).toHaveText(["All 2", "To do 2", "Today 0", "Upcoming 1", "Completed 0"]);
+  await expect(page.getByRole("navigation", { name: "Which tasks" }).getByRole("link")).toHaveText(["All 2", "To do 2", "Today 0", "Upcoming 1", "Completed 0", "Trash"]);
 });
 
 test("nobody else's tasks show", async ({ page, server }) => {

@@ -196,6 +196,23 @@ export const STATES = {
     await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
     await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   },
+  "trash-empty": async (page, server) => {
+    await signIn(page, await server.person("Ada"));
+    await page.goto("/trash?done=emptied");
+  },
+  trash: async (page, server) => {
+    const ada = await server.person("Ada");
+    for (const task of [...AWKWARD, ...DATED]) await server.deleteTask(ada, await server.addTask(ada, task));
+    await signIn(page, ada);
+    await page.goto("/trash");
+  },
+  "trash-confirm": async (page, server) => {
+    await STATES.trash(page, server);
+    await page.getByRole("button", { name: "Put back: Pay the rent" }).click();
+    await page.getByText("Empty trash").click();
+    await page.getByText("Delete for good").nth(1).click();
+    await expect(page.getByText("This can’t be undone.")).toBeVisible();
+  },
   nothing: async (page, server) => {
     await STATES.dated(page, server);
     await (await openSearch(page)).fill("nothing like it");

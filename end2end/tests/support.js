@@ -85,6 +85,11 @@ export class Server {
     return response.json();
   }
 
+  async deleteTask(person, { id }) {
+    const response = await fetch(`${this.url}/api/${person.user.id}/tasks/${id}`, { method: "DELETE", headers: { authorization: `Bearer ${person.token}` } });
+    expect(response.status).toBe(204);
+  }
+
   async tasks(person) {
     const response = await fetch(`${this.url}/api/${person.user.id}/tasks`, { headers: { authorization: `Bearer ${person.token}` } });
     return response.json();

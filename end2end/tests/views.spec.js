@@ -180,8 +180,15 @@ test.describe("without opening a task", () => {
 test("a click on the words of a task opens it, but not one that selects text in them", async ({ page, server }) => {
   await server.addTask(server.ada, { title: "A letter to my aunt" });
   await signIn(page, server.ada);
-  await row(page, "A letter").locator(".title").dblclick();
+  const words = await row(page, "A letter").locator(".title").boundingBox();
+  await page.mouse.move(words.x + 2, words.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(words.x + 60, words.y + 10, { steps: 4 });
+  await page.mouse.up();
+  expect(await page.evaluate(() => getSelection().toString())).not.toBe("");
+  await expect(page.locator(".editor")).toHaveCount(0);
   await page.keyboard.press("Escape");
+  await page.evaluate(() => getSelection().empty());
   await row(page, "A letter").locator(".title").click();
   await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
 });

@@ -202,6 +202,10 @@ pub struct Config {
     #[arg(long, env, global = true, default_value = "Holdfast <holdfast@localhost>")]
     pub mail_from: Mailbox,
 
+    /// How many days a deleted task stays in the trash, from where it can be put back
+    #[arg(long, env, global = true, default_value = "30", value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub trash_days: u32,
+
     /// Whether to hold back who tries too often; off for load tests
     #[arg(long, env, global = true, value_enum, default_value = "on")]
     pub rate_limit: RateLimit,
@@ -357,6 +361,11 @@ impl Config {
     /// What tokens of other services must carry.
     pub fn parties(&self) -> Parties {
         Parties { issuer: self.jwt_issuer.clone(), audience: self.jwt_audience.clone() }
+    }
+
+    /// How long a deleted task can be put back.
+    pub fn trash_kept_for(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.trash_days))
     }
 
     /// Whether browsers reach it over TLS, which some proxy before it ends.

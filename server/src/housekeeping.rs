@@ -9,7 +9,7 @@ use crate::{
     db::Db,
     problem::Result,
     sql,
-    tasks::{DELETED_KEPT_FOR as DELETED_TASKS_KEPT_FOR, IDEMPOTENCY_KEYS_KEPT_FOR, tidy_search},
+    tasks::{self, IDEMPOTENCY_KEYS_KEPT_FOR, tidy_search},
 };
 
 /// How often it is to run.
@@ -26,7 +26,7 @@ pub async fn keep_house(state: AppState) {
     let mut ticks = tokio::time::interval(LOOKED_AT_EVERY);
     loop {
         ticks.tick().await;
-        if let Err(error) = purge_if_due(&state.db, state.clock.now()).await {
+        if let Err(error) = purge_if_due(&state).await {
             tracing::warn!(cause = error.secret_cause(), "what is over was not removed");
         }
         if let Err(error) = tidy_search_if_due(&state.db, state.clock.now()).await {
@@ -52,7 +52,8 @@ async fn tidy_search_if_due(db: &Db, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
+async fn purge_if_due(state: &AppState) -> Result<()> {
+    let (db, now) = (&state.db, state.clock.now());
     let ago = |length: Duration| now.0 - i64::try_from(length.as_millis()).unwrap_or(0);
     if !is_due(db, "purge", now, EVERY).await? {
         return Ok(());
@@ -62,7 +63,7 @@ async fn purge_if_due(db: &Db, now: Timestamp) -> Result<()> {
     let mail_tokens = sql!(execute db.write(), "DELETE FROM mail_tokens WHERE expires_at <= $1", now.0)?;
     let tries = sql!(execute db.write(), "DELETE FROM tries WHERE free_at <= $1", now.0)?;
     let keys = sql!(execute db.write(), "DELETE FROM idempotency_keys WHERE created_at <= $1", ago(IDEMPOTENCY_KEYS_KEPT_FOR))?;
-    let tasks = sql!(execute db.write(), "DELETE FROM deleted_tasks WHERE deleted_at <= $1", ago(DELETED_TASKS_KEPT_FOR))?;
+    let tasks = sql!(execute db.write(), "DELETE FROM deleted_tasks WHERE deleted_at <= $1", tasks::too_old(state))?;
     let devices = sql!(execute db.write(), "DELETE FROM known_devices WHERE expires_at <= $1", now.0)?;
     // Of an account's own row, and of one that stands for e-mails without one, there is a bounded number.
     let guesses = sql!(execute db.write(), "DELETE FROM guesses WHERE origin <> '' AND next_at <= $1", ago(GUESSES_KEPT_FOR))?;

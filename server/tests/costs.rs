@@ -291,19 +291,44 @@ async fn explain_known(place: &Place, sql: &str) -> String {
     lines.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
 }
 
+#[tokio::test]
+async fn the_trash_is_one_statement_that_reads_from_its_index() {
+    let world = World::start().await;
+    for title in ["one", "two"] {
+        let made = world.client.post(world.tasks()).bearer_auth(&world.token).json(&json!({ "title": title })).answer().await;
+        world.send(world.client.delete(format!("{}/{}", world.tasks(), made.json["id"].as_str().unwrap()))).await;
+    }
+    world.send(world.client.get(format!("{}/api/{}/trash?limit=1", world.url, world.user))).await;
+    let (place, statements) = world.statements().await;
+    let reads: Vec<_> = statements.iter().filter(|sql| sql.starts_with("SELECT") && sql.contains("FROM deleted_tasks")).collect();
+    assert_eq!(reads.len(), 1, "{reads:#?}");
+    let plan = if let Some(url) = &place.url {
+        explain_prepared(url, reads[0], "text, bigint, bigint, text, bigint", "'a', 0, 0, '', 20").await.join("\n")
+    } else {
+        explain(&place, reads[0]).await
+    };
+    assert!(plan.contains("deleted_tasks_in_trash"), "{plan}");
+    for costly in ["SCAN deleted_tasks", "TEMP B-TREE", "Seq Scan", "Sort"] {
+        assert!(!plan.contains(costly), "{plan}");
+    }
+}
+
+/// PostgreSQL's plan that serves any values; a table of three rows would not be worth an index.
+async fn explain_prepared(url: &str, sql: &str, types: &str, values: &str) -> Vec<String> {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let setup = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off";
+    sqlx::raw_sql(setup).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("PREPARE list ({types}) AS {sql}"))).execute(&mut connection).await.unwrap();
+    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE list ({values})"));
+    sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
 async fn explain(place: &Place, sql: &str) -> String {
     let lines: Vec<String> = if let Some(url) = &place.url {
-        let mut connection = PgConnection::connect(url).await.unwrap();
         let key =
             if ["title_key", "due_key", "position"].iter().any(|key| sql.contains(&format!("ORDER BY {key}"))) { "text" } else { "bigint" };
-        // The plan that serves any values; a table of three rows would not be worth an index.
-        let setup = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off";
-        sqlx::raw_sql(setup).execute(&mut connection).await.unwrap();
         let types = format!("text, boolean, {key}, text, bigint, smallint, text, text, text, text");
-        let prepare = format!("PREPARE list ({types}) AS {sql}");
-        sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
-        let explain = "EXPLAIN EXECUTE list ('a', NULL, NULL, NULL, 20, NULL, NULL, NULL, NULL, NULL)";
-        sqlx::raw_sql(explain).fetch_all(&mut connection).await.unwrap().iter().map(|row| row.get(0)).collect()
+        explain_prepared(url, sql, &types, "'a', NULL, NULL, NULL, 20, NULL, NULL, NULL, NULL, NULL").await
     } else {
         let file = place.folder.path().join("data").join("holdfast.db");
         let mut connection = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();

@@ -28,7 +28,7 @@ pub(super) async fn listen(server: &Server, count: i64) {
     eventually(async || sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await.unwrap() == count).await;
 }
 
-fn events(server: &Server, person: &Person<'_>) -> RequestBuilder {
+pub(super) fn events(server: &Server, person: &Person<'_>) -> RequestBuilder {
     server.request(Method::GET, &format!("/api/{}/events", person.id)).bearer_auth(&person.token)
 }
 
@@ -72,7 +72,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Opens one, up to the `ready` with which each begins; its id too.
-    async fn begin(request: RequestBuilder) -> (Self, i64) {
+    pub(super) async fn begin(request: RequestBuilder) -> (Self, i64) {
         let response = request.send().await.unwrap();
         assert_eq!(
             (response.status().as_u16(), &response.headers()["content-type"]),
@@ -337,7 +337,7 @@ async fn who_missed_too_much_is_told_to_read_it_all_again() {
     for nonsense in ["0", "-1", "x", "", "1.5", &i64::MIN.to_string(), "99999999999999999999"] {
         is_reset(nonsense).await;
     }
-    // What was deleted longer ago than a day, nobody knows any more.
+    // Who was away for longer than a day reads it all again, also where the trash is kept for longer.
     let then = server.state.clock.now().0;
     server.advance(Duration::from_hours(24));
     is_reset(&then.to_string()).await;

@@ -67,7 +67,7 @@ async fn every_operation_is_there_and_every_reference_leads_somewhere() {
             assert!(documented.get(answer.status.as_str()).is_some(), "{method} {path}: {} is not documented", answer.status);
         }
     }
-    assert_eq!(count, 8 + 18 + 2);
+    assert_eq!(count, 11 + 18 + 2);
 }
 
 #[tokio::test]

@@ -55,5 +55,7 @@ mod task_forms;
 mod tasks;
 mod throttling;
 mod token_cutoffs;
+mod trash;
+mod trash_page;
 mod unauthenticated;
 mod verification;

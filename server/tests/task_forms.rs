@@ -10,20 +10,20 @@ use crate::support::{Answer, Person, Send as _, Server};
 const LIST: &str = "/tasks?status=pending";
 
 /// A form as a browser sends it, but for the cookie.
-fn form(server: &Server, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+pub(super) fn form(server: &Server, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
     server.request(Method::POST, path).header("origin", &server.url).form(fields)
 }
 
-async fn send(person: &Person<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(super) async fn send(person: &Person<'_>, path: &str, fields: &[(&str, &str)]) -> Answer {
     form(person.server, path, fields).header("cookie", &person.cookie).answer().await
 }
 
-async fn open(person: &Person<'_>, path: &str) -> Answer {
+pub(super) async fn open(person: &Person<'_>, path: &str) -> Answer {
     person.server.request(Method::GET, path).header("cookie", &person.cookie).answer().await
 }
 
 #[track_caller]
-fn leads_to(answer: &Answer, path: &str) {
+pub(super) fn leads_to(answer: &Answer, path: &str) {
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, path), "{}", answer.text);
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Answer, SECRET, Send as _, Server, jwt, signed};
 
 /// Every route of a user, with a body where it takes one; `{id}` is a task of theirs.
-const ROUTES: [(&str, &str, bool); 8] = [
+const ROUTES: [(&str, &str, bool); 11] = [
     ("GET", "/tasks", false),
     ("POST", "/tasks", true),
     ("GET", "/tasks/{id}", false),
@@ -15,6 +15,9 @@ const ROUTES: [(&str, &str, bool); 8] = [
     ("PATCH", "/tasks/{id}/complete", false),
     ("POST", "/tasks/{id}/restore", false),
     ("GET", "/events", false),
+    ("GET", "/trash", false),
+    ("DELETE", "/trash", false),
+    ("DELETE", "/trash/{id}", false),
 ];
 
 async fn on_every_route(server: &Server, user: &str, id: &str, authorization: Option<&str>) -> Vec<Answer> {

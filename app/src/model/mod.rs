@@ -52,7 +52,7 @@ pub use self::{
     search::{SEARCH_MAX, Search, WORDS_MAX, folded, pieces},
     section::Section,
     task::{
-        DESCRIPTION_MAX, Field, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, etag_of,
+        DESCRIPTION_MAX, Field, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, TrashedTask, etag_of,
         validate_description, validate_tags, validate_title,
     },
 };

@@ -61,6 +61,18 @@ impl Task {
     }
 }
 
+/// A task that was deleted and can be put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct TrashedTask {
+    /// What it was.
+    pub task: Task,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// Until when it can be put back.
+    pub purged_at: Timestamp,
+}
+
 /// The entity tag of a task that last changed then.
 pub fn etag_of(updated_at: Timestamp) -> String {
     format!("\"{}\"", updated_at.0)

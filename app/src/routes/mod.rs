@@ -10,6 +10,7 @@ pub mod forgot_password;
 pub mod home;
 pub mod reset_password;
 pub mod tasks;
+pub mod trash;
 
 use leptos::reactive::owner::take_context;
 

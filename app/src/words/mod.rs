@@ -8,10 +8,11 @@ mod board;
 mod entry;
 mod site;
 mod tasks;
+mod trash;
 
 use std::borrow::Cow;
 
-pub use self::{account::*, board::*, entry::*, site::*, tasks::*};
+pub use self::{account::*, board::*, entry::*, site::*, tasks::*, trash::*};
 use crate::{day::Day, time::Timestamp};
 
 /// The title of the tab.

@@ -45,6 +45,9 @@ const NOTICE_MAX: usize = 7_000;
 const BEHIND_MAX: usize = 256;
 /// How many changes are told one by one to somebody who comes back.
 const MISSED_MAX: usize = 1000;
+/// How long a client may be away and still be told what it missed; deletions are known for no less than that, however short
+/// the trash is kept.
+const MISSED_FOR: Duration = Duration::from_hours(24);
 /// How much of the time before is told again, in milliseconds: a change may be written later than its time says.
 const OVERLAP_MS: i64 = 5_000;
 /// How many tasks' latest changes are kept in mind, at least.
@@ -259,7 +262,7 @@ impl Watch {
     /// Reads what happened since the last change that was told.
     async fn catch_up(&mut self) -> Result<()> {
         let now = self.state.clock.now();
-        let forgotten = now.0 - i64::try_from(store::DELETED_KEPT_FOR.as_millis()).unwrap_or(0);
+        let forgotten = now.0 - i64::try_from(MISSED_FOR.as_millis()).unwrap_or(0);
         let since = Timestamp(self.seen.0.saturating_sub(OVERLAP_MS));
         let changes =
             if since.0 < forgotten { None } else { store::changes(&self.state.db, &self.identity.user_id, since, MISSED_MAX).await? };

@@ -13,7 +13,7 @@ use crate::{
 /// Most tasks on one page.
 const LIMIT_MAX: u32 = 1000;
 /// Tasks on a page when nothing is said.
-const LIMIT_DEFAULT: u32 = 100;
+pub const LIMIT_DEFAULT: u32 = 100;
 /// What stands for no day in the order of days: it comes after all of them.
 pub const NO_DAY: &str = "~";
 /// Where the page before ended.
@@ -47,6 +47,28 @@ pub struct ListParams {
 #[derive(Serialize, Deserialize)]
 struct Cursor(Sort, Order, Key, String);
 
+/// What is said of a cursor that is none.
+pub const NOT_A_CURSOR: &str = "cursor is not one that this list gave out.";
+
+/// A parameter that is not what it must be.
+pub fn wrong(field: &str, message: &str) -> FieldError {
+    FieldError::new(field, "INVALID_PARAMETER", message)
+}
+
+/// The parameters of a query string, of which there may be so many.
+pub fn parameters(query: &str) -> Result<form_urlencoded::Parse<'_>> {
+    if query.split('&').nth(MAX_MEMBERS).is_some() {
+        return Err(Error::Invalid(vec![wrong("query", "A query has at most 100 parameters.")]));
+    }
+    Ok(form_urlencoded::parse(query.as_bytes()))
+}
+
+/// How many a page may have.
+pub fn read_limit(value: &str) -> Result<u32, &'static str> {
+    let limit = value.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit) && value.bytes().all(|b| b.is_ascii_digit()));
+    limit.ok_or("limit is a number from 1 to 1000.")
+}
+
 impl ListParams {
     /// The first page of a list, on this day.
     pub fn new(query: ListQuery, default_sort: Sort, today: Day) -> Self {
@@ -59,19 +81,9 @@ impl ListParams {
     pub fn parse(query: &str, default_sort: Sort, today: Day) -> Result<Self> {
         let mut params = Self::new(ListQuery::default(), default_sort, today);
         let (mut errors, mut cursor) = (Vec::new(), None);
-        let wrong = |field: &str, message: &str| FieldError::new(field, "INVALID_PARAMETER", message);
-        if query.split('&').nth(MAX_MEMBERS).is_some() {
-            return Err(Error::Invalid(vec![wrong("query", "A query has at most 100 parameters.")]));
-        }
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in parameters(query)? {
             let outcome = match &*name {
-                "limit" => match value.parse() {
-                    Ok(limit) if (1..=LIMIT_MAX).contains(&limit) && value.bytes().all(|b| b.is_ascii_digit()) => {
-                        params.limit = limit;
-                        Ok(())
-                    }
-                    _ => Err("limit is a number from 1 to 1000."),
-                },
+                "limit" => read_limit(&value).map(|limit| params.limit = limit),
                 "today" => value.parse().map(|day| params.today = day).map_err(|_| "today is a day like 2027-01-31."),
                 "cursor" => {
                     cursor = Some(value.into_owned());
@@ -88,7 +100,7 @@ impl ListParams {
         if let Some(cursor) = cursor {
             match params.read_cursor(&cursor) {
                 Some(after) => params.after = Some(after),
-                None => errors.push(wrong("cursor", "cursor is not one that this list gave out.")),
+                None => errors.push(wrong("cursor", NOT_A_CURSOR)),
             }
         }
         if errors.is_empty() { Ok(params) } else { Err(Error::Invalid(errors)) }

@@ -1,4 +1,4 @@
-//! The six routes, and the two that undo a deletion and tell what happens.
+//! The six routes, and the two that undo a deletion and tell what happens. Those of the trash are in [`super::trash`].
 
 use app::model::{Day, NewTask, PutTask, SetCompleted, Sort, Task, Timestamp};
 use axum::{
@@ -15,7 +15,7 @@ use super::{
     events,
     idempotency::IdempotencyKey,
     list::ListParams,
-    pages, store,
+    pages, store, trash,
 };
 use crate::{
     AppState,
@@ -32,6 +32,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/{user_id}/tasks/{id}/complete", patch(complete))
         .route("/api/{user_id}/tasks/{id}/restore", post(restore))
         .route("/api/{user_id}/events", get(events::events))
+        .merge(trash::routes())
 }
 
 /// The task id of the path, as it stands there: what is no id of a task is simply not found.
@@ -133,7 +134,11 @@ const fn gone(seen: Option<Timestamp>) -> Error {
     if seen.is_some() { Error::Changed } else { Error::NotFound }
 }
 
-/// A user id can hold any character.
 fn tasks_path(user_id: &str) -> String {
-    format!("/api/{}/tasks", utf8_percent_encode(user_id, NON_ALPHANUMERIC))
+    user_path(user_id, "tasks")
+}
+
+/// The path of what a user has by that name. Their id can hold any character.
+pub fn user_path(user_id: &str, name: &str) -> String {
+    format!("/api/{}/{name}", utf8_percent_encode(user_id, NON_ALPHANUMERIC))
 }

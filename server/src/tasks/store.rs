@@ -1,6 +1,6 @@
 //! The table `tasks`. Every statement names the owner: there is no way to a task but through whose it is.
 
-use std::{sync::Mutex, time::Duration};
+use std::sync::Mutex;
 
 use app::{
     model::{Day, Due, NewTask, Order, Priority, PutTask, Search, Sort, Status, Task, Timestamp},
@@ -24,9 +24,6 @@ use crate::{
     problem::{Error, Result},
     sql,
 };
-
-/// How long a deleted task can be put back.
-pub const DELETED_KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// How much text a page of a list has at most, in bytes of JSON, but for its last task: it is held whole until the client has
 /// read it.
@@ -606,12 +603,17 @@ pub async fn delete(state: &AppState, owner: &String, id: &str, seen: Option<Tim
     Ok(true)
 }
 
+/// The latest time at which a task was deleted that cannot be put back any more.
+pub fn too_old(state: &AppState) -> i64 {
+    state.clock.now().0 - i64::try_from(state.config.trash_kept_for().as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Puts a deleted task back as it was; one that is there stays as it is. `None` when there is none to put back any more.
 pub async fn restore(state: &AppState, owner: &String, id: &str) -> Result<Option<Task>> {
     state.throttle_write(owner)?;
-    let too_old = state.clock.now().0 - i64::try_from(DELETED_KEPT_FOR.as_millis()).unwrap_or(0);
+    let too_old = too_old(state);
     let mut transaction = state.db.begin().await?;
-    let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 AND deleted_at > $3 RETURNING task, deleted_at";
+    let sql = "DELETE FROM deleted_tasks WHERE user_id = $1 AND id = $2 AND task <> '' AND deleted_at > $3 RETURNING task, deleted_at";
     let Some((json, deleted_at)): Option<(String, i64)> = sql!(optional transaction.on(), sql, owner, id, too_old)? else {
         drop(transaction);
         return get(&state.db, owner, id).await;
@@ -641,7 +643,7 @@ pub struct DeletedTask {
 
 /// A page of the owner's deleted tasks that are kept, the oldest first, after the one of this time and id; and whether there are more.
 pub async fn deleted(db: &Db, owner: &str, after: &(Timestamp, String), limit: usize) -> Result<(Vec<DeletedTask>, bool)> {
-    let sql = "SELECT id, task, deleted_at FROM deleted_tasks WHERE user_id = $1 AND (deleted_at, id) > ($2, $3)
+    let sql = "SELECT id, task, deleted_at FROM deleted_tasks WHERE user_id = $1 AND task <> '' AND (deleted_at, id) > ($2, $3)
                ORDER BY deleted_at, id LIMIT $4";
     let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
     let mut rows: Vec<(String, String, i64)> = sql!(all db.read(), sql, owner, after.0.0, &after.1, one_more)?;

@@ -159,6 +159,7 @@ fn Views() -> impl IntoView {
                     }
                 })
                 .collect_view()}
+            <a href="/trash">{words::TRASH}</a>
         </nav>
     }
 }

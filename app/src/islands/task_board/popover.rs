@@ -160,7 +160,7 @@ fn DateChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
         board.close_popover();
     };
     let typed = RwSignal::new(String::new());
-    let understood = move || QuickAdd::read(&typed.read(), today).due_date;
+    let understood = move || QuickAdd::read_day(&typed.read(), today);
     let near = words::near_days(today).map(|(name, day)| {
         view! {
             <li>

@@ -51,6 +51,7 @@ pub struct Parameter {
 const SIGNED_IN: [&str; 2] = ["set-auth-token", "set-cookie"];
 /// Of every endpoint with a body.
 const BODY: [u16; 8] = [400, 401, 403, 413, 415, 429, 503, 507];
+const IF_NONE_MATCH: &str = "Entity tags that the client has: 304 when one of them is what there is.";
 const TASK: [u16; 5] = [400, 401, 403, 404, 503];
 const TASK_CHANGE: [u16; 11] = [400, 401, 403, 404, 412, 413, 415, 422, 429, 503, 507];
 
@@ -131,7 +132,6 @@ fn task_endpoints() -> Vec<Endpoint> {
     let change = object(members(position()), &[]);
     let set = object(json!({ "completed": { "type": "boolean" } }), &[]);
     let if_match = "The entity tags of what is to be changed, or `*`: 412 when it is another by now.";
-    let if_none_match = "Entity tags that the client has: 304 when one of them is what there is.";
     vec![
         endpoint(Method::GET, LIST, "list_tasks", "Lists tasks", Auth::Bearer, &[400, 401, 403, 422, 503])
             .query("status", "Which tasks", with_default(word(Status::EACH.iter().map(|status| status.as_str())), "all"))
@@ -150,9 +150,9 @@ fn task_endpoints() -> Vec<Endpoint> {
                 "Which way; unless it is said, times newest first, the highest priority first, and all else from its beginning",
                 word(Order::EACH.iter().map(|order| order.as_str())),
             )
-            .query("limit", "How many at most", json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }))
+            .query("limit", "How many at most", limit())
             .query("cursor", "From the `Link` header of the page before, with the same order", json!({ "type": "string" }))
-            .header("if-none-match", if_none_match)
+            .header("if-none-match", IF_NONE_MATCH)
             .answers(
                 200,
                 "A page; `Link` with `rel=\"next\"` leads to the one after it. A page of long tasks may have fewer than `limit`.",
@@ -170,7 +170,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             .answers(201, "The task.", Some(task()))
             .with(&["etag", "location"]),
         endpoint(Method::GET, ONE, "get_task", "Reads a task", Auth::Bearer, &TASK)
-            .header("if-none-match", if_none_match)
+            .header("if-none-match", IF_NONE_MATCH)
             .answers(200, "The task.", Some(task()))
             .with(&["etag"]),
         endpoint(Method::PUT, ONE, "update_task", "Changes what the body has", Auth::Bearer, &TASK_CHANGE)
@@ -180,7 +180,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             .with(&["etag"]),
         endpoint(Method::DELETE, ONE, "delete_task", "Removes a task", Auth::Bearer, &[400, 401, 403, 404, 412, 429, 503, 507])
             .header("if-match", if_match)
-            .answers(204, "It is gone; for 24 h it can be put back.", None),
+            .answers(204, "It is in the trash, from where it can be put back: for 30 days, unless the server is set up otherwise.", None),
         endpoint(
             Method::PATCH,
             "/api/{user_id}/tasks/{id}/complete",
@@ -197,7 +197,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             Method::POST,
             "/api/{user_id}/tasks/{id}/restore",
             "restore_task",
-            "Puts a task back that was deleted in the last 24 h; one that is there stays as it is",
+            "Puts a task back from the trash; one that is there stays as it is",
             Auth::Bearer,
             &[400, 401, 403, 404, 422, 429, 503, 507],
         )
@@ -205,6 +205,33 @@ fn task_endpoints() -> Vec<Endpoint> {
         .with(&["etag"]),
         events_endpoint(),
     ]
+}
+
+fn trash_endpoints() -> Vec<Endpoint> {
+    const ALL: &str = "/api/{user_id}/trash";
+    const CHANGE: [u16; 7] = [400, 401, 403, 404, 429, 503, 507];
+    vec![
+        endpoint(Method::GET, ALL, "list_trash", "Lists deleted tasks that can be put back", Auth::Bearer, &[400, 401, 403, 422, 503])
+            .query("limit", "How many at most", limit())
+            .query("cursor", "From the `Link` header of the page before", json!({ "type": "string" }))
+            .header("if-none-match", IF_NONE_MATCH)
+            .answers(
+                200,
+                "A page, the newest deletion first; `Link` with `rel=\"next\"` leads to the one after it. A page of long tasks may have \
+                 fewer than `limit`.",
+                Some(json!({ "type": "array", "items": reference("TrashedTask") })),
+            )
+            .with(&["etag", "link"]),
+        endpoint(Method::DELETE, ALL, "empty_trash", "Removes all deleted tasks for good", Auth::Bearer, &[400, 401, 403, 429, 503, 507])
+            .answers(204, "The trash is empty.", None),
+        endpoint(Method::DELETE, "/api/{user_id}/trash/{id}", "purge_task", "Removes a deleted task for good", Auth::Bearer, &CHANGE)
+            .answers(204, "It is gone, and cannot be put back any more.", None),
+    ]
+}
+
+/// How many a page may have.
+fn limit() -> Value {
+    json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 })
 }
 
 fn events_endpoint() -> Endpoint {
@@ -319,5 +346,5 @@ fn health_endpoints() -> Vec<Endpoint> {
 
 /// Every endpoint, in the order of the contract.
 pub fn endpoints() -> impl Iterator<Item = Endpoint> {
-    task_endpoints().into_iter().chain(account_endpoints()).chain(health_endpoints())
+    task_endpoints().into_iter().chain(trash_endpoints()).chain(account_endpoints()).chain(health_endpoints())
 }

@@ -6,7 +6,7 @@ mod schemas;
 use std::sync::LazyLock;
 
 use app::{
-    model::{Day, FieldError, Priority, Problem, Session, Task, Timestamp, User},
+    model::{Day, FieldError, Priority, Problem, Session, Task, Timestamp, TrashedTask, User},
     routes::docs::{DocsOperation, DocsPage},
 };
 use axum::{Json, Router, extract::State, http::Method, routing::get};
@@ -53,6 +53,7 @@ pub fn document(is_https: bool) -> OpenApi {
     }
     let components = ComponentsBuilder::new()
         .schema(Task::name(), Task::schema())
+        .schema(TrashedTask::name(), TrashedTask::schema())
         .schema(User::name(), User::schema())
         .schema(Session::name(), Session::schema())
         .schema(Problem::name(), Problem::schema())

@@ -7,6 +7,7 @@ mod email_link;
 mod entry;
 mod password;
 mod tasks;
+mod trash;
 
 use std::{future::ready, pin::Pin, sync::LazyLock};
 
@@ -91,6 +92,10 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/tasks/{id}", get(not_found).post(edit_task::save))
         .route("/tasks/{id}/complete", post(tasks::complete))
         .route("/tasks/{id}/delete", post(tasks::delete))
+        .route("/trash/restore", post(trash::restore_all))
+        .route("/trash/empty", post(trash::empty))
+        .route("/trash/{id}/restore", post(trash::restore))
+        .route("/trash/{id}/delete", post(trash::delete))
         .layer(middleware::from_fn_with_state(state.clone(), auth::origin::guard))
         .layer(middleware::from_fn(pack))
 }
@@ -108,6 +113,7 @@ async fn page(State(state): State<AppState>, path: MatchedPath, request: Request
         "/account" => account::page.call(request, state).await,
         "/tasks" => tasks::page.call(request, state).await,
         "/tasks/{id}/edit" => edit_task::page.call(request, state).await,
+        "/trash" => trash::page.call(request, state).await,
         "/api/docs" => render(openapi::docs()).await,
         path => Error::internal(format!("nothing loads what {path} shows")).into_response(),
     }

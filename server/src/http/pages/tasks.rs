@@ -70,14 +70,14 @@ fn page_query(query: &str) -> String {
     parameters.finish()
 }
 
-/// What day it is where the browser is; where it has not said where, the day in UTC.
-pub fn today(headers: &HeaderMap, now: Timestamp) -> Day {
-    utc_offset(headers).day(now)
+/// How far the browser's clock is ahead of UTC, which it says in a cookie; if it does not, not at all.
+pub fn utc_offset(headers: &HeaderMap) -> UtcOffset {
+    preference(headers, "utc_offset").and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
-/// How far the browser's clock is ahead of UTC, which it says in a cookie.
-fn utc_offset(headers: &HeaderMap) -> UtcOffset {
-    preference(headers, "utc_offset").and_then(|text| text.parse().ok()).unwrap_or_default()
+/// What day it is where the browser is.
+pub fn today(headers: &HeaderMap, now: Timestamp) -> Day {
+    utc_offset(headers).day(now)
 }
 
 /// What the line for a new task sends.

@@ -1,0 +1,177 @@
+//! The trash: what was deleted and can be put back, until it is too old or removed for good.
+//!
+//! What is removed for good leaves an empty text in the row that had it. The row itself stays as long as others of its age: a
+//! client that was away is told of a deletion by it ([`super::events`]), whatever became of the task since.
+
+use app::model::{FieldError, Task, Timestamp, TrashedTask};
+use axum::{
+    Router,
+    extract::{RawQuery, State},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+    routing::{delete, get},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::{
+    conditions::{Conditions, etag_of_list},
+    list::{self, LIMIT_DEFAULT, NOT_A_CURSOR, wrong},
+    routes::{TaskId, user_path},
+    store::{self, PAGE_BYTES},
+};
+use crate::{
+    AppState,
+    auth::identity::Identity,
+    db::Db,
+    problem::{Error, Result},
+    sql,
+};
+
+/// Most deleted tasks that are read at once: with as much text as a task can have, some 6 MB.
+const READ_MAX: u32 = 250;
+/// How many are removed for good in one statement, so that nobody else waits long for their turn.
+const PURGED_AT_ONCE: i64 = 500;
+/// How many are put back before it is looked which are left.
+const RESTORED_AT_ONCE: u32 = 100;
+
+/// Routes of the trash.
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/api/{user_id}/trash", get(read).delete(empty)).route("/api/{user_id}/trash/{id}", delete(remove))
+}
+
+/// Which part of the trash: the newest deletion comes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrashParams {
+    /// How many tasks a page has.
+    pub limit: u32,
+    /// When the last task of the page before was deleted, and its id.
+    pub after: Option<(Timestamp, String)>,
+}
+
+impl TrashParams {
+    /// Reads a query string; unknown parameters are ignored, as those of the list are.
+    fn parse(query: &str) -> Result<Self> {
+        let (mut params, mut errors) = (Self { limit: LIMIT_DEFAULT, after: None }, Vec::new());
+        for (name, value) in list::parameters(query)? {
+            let outcome = match &*name {
+                "limit" => list::read_limit(&value).map(|limit| params.limit = limit),
+                "cursor" => read_cursor(&value).map(|after| params.after = Some(after)).ok_or(NOT_A_CURSOR),
+                _ => Ok(()),
+            };
+            let message = outcome.err().filter(|_| !errors.iter().any(|error: &FieldError| error.field == *name));
+            errors.extend(message.map(|message| wrong(&name, message)));
+        }
+        if errors.is_empty() { Ok(params) } else { Err(Error::Invalid(errors)) }
+    }
+}
+
+/// Where the page of a cursor begins; `None` for a text that is no cursor. The owner is never part of it.
+pub fn read_cursor(cursor: &str) -> Option<(Timestamp, String)> {
+    let (deleted_at, id): (i64, String) = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    (!id.contains('\0')).then_some((Timestamp(deleted_at), id))
+}
+
+/// The cursor of the page after the one with this task at its end.
+pub fn cursor_after(last: &TrashedTask) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(last.deleted_at.0, &last.task.id)).unwrap_or_default())
+}
+
+async fn read(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
+    let params = TrashParams::parse(query.as_deref().unwrap_or_default())?;
+    let (trashed, has_more) = trash(&state, &identity.user_id, &params).await?;
+    let path = user_path(&identity.user_id, "trash");
+    let next = trashed.last().filter(|_| has_more);
+    let next = next.map(|last| format!("<{path}?limit={}&cursor={}>; rel=\"next\"", params.limit, cursor_after(last)));
+    let json = serde_json::to_vec(&trashed).map_err(Error::internal)?;
+    let mut response = conditions.answer(&etag_of_list(&json, next.as_deref()), json.into())?;
+    if let Some(next) = next {
+        response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
+    }
+    Ok(response)
+}
+
+async fn remove(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId) -> Result<StatusCode> {
+    if purge(&state, &identity.user_id, &id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound) }
+}
+
+async fn empty(State(state): State<AppState>, identity: Identity) -> Result<StatusCode> {
+    purge_all(&state, &identity.user_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A page of the owner's trash, and whether there is more. It ends after the task with which it has [`PAGE_BYTES`] of text, also
+/// where more were asked for.
+pub async fn trash(state: &AppState, owner: &str, params: &TrashParams) -> Result<(Vec<TrashedTask>, bool)> {
+    let kept_for = state.config.trash_kept_for();
+    let (limit, mut after) = (params.limit as usize, params.after.clone());
+    let (mut page, mut bytes): (Vec<TrashedTask>, usize) = (Vec::new(), 0);
+    loop {
+        let rows = rows(&state.db, owner, store::too_old(state), after.take(), READ_MAX.min(params.limit) + 1).await?;
+        let is_last = rows.len() <= READ_MAX.min(params.limit) as usize;
+        for (json, deleted_at) in rows {
+            if page.len() == limit || bytes >= PAGE_BYTES {
+                return Ok((page, true));
+            }
+            bytes += json.len();
+            let (task, deleted_at): (Task, _) = (serde_json::from_str(&json).map_err(Error::internal)?, Timestamp(deleted_at));
+            page.push(TrashedTask { task, deleted_at, purged_at: deleted_at + kept_for });
+        }
+        if is_last {
+            return Ok((page, false));
+        }
+        after = page.last().map(|last| (last.deleted_at, last.task.id.clone()));
+    }
+}
+
+/// What was deleted after `too_old`, and before the one of this time and id: each as JSON, with when.
+async fn rows(db: &Db, owner: &str, too_old: i64, before: Option<(Timestamp, String)>, count: u32) -> Result<Vec<(String, i64)>> {
+    let (time, id) = before.map_or((i64::MAX, String::new()), |(time, id)| (time.0, id));
+    let sql = "SELECT task, deleted_at FROM deleted_tasks
+               WHERE user_id = $1 AND task <> '' AND deleted_at > $2 AND (deleted_at, id) < ($3, $4)
+               ORDER BY deleted_at DESC, id DESC LIMIT $5";
+    Ok(sql!(all db.read(), sql, owner, too_old, time, id, i64::from(count))?)
+}
+
+/// Removes a task from the trash for good; whether it was there.
+pub async fn purge(state: &AppState, owner: &String, id: &str) -> Result<bool> {
+    state.throttle_write(owner)?;
+    let sql = "UPDATE deleted_tasks SET task = '' WHERE user_id = $1 AND id = $2 AND task <> '' AND deleted_at > $3";
+    let mut write = state.db.join().await?;
+    let purged = sql!(execute write.on()?, sql, owner, id, store::too_old(state));
+    let was_there = write.done(purged).await? > 0;
+    if was_there {
+        state.db.deleted_for_good();
+    }
+    Ok(was_there)
+}
+
+/// Removes everything from the owner's trash for good.
+pub async fn purge_all(state: &AppState, owner: &String) -> Result<()> {
+    state.throttle_write(owner)?;
+    // What another request empties at the same moment is emptied twice: whoever is first through does not say so before the end.
+    let sql = "UPDATE deleted_tasks SET task = ''
+               WHERE user_id = $1 AND id IN (SELECT id FROM deleted_tasks WHERE user_id = $1 AND task <> '' LIMIT $2)";
+    loop {
+        let mut write = state.db.join().await?;
+        let purged = sql!(execute write.on()?, sql, owner, PURGED_AT_ONCE);
+        if write.done(purged).await? == 0 {
+            return Ok(());
+        }
+        state.db.deleted_for_good();
+    }
+}
+
+/// Puts everything back that is in the owner's trash, the newest deletion first. Each counts as a change: what is beyond the quota,
+/// or too much at once, stays in the trash.
+pub async fn restore_all(state: &AppState, owner: &String) -> Result<()> {
+    let params = TrashParams { limit: RESTORED_AT_ONCE, after: None };
+    loop {
+        let (trashed, _) = trash(state, owner, &params).await?;
+        if trashed.is_empty() {
+            return Ok(());
+        }
+        for TrashedTask { task, .. } in trashed {
+            store::restore(state, owner, &task.id).await?;
+        }
+    }
+}
