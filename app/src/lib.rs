@@ -25,6 +25,7 @@ use leptos_router::{
 
 use crate::{
     components::{header::Header, icon::Drawings, same_for_all, scripts::Scripts},
+    model::Appearance,
     routes::{
         DocumentContext, account::Account, auth::Auth, docs::Docs, edit_task::EditTask, email_link::EmailLinkForm, error_page::ErrorPage,
         forgot_password::Forgot, home::Home, reset_password::Reset, tasks::TasksRoute,
@@ -33,15 +34,15 @@ use crate::{
 
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let DocumentContext { theme, has_islands, .. } = use_context().unwrap_or_default();
+    let DocumentContext { appearance: Appearance { theme, density }, has_islands, .. } = use_context().unwrap_or_default();
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme.chosen() data-density=density.chosen()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content=theme.unwrap_or("light dark") />
+                <meta name="color-scheme" content=theme.chosen().unwrap_or("light dark") />
                 <meta name="description" content=words::SITE_DESCRIPTION />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet />
