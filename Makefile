@@ -39,7 +39,7 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(or
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse bench bench-compare tools clean
+.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse pictures icons bench bench-compare tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,12 @@ soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, 
 lighthouse: $(BINARY) end2end/node_modules/.stamp | browser ## Lighthouse on the four pages as a phone sees them, and how quickly a long list answers
 	@cd end2end && node lighthouse.js
 	@cd end2end && node interaction.js
+
+pictures: $(BINARY) end2end/node_modules/.stamp | browser ## A picture of every state of every page beside the last one, into target/pictures (BEFORE=folder, BEFORE_BINARY=file, ONLY=text of some)
+	@cd end2end && BEFORE="$(if $(BEFORE),$(abspath $(BEFORE)))" BEFORE_BINARY="$(if $(BEFORE_BINARY),$(abspath $(BEFORE_BINARY)))" ONLY="$(ONLY)" node pictures.js
+
+icons: end2end/node_modules/.stamp | browser ## Draw the PNGs of style/assets from their SVGs
+	@cd end2end && node icons.js
 
 bench: $(BINARY) .tools/peer/.stamp ## Measure against the budgets and a FastAPI service, five minutes (ONLY=text of some rows, SECONDS=3 a run)
 	@$(BENCH) run --binary $(BINARY) --seconds "$(SECONDS)" --only "$(ONLY)"

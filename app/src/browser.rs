@@ -4,6 +4,8 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlDocument;
 
+use crate::model::{Density, Theme};
+
 /// Milliseconds since 1970. `std::time` panics in WASM.
 #[allow(clippy::cast_possible_truncation, reason = "milliseconds that are whole")]
 pub fn now() -> i64 {
@@ -30,10 +32,29 @@ pub fn has_keyboard() -> bool {
 
 /// Tells the server something with every page from now on; nothing, when the value is empty. The next page is drawn with it
 /// before any script runs, so it cannot be kept in the storage of the browser.
-pub fn set_cookie(name: &str, value: &str) {
+fn set_cookie(name: &str, value: &str) {
     let is_https = window().location().protocol().is_ok_and(|protocol| protocol == "https:");
     let document: HtmlDocument = document().unchecked_into();
     let _ = document.set_cookie(&preference_cookie(name, value, is_https));
+}
+
+/// The colours, now and on every page from now on.
+pub fn set_theme(theme: Theme) {
+    choose("data-theme", Theme::COOKIE, theme.chosen());
+}
+
+/// The room of a task, now and on every page from now on.
+pub fn set_density(density: Density) {
+    choose("data-density", Density::COOKIE, density.chosen());
+}
+
+/// Says on the document's element, which no component draws in the browser, what was chosen, and has the server draw it there
+/// from now on.
+fn choose(attribute: &str, cookie: &str, value: Option<&str>) {
+    if let Some(page) = document().document_element() {
+        let _ = value.map_or_else(|| page.remove_attribute(attribute), |value| page.set_attribute(attribute, value));
+    }
+    set_cookie(cookie, value.unwrap_or_default());
 }
 
 /// The text for `document.cookie`, with an empty value to remove it. On https the prefix makes the browser insist on `Secure`,

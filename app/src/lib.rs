@@ -16,7 +16,7 @@ pub mod storage;
 mod time;
 pub mod words;
 
-use leptos::prelude::*;
+use leptos::{either::Either, html, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     components::{FlatRoutes, Route, Router},
@@ -25,25 +25,34 @@ use leptos_router::{
 
 use crate::{
     components::{header::Header, icon::Drawings, same_for_all, scripts::Scripts},
+    model::{Appearance, Theme},
     routes::{
         DocumentContext, account::Account, auth::Auth, docs::Docs, edit_task::EditTask, email_link::EmailLinkForm, error_page::ErrorPage,
         forgot_password::Forgot, home::Home, reset_password::Reset, tasks::TasksRoute, trash::Trash,
     },
 };
 
+/// `--surface` of the style in sRGB, which is all that the systems around a page understand.
+const LIGHT_SURFACE: &str = "#fbfaf7";
+/// The same in the dark.
+const DARK_SURFACE: &str = "#0f1513";
+
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let DocumentContext { theme, has_islands, .. } = use_context().unwrap_or_default();
+    let DocumentContext { appearance: Appearance { theme, density }, has_islands, .. } = use_context().unwrap_or_default();
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme.chosen() data-density=density.chosen()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content=theme.unwrap_or("light dark") />
+                <meta name="color-scheme" content=theme.chosen().unwrap_or("light dark") />
                 <meta name="description" content=words::SITE_DESCRIPTION />
+                {colours_around(theme)}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="stylesheet" href=stylesheet />
                 <MetaTags />
                 {has_islands.then(|| view! { <Scripts options /> })}
@@ -54,6 +63,19 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App />
             </body>
         </html>
+    }
+}
+
+/// What a browser or a phone draws around the page has the colour of the page. (`view!` knows no `media` of this element.)
+fn colours_around(theme: Theme) -> impl IntoView {
+    let one = |colour: &'static str| html::meta().name("theme-color").content(colour);
+    match theme {
+        Theme::System => Either::Left((
+            one(LIGHT_SURFACE).attr("media", "(prefers-color-scheme: light)"),
+            one(DARK_SURFACE).attr("media", "(prefers-color-scheme: dark)"),
+        )),
+        Theme::Light => Either::Right(one(LIGHT_SURFACE)),
+        Theme::Dark => Either::Right(one(DARK_SURFACE)),
     }
 }
 

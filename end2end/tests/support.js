@@ -17,14 +17,15 @@ const SECRET = /correct horse|another good|let me in|\$argon2id\$|eyJ[\w-]+\.|to
 const BINARY = process.env.HOLDFAST_BINARY ?? fileURLToPath(new URL("../../target/release/holdfast", import.meta.url));
 
 export class Server {
-  constructor(folder) {
+  constructor(folder, binary = BINARY) {
     this.folder = folder;
+    this.binary = binary;
     this.log = "";
   }
 
   // `listen` is given when a server comes back on the port that it had.
   async start(environment = {}, listen = "127.0.0.1:0") {
-    this.process = spawn(BINARY, ["--listen", listen, "--data-dir", join(this.folder, "data")], {
+    this.process = spawn(this.binary, ["--listen", listen, "--data-dir", join(this.folder, "data")], {
       cwd: this.folder,
       env: { ...process.env, RUST_LOG: "trace", ...(this.database ??= await databaseEnvironment()), ...environment },
       stdio: ["ignore", "pipe", "pipe"],

@@ -73,6 +73,24 @@ async fn cookies_of_the_pages_scripts_are_secure_and_bound_to_this_host_on_https
 }
 
 #[tokio::test]
+async fn every_page_is_drawn_as_this_browser_wants_it_and_as_usual_where_its_cookies_make_no_sense() {
+    let server = Server::start().await;
+    for (cookie, attributes) in [
+        ("", ""),
+        ("density=automatic; theme=system", ""),
+        ("density=compact", " data-density=\"compact\""),
+        ("theme=light; density=comfortable", " data-theme=\"light\" data-density=\"comfortable\""),
+        ("__Host-density=compact; density=comfortable", " data-density=\"compact\""),
+        ("theme=\"><script>; density=huge", ""),
+    ] {
+        for path in ["/", "/signin", "/nothing"] {
+            let page = server.request(Method::GET, path).header("cookie", cookie).answer().await;
+            assert!(page.text.starts_with(&format!("<!DOCTYPE html><html lang=\"en\"{attributes}>")), "{path} {cookie}: {}", page.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_inline_script_carries_the_nonce_of_its_own_page() {
     let server = Server::start().await;
     let ada = server.person("Ada").await;

@@ -1,19 +1,18 @@
 //! What loads the WASM.
 
+use std::sync::LazyLock;
+
 use leptos::{nonce::use_nonce, prelude::*};
 
-/// Tells the server with every page from now on what time it is here. Until the list is hydrated it holds back what is pressed
-/// there, and lets the island do it then (`holdfast:hydrated`); should that not come within five seconds, it sends the forms
-/// themselves, and reloads the page.
-const FIRST_SCRIPT: &str = "{let[p,s]=location.protocol=='https:'?['__Host-','; Secure']:['',''],early=[],timer,\
-    hold=e=>{let t=e.submitter||e.target;t.closest('#list')&&(e.type=='submit'&&e.preventDefault(),early.push(t),timer??=setTimeout(give,5000))},\
-    types=['submit','change'],release=()=>{clearTimeout(timer);types.forEach(t=>removeEventListener(t,hold,true))},\
-    give=async()=>{release();for(let t of early){let f=new FormData(t.form);t.type=='checkbox'?f.set('completed',t.checked):f.set(t.name,t.value);\
-    if(t.formMethod=='get'&&t.type!='checkbox')return location=t.formAction;\
-    await fetch(t.type=='checkbox'?t.form.action:t.formAction,{method:'POST',body:new URLSearchParams(f)})}location.reload()};\
-    document.cookie=`${p}utc_offset=${-new Date().getTimezoneOffset()}; Path=/; SameSite=Lax${s}; Max-Age=31536000`;\
-    types.forEach(t=>addEventListener(t,hold,true));\
-    addEventListener('holdfast:hydrated',()=>{release();early.forEach(t=>t.type=='checkbox'?t.dispatchEvent(new Event('change',{bubbles:true})):t.click())},{once:true})}";
+/// Tells the server with every page from now on what time it is here, and holds back what is pressed in the list until that is
+/// hydrated.
+static FIRST_SCRIPT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("first_script.js")));
+
+/// The script without the lines that are there for its readers alone. Its lines stay lines, so nothing of it is read anew.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
 
 /// The scripts of a page with islands, each with the nonce of the page.
 #[component]
@@ -22,8 +21,33 @@ pub fn Scripts(
     options: LeptosOptions,
 ) -> impl IntoView {
     view! {
-        <script nonce=use_nonce()>{FIRST_SCRIPT}</script>
+        <script nonce=use_nonce()>{FIRST_SCRIPT.as_str()}</script>
         <AutoReload options=options.clone() />
         <HydrationScripts options islands=true />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_script_costs_each_page_little() {
+        assert!(FIRST_SCRIPT.len() <= 1_500, "{} bytes", FIRST_SCRIPT.len());
+    }
+
+    #[test]
+    fn the_first_script_means_the_same_without_its_comments() {
+        // What could begin in one line and end in another, with a line between that looks like a comment.
+        for several_lines in ['`', '\\'] {
+            assert!(!include_str!("first_script.js").contains(several_lines), "{several_lines}");
+        }
+        assert!(!FIRST_SCRIPT.contains("//") && !FIRST_SCRIPT.contains("/*"), "a comment stands on a line of its own: {}", *FIRST_SCRIPT);
+    }
+
+    #[test]
+    fn the_first_script_does_not_end_its_element() {
+        let script = FIRST_SCRIPT.to_lowercase();
+        assert!(!script.contains("</script") && !script.contains("<!--"), "{script}");
     }
 }

@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, reason = "`#[island]` makes a struct that cannot be given a line of its own")]
 
+pub mod appearance;
 pub mod auth_form;
 pub mod other_tab_notice;
 pub mod password_field;

@@ -4,11 +4,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{RouteData, route_data};
+use super::{DocumentContext, RouteData, route_data};
 use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
-    islands::{other_tab_notice::OtherTabNotice, password_field::PasswordField},
-    model::{FieldError, Timestamp, User},
+    islands::{appearance::AppearanceChoices, other_tab_notice::OtherTabNotice, password_field::PasswordField},
+    model::{Appearance, FieldError, Timestamp, User},
     words,
 };
 
@@ -158,85 +158,104 @@ pub fn Account() -> impl IntoView {
     let name = if refused_form == Some(AccountForm::Name) { typed.clone() } else { name };
     let new_email = if refused_form == Some(AccountForm::Email) { typed } else { String::new() };
     let has_others = devices.len() > 1;
+    let Appearance { theme, density } = use_context::<DocumentContext>().unwrap_or_default().appearance;
     view! {
-      <Title text=words::page_title(words::YOUR_ACCOUNT) />
+        <Title text=words::page_title(words::YOUR_ACCOUNT) />
+        <p><a class="back" href="/tasks">{words::BACK_TO_TASKS}</a></p>
         <h1>{words::YOUR_ACCOUNT}</h1>
         <OtherTabNotice user_id=id />
-        <Section id="name-section" heading=words::NAME done>
-            <PlainForm form=AccountForm::Name errors=errors_of(AccountForm::Name)>
-                <Field name="name" label=words::NAME kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
-                <button>{words::SAVE_NAME}</button>
-            </PlainForm>
-        </Section>
-        <Section id="email-section" heading=words::EMAIL done>
-            <p>{email} " " <span class="quiet">{words::confirmed(email_verified)}</span></p>
-            {(!email_verified)
-                .then(|| {
-                    view! {
-                        <PlainForm form=AccountForm::Confirm errors=errors_of(AccountForm::Confirm)>
-                            <button>{words::CONFIRM_EMAIL}</button>
-                        </PlainForm>
-                    }
-                })}
-            <PlainForm form=AccountForm::Email errors=errors_of(AccountForm::Email)>
-                <Field
-                    name="newEmail"
-                    label=words::NEW_EMAIL
-                    kind="email"
-                    autocomplete="email"
-                    value=new_email
-                    hint=words::NEW_EMAIL_HINT
-                    errors=errors_of(AccountForm::Email)
-                />
-                <PasswordField name="emailPassword" label=words::ACCOUNT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Email) />
-                <button>{words::CHANGE_EMAIL}</button>
-            </PlainForm>
-        </Section>
-        <Section id="password-section" heading=words::PASSWORD done>
-            <PlainForm form=AccountForm::Password errors=errors_of(AccountForm::Password)>
-                <input type="text" name="username" autocomplete="username" value=username hidden />
-                <PasswordField name="currentPassword" label=words::CURRENT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Password) />
-                <PasswordField name="newPassword" label=words::NEW_PASSWORD autocomplete="new-password" hint=words::PASSWORD_HINT errors=errors_of(AccountForm::Password) />
-                <label class="choice">
-                    <input type="checkbox" name="revokeOtherSessions" value="on" checked />
-                    {words::SIGN_OUT_MY_OTHERS}
-                </label>
-                <button>{words::CHANGE_PASSWORD}</button>
-            </PlainForm>
-        </Section>
-        <Section id="devices-section" heading=words::DEVICES done>
-            <ul class="devices">{devices.into_iter().map(|device| view! { <DeviceRow device now /> }).collect_view()}</ul>
-            {has_others
-                .then(|| {
-                    view! {
-                        <PlainForm form=AccountForm::Devices errors=errors_of(AccountForm::Devices)>
-                            <button>{words::SIGN_OUT_OTHERS}</button>
-                        </PlainForm>
-                    }
-                })}
-        </Section>
-        <Section id="data-section" heading=words::YOUR_DATA done>
-            <p>{words::YOUR_DATA_LEAD}</p>
-            <p><a class="button" href="/account/data" download="holdfast.json">{words::DOWNLOAD_DATA}</a></p>
-        </Section>
-        <Section id="delete-section" heading=words::DELETE_ACCOUNT done>
-            <p>{words::DELETE_ACCOUNT_LEAD}</p>
-            <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
-                <input type="text" name="username" autocomplete="username" value=username_again hidden />
-                <PasswordField name="password" label=words::YOUR_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Delete) />
-                <button class="danger">{words::DELETE_MY_ACCOUNT}</button>
-            </PlainForm>
-        </Section>
+        <div class="account">
+            <div>
+                <Section id="name-section" heading=words::NAME lead=words::NAME_LEAD done>
+                    <PlainForm form=AccountForm::Name errors=errors_of(AccountForm::Name)>
+                        <Field name="name" label=words::NAME kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
+                        <button>{words::SAVE_NAME}</button>
+                    </PlainForm>
+                </Section>
+                <Section id="email-section" heading=words::EMAIL lead=words::EMAIL_LEAD done>
+                    <p>{email} " " <span class="quiet">{words::confirmed(email_verified)}</span></p>
+                    {(!email_verified)
+                        .then(|| {
+                            view! {
+                                <PlainForm form=AccountForm::Confirm errors=errors_of(AccountForm::Confirm)>
+                                    <button>{words::CONFIRM_EMAIL}</button>
+                                </PlainForm>
+                            }
+                        })}
+                    <PlainForm form=AccountForm::Email errors=errors_of(AccountForm::Email)>
+                        <Field
+                            name="newEmail"
+                            label=words::NEW_EMAIL
+                            kind="email"
+                            autocomplete="email"
+                            value=new_email
+                            hint=words::NEW_EMAIL_HINT
+                            errors=errors_of(AccountForm::Email)
+                        />
+                        <PasswordField name="emailPassword" label=words::ACCOUNT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Email) />
+                        <button>{words::CHANGE_EMAIL}</button>
+                    </PlainForm>
+                </Section>
+                <Section id="password-section" heading=words::PASSWORD lead=words::PASSWORD_LEAD done>
+                    <PlainForm form=AccountForm::Password errors=errors_of(AccountForm::Password)>
+                        <input type="text" name="username" autocomplete="username" value=username hidden />
+                        <PasswordField name="currentPassword" label=words::CURRENT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Password) />
+                        <PasswordField name="newPassword" label=words::NEW_PASSWORD autocomplete="new-password" hint=words::PASSWORD_HINT errors=errors_of(AccountForm::Password) />
+                        <label class="choice">
+                            <input type="checkbox" name="revokeOtherSessions" value="on" checked />
+                            {words::SIGN_OUT_MY_OTHERS}
+                        </label>
+                        <button>{words::CHANGE_PASSWORD}</button>
+                    </PlainForm>
+                </Section>
+            </div>
+            <div>
+                <Section id="appearance-section" heading=words::APPEARANCE lead=words::APPEARANCE_LEAD done>
+                    <AppearanceChoices theme density />
+                </Section>
+                <Section id="devices-section" heading=words::DEVICES lead=words::DEVICES_LEAD done>
+                    <ul class="devices">{devices.into_iter().map(|device| view! { <DeviceRow device now /> }).collect_view()}</ul>
+                    {has_others
+                        .then(|| {
+                            view! {
+                                <PlainForm form=AccountForm::Devices errors=errors_of(AccountForm::Devices)>
+                                    <button>{words::SIGN_OUT_OTHERS}</button>
+                                </PlainForm>
+                            }
+                        })}
+                </Section>
+                <Section id="data-section" heading=words::YOUR_DATA lead=words::YOUR_DATA_LEAD done>
+                    <p><a class="button" href="/account/data" download="holdfast.json">{words::DOWNLOAD_DATA}</a></p>
+                </Section>
+                <Section id="delete-section" heading=words::DELETE_ACCOUNT lead=words::DELETE_ACCOUNT_LEAD done>
+                    <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
+                        <input type="text" name="username" autocomplete="username" value=username_again hidden />
+                        <PasswordField name="password" label=words::YOUR_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Delete) />
+                        <button class="danger">{words::DELETE_MY_ACCOUNT}</button>
+                    </PlainForm>
+                </Section>
+            </div>
+        </div>
     }
 }
 
 #[component]
-fn Section(id: &'static str, heading: &'static str, done: Option<Done>, children: Children) -> impl IntoView {
+fn Section(
+    id: &'static str,
+    heading: &'static str,
+    /// What it is for.
+    lead: &'static str,
+    done: Option<Done>,
+    children: Children,
+) -> impl IntoView {
     let done = done.filter(|done| done.section() == id);
     let is_failure = done == Some(Done::LinkRefused);
     view! {
         <section class="section" id=id aria-labelledby=format!("{id}-heading")>
-            <h2 id=format!("{id}-heading")>{heading}</h2>
+            <div>
+                <h2 id=format!("{id}-heading")>{heading}</h2>
+                <p class="quiet">{lead}</p>
+            </div>
             {done
                 .map(|done| {
                     view! {

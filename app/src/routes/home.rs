@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::RouteData;
-use crate::{components::icon::Icon, words};
+use crate::{components::sample::Sample, words};
 
 /// The page shows the same to everyone.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +16,7 @@ impl RouteData for HomePage {
     }
 }
 
-/// One sentence, a list to look at, two ways in, three claims.
+/// What it is, two ways in, a list to look at, three claims that can be checked.
 #[component]
 pub fn Home() -> impl IntoView {
     view! {
@@ -32,26 +32,7 @@ pub fn Home() -> impl IntoView {
                     {words::SIGN_IN}
                 </a>
             </p>
-            <figure class="sample">
-                <ul class="list" inert>
-                    {words::SAMPLE
-                        .map(|(title, note, is_done)| {
-                            view! {
-                                <li class="row" class:done=is_done>
-                                    <span class="check">
-                                        <span class="box">{Icon::Check.draw()}</span>
-                                    </span>
-                                    <div class="words">
-                                        <span class="title">{title}</span>
-                                        {(!note.is_empty()).then(|| view! { <span class="note">{note}</span> })}
-                                    </div>
-                                </li>
-                            }
-                        })
-                        .collect_view()}
-                </ul>
-                <figcaption class="visually-hidden">{words::SAMPLE_NAME}</figcaption>
-            </figure>
+            <Sample />
         </section>
         <section class="claims" aria-label=words::CLAIMS_NAME>
             {words::CLAIMS
@@ -65,5 +46,8 @@ pub fn Home() -> impl IntoView {
                 })
                 .collect_view()}
         </section>
+        <p class="for-programs">
+            {words::FOR_PROGRAMS} <a href="/api/docs">{words::API_LINK}</a>
+        </p>
     }
 }

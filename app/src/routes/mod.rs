@@ -14,6 +14,8 @@ pub mod trash;
 
 use leptos::reactive::owner::take_context;
 
+use crate::model::Appearance;
+
 /// What the server loads for a route and provides as context, so that rendering asks no database and waits for nothing.
 pub trait RouteData: Send + Sync + 'static {
     /// A path that the route has.
@@ -33,8 +35,8 @@ pub trait RouteData: Send + Sync + 'static {
 /// What the document around a page depends on.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentContext {
-    /// The colours that the visitor chose, `dark` or `light`; without, the system's.
-    pub theme: Option<&'static str>,
+    /// What the visitor chose.
+    pub appearance: Appearance,
     /// See [`RouteData::user`].
     pub user: Option<String>,
     /// See [`RouteData::has_islands`].

@@ -1,7 +1,10 @@
 //! The page of the account.
 
 use super::some;
-use crate::routes::account::Done;
+use crate::{
+    model::{Density, Theme},
+    routes::account::Done,
+};
 
 /// Its title, and what leads to it.
 pub const YOUR_ACCOUNT: &str = "Your account";
@@ -21,6 +24,41 @@ pub const fn done(done: Done) -> &'static str {
         Done::LinkRefused => "That link is not valid, or not any more. Ask for a new one.",
         Done::Password => "Your password is changed.",
         Done::Devices => "Signed out.",
+    }
+}
+
+/// The way back from there.
+pub const BACK_TO_TASKS: &str = "Back to your tasks";
+/// What the name is for.
+pub const NAME_LEAD: &str = "What the top of every page calls you. It may stay empty.";
+/// What the e-mail is for.
+pub const EMAIL_LEAD: &str = "You sign in with it, and a link for a new password goes there.";
+/// What the password is for.
+pub const PASSWORD_LEAD: &str = "Change it when somebody may know it.";
+/// Theme and density.
+pub const APPEARANCE: &str = "Appearance";
+/// What it is for.
+pub const APPEARANCE_LEAD: &str = "How Holdfast looks in this browser.";
+/// The colours.
+pub const THEME: &str = "Theme";
+/// The room of a task.
+pub const DENSITY: &str = "Density";
+
+/// What the colours can be.
+pub const fn theme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "System",
+        Theme::Light => "Light",
+        Theme::Dark => "Dark",
+    }
+}
+
+/// What the density can be.
+pub const fn density(density: Density) -> &'static str {
+    match density {
+        Density::Automatic => "Automatic: compact where the window is wide",
+        Density::Comfortable => "Comfortable: with a line of each note",
+        Density::Compact => "Compact: a note is an icon",
     }
 }
 
@@ -50,6 +88,8 @@ pub const SIGN_OUT_MY_OTHERS: &str = "Sign out my other devices";
 pub const CHANGE_PASSWORD: &str = "Change the password";
 /// Where somebody is signed in.
 pub const DEVICES: &str = "Devices";
+/// What the list of them is for.
+pub const DEVICES_LEAD: &str = "Where you are signed in. Sign out what you don’t use any more.";
 /// The one that shows the page.
 pub const THIS_DEVICE: &str = "This device";
 /// How long ago comes after it.

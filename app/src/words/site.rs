@@ -1,9 +1,11 @@
 //! What is around every page, and the pages for everybody: the first one, the API, what there is not.
 
+use crate::model::Priority;
+
 /// The name of all this.
 pub const BRAND: &str = "Holdfast";
 /// What search engines say about it.
-pub const SITE_DESCRIPTION: &str = "A quiet task list for you and everybody you work with. Nobody sees yours but you.";
+pub const SITE_DESCRIPTION: &str = "A quiet task list for you and the programs you write. One binary that is yours to host.";
 /// Past the top of the page, for who uses the keyboard.
 pub const SKIP: &str = "Skip to the content";
 
@@ -11,25 +13,64 @@ pub const SKIP: &str = "Skip to the content";
 pub const HOME_TITLE: &str = "Holdfast: a quiet list of what you have to do";
 /// Its heading.
 pub const HOME_HEADING: &str = "A quiet list of what you have to do";
-/// The sentence below.
-pub const HOME_LEAD: &str = "Write it down, tick it off, get on with your day. Holdfast keeps the rest.";
+/// The sentence below: what it is, and for whom.
+pub const HOME_LEAD: &str =
+    "For you, and for the programs you write. Type a line, and Holdfast reads the day, the tags and the priority out of it.";
 /// What the list shows that stands there.
-pub const SAMPLE_NAME: &str = "An example of a task list";
-/// Its tasks: title, note, whether it is done.
-pub const SAMPLE: [(&str, &str, bool); 4] = [
-    ("Ask Nadia about the lease", "She is back on Tuesday", false),
-    ("Book the train to Porto", "", false),
-    ("Order paper, A4 and A5", "", false),
-    ("Send the photos to Grandpa", "", true),
+pub const SAMPLE_NAME: &str = "An example: a line is typed, and becomes a task with its day, tag and priority in a list of others.";
+/// What is typed there, word by word, and whether it is understood as more than a word. The style times it by their lengths.
+pub const SAMPLE_LINE: [(&str, bool); 6] =
+    [("Call", false), ("the", false), ("bank", false), ("tomorrow", true), ("#money", true), ("!high", true)];
+/// The button beside it.
+pub const SAMPLE_ADD: &str = "Add";
+
+/// A task of the list that is shown there.
+#[derive(Debug, Clone, Copy)]
+pub struct SampleTask {
+    /// What is to be done.
+    pub title: &'static str,
+    /// More of it; may be empty.
+    pub note: &'static str,
+    /// How much it matters.
+    pub priority: Priority,
+    /// When it is due; may be empty.
+    pub due: &'static str,
+    /// Its tag; may be empty.
+    pub tag: &'static str,
+    /// Whether it is done.
+    pub is_done: bool,
+}
+
+/// The list, what was typed first.
+pub const SAMPLE: [SampleTask; 5] = [
+    SampleTask { title: "Call the bank", note: "", priority: Priority::High, due: "Tomorrow", tag: "#money", is_done: false },
+    SampleTask {
+        title: "Ask Nadia about the lease",
+        note: "She is back today",
+        priority: Priority::None,
+        due: "Today",
+        tag: "",
+        is_done: false,
+    },
+    SampleTask { title: "Book the train to Porto", note: "", priority: Priority::Medium, due: "Friday", tag: "#travel", is_done: false },
+    SampleTask { title: "Order paper, A4 and A5", note: "", priority: Priority::None, due: "", tag: "#office", is_done: false },
+    SampleTask { title: "Send the photos to Grandpa", note: "", priority: Priority::None, due: "", tag: "#family", is_done: true },
 ];
 /// What the claims are.
 pub const CLAIMS_NAME: &str = "What you can count on";
 /// Each with its heading.
 pub const CLAIMS: [(&str, &str); 3] = [
-    ("Yours alone", "Every task belongs to one person. Nobody else can see it, change it, or learn that it exists."),
-    ("There before you look", "The list is in the page when it arrives. Signing in works before any script has run, and without one."),
-    ("Nothing gets lost", "What you save is on the disk before we say so. What you are typing waits when the connection is gone."),
+    ("Yours to host", "One binary holds the pages, the accounts and the database. Start it, and nothing else has to be installed."),
+    (
+        "Opens before scripts",
+        "Your list is in the page when it arrives. Adding, ticking and signing in work before a script has run, or without one. This page has none.",
+    ),
+    ("Leaves with you", "All your tasks, and all that is kept about you, are one JSON file. Take it whenever you like."),
 ];
+/// Who may want to know of the API.
+pub const FOR_PROGRAMS: &str = "For the programs you write: ";
+/// What leads to it.
+pub const API_LINK: &str = "the API, with every route and every error";
 
 /// The title of the tab with a page that there is not.
 pub const NOT_FOUND: &str = "Not found";

@@ -1,4 +1,4 @@
-//! Styles, scripts and WASM: inside the binary in a release build, read from `target/site` in a debug build.
+//! Styles, scripts, WASM, icons: inside the binary in a release build, read from `target/site` in a debug build.
 
 use std::path::Path;
 
@@ -68,6 +68,8 @@ fn respond(path: &str, cache: &'static str, bytes: Bytes) -> Response {
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "wasm" => "application/wasm",
+        "png" => "image/png",
+        "webmanifest" => "application/manifest+json",
         "svg" => "image/svg+xml; charset=utf-8",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",

@@ -99,9 +99,9 @@ pub async fn client_left() {
 }
 
 async fn answer(state: &AppState, request: Request, next: Next) -> Response {
-    let theme = pages::theme(request.headers());
+    let appearance = pages::appearance(request.headers());
     // Around all else, since the pages in place of errors are written there.
-    let mut response = pages::THEME.scope(theme, trace(state, request, next)).await;
+    let mut response = pages::APPEARANCE.scope(appearance, trace(state, request, next)).await;
     security::add_headers(&state.config, response.headers_mut());
     response
 }

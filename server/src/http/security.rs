@@ -26,7 +26,7 @@ pub fn page_policy(nonce: &str) -> String {
     let reload = if is_watched { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'{reload}; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         manifest-src 'self'; connect-src 'self'{reload}; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-use crate::{browser::set_cookie, model::Theme};
+pub use crate::browser::set_theme;
 
 /// Whether the page is scrolled. Where it is not, the person has not asked for more of the list.
 pub fn is_scrolled() -> bool {
@@ -16,18 +16,6 @@ pub fn set_page_class(name: &str, is_set: bool) {
     if let Some(page) = document().document_element() {
         let _ = page.class_list().toggle_with_force(name, is_set);
     }
-}
-
-/// The colours, now and on every page from now on: the server draws it so that nothing flashes.
-pub fn set_theme(theme: Theme) {
-    let name = theme.as_str();
-    if let Some(page) = document().document_element() {
-        let _ = match theme {
-            Theme::System => page.remove_attribute("data-theme"),
-            Theme::Dark | Theme::Light => page.set_attribute("data-theme", name),
-        };
-    }
-    set_cookie("theme", if theme == Theme::System { "" } else { name });
 }
 
 /// Watches an element; stops when it is dropped.

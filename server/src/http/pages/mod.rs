@@ -9,10 +9,11 @@ mod password;
 mod tasks;
 mod trash;
 
-use std::{future::ready, pin::Pin, sync::LazyLock};
+use std::{future::ready, pin::Pin, str::FromStr, sync::LazyLock};
 
 use app::{
     App,
+    model::{Appearance, Density, Theme},
     routes::{DocumentContext, RouteData, error_page::ErrorData, home::HomePage},
     shell,
 };
@@ -60,17 +61,16 @@ impl FromRef<AppState> for LeptosOptions {
 const QUALITY: i32 = 4;
 
 tokio::task_local! {
-    /// The colours that the visitor chose, of the request that is being answered.
-    pub static THEME: Option<&'static str>;
+    /// What the visitor chose, of the request that is being answered.
+    pub static APPEARANCE: Appearance;
 }
 
-/// The colours that the request's cookie asks for, unless they are the system's.
-pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
-    match preference(headers, "theme")? {
-        "dark" => Some("dark"),
-        "light" => Some("light"),
-        _ => None,
+/// What the request's cookies ask for; where they make no sense, what is usual.
+pub fn appearance(headers: &HeaderMap) -> Appearance {
+    fn chosen<T: FromStr + Default>(headers: &HeaderMap, name: &str) -> T {
+        preference(headers, name).and_then(|word| word.parse().ok()).unwrap_or_default()
     }
+    Appearance { theme: chosen(headers, Theme::COOKIE), density: chosen(headers, Density::COOKIE) }
 }
 
 /// The pages that [`App`] has, and their forms.
@@ -157,13 +157,13 @@ async fn home(visitor: Visitor) -> Response {
 /// to its `POST`. Not by `leptos_routes_with_context`, which answers `GET` alone, streams, and ends each page, those without
 /// scripts too, with a script for resources: these pages have none.
 pub async fn render(data: impl RouteData) -> Response {
-    let theme = THEME.try_with(|theme| *theme).unwrap_or_default();
+    let appearance = APPEARANCE.try_with(|appearance| *appearance).unwrap_or_default();
     let request = match Request::get(data.path()).body(Body::empty()) {
         Ok(request) => request,
         Err(error) => return Error::internal(error).into_response(),
     };
     let document = move || {
-        provide_context(DocumentContext { theme, user: data.user(), has_islands: data.has_islands() });
+        provide_context(DocumentContext { appearance, user: data.user(), has_islands: data.has_islands() });
         provide_context(data);
         shell(OPTIONS.clone())
     };
