@@ -26,9 +26,9 @@ const of = (query) => async (page, server) => {
   await awake(page);
 };
 const MORE = {
-  today: of("status=pending&due=by_today"),
-  upcoming: of("status=pending&due=upcoming"),
-  completed: of("status=completed"),
+  today: of("due=by_today"),
+  upcoming: of("due=upcoming&sort=due_date"),
+  completed: of("status=completed&sort=updated_at"),
   comfortable: async (page, server) => {
     await page.context().addCookies([{ name: "density", value: "comfortable", url: server.url }]);
     await STATES.dated(page, server);

@@ -11,6 +11,7 @@ pub mod model;
 pub mod outbox;
 pub mod position;
 pub mod quick_add;
+pub mod rich_text;
 pub mod routes;
 pub mod storage;
 mod time;

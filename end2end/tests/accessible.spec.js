@@ -70,8 +70,8 @@ test.describe("in every state", () => {
       const found = [];
       const say = (what, element) => found.push(`${what}: ${element.textContent.trim().slice(0, 60) || element.outerHTML.slice(0, 120)}`);
       // Longer texts end in dots here; all of them are in the editor.
-      const CLAMPED = ".note, .toast > span";
-      const layerOf = (element) => element.closest("dialog, .toast, .bulk");
+      const CLAMPED = ".note, .toast > span, .trashed .title";
+      const layerOf = (element) => element.closest("dialog, .toast, .bulk, .bottom-bar, .round-add");
       const modal = document.querySelector("dialog:modal");
       const isThere = (element) =>
         element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".visually-hidden, .skip, pre, textarea, option, .row .note, .toast") && (!modal || modal.contains(element));

@@ -5,6 +5,7 @@ pub mod field;
 pub mod header;
 pub mod icon;
 pub mod sample;
+pub mod rich_text;
 pub mod scripts;
 
 /// What is the same on each page of each person: rendered once, and copied from then on.

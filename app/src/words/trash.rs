@@ -5,8 +5,6 @@ use crate::{day::Day, routes::trash::Done};
 
 /// The page, and what leads to it.
 pub const TRASH: &str = "Trash";
-/// Leads back to the tasks.
-pub const BACK_TO_TASKS: &str = "Back to your tasks";
 /// Puts a task back.
 pub const PUT_TASK_BACK: &str = "Put back";
 /// Puts back all of them.

@@ -10,7 +10,7 @@ use super::{
     state::BoardHandle,
 };
 use crate::{
-    components::icon::Icon,
+    components::{icon::Icon, rich_text::rich_text},
     model::{Day, ListQuery, Priority, Status, Task},
     routes::tasks::address,
     words,
@@ -158,12 +158,12 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                 </span>
                 {task
                     .description
-                    .clone()
+                    .as_deref()
                     .map(|description| {
                         view! {
-                            <span class="note" dir="auto">
-                                {description}
-                            </span>
+                            <div class="note" dir="auto">
+                                {rich_text(description)}
+                            </div>
                         }
                     })}
                 {has_meta
