@@ -405,7 +405,8 @@ mod tests {
     #[test]
     fn a_text_that_is_a_date_alone_says_a_day() {
         let today = day("2026-11-25");
-        for (text, expected) in [("in 3 days", Some("2026-11-28")), (" tomorrow ", Some("2026-11-26")), ("2027-01-31", Some("2027-01-31"))] {
+        for (text, expected) in [("in 3 days", Some("2026-11-28")), (" tomorrow ", Some("2026-11-26")), ("2027-01-31", Some("2027-01-31"))]
+        {
             assert_eq!(QuickAdd::read_day(text, today), expected.map(day), "{text}");
         }
         for text in ["", "call tomorrow", "tomorrow at five", "in 3", "3", "#work"] {

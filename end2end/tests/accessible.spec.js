@@ -18,7 +18,8 @@ const focused = (page) =>
 const three = async (page, server) => {
   const ada = await server.person("Ada");
   for (const title of ["one", "two", "three"]) await server.addTask(ada, { title });
-  await signIn(page, ada);
+  // The list of everything: what is ticked stays on it.
+  await signIn(page, ada, "/tasks?status=all");
   return ada;
 };
 
@@ -198,7 +199,7 @@ test.describe("the focus", () => {
       await holdClock(page);
       const ada = await server.person("Ada");
       for (let n = 0; n < 24; n += 1) await server.addTask(ada, { title: `Task ${n}`, description: n % 3 ? null : "In two lines\nof its own", tags: n % 4 ? [] : ["home"] });
-      await signIn(page, ada);
+      await signIn(page, ada, "/tasks?status=all");
       for (const n of [23, 21]) await row(page, `Task ${n}`).locator(".words").click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
       await bulk(page).getByRole("button", { name: "Complete" }).click();
       await expect(toast(page)).toBeVisible();
@@ -251,7 +252,9 @@ test.describe("the focus", () => {
           const { activeElement: element } = document;
           const { left, top, bottom } = (element.closest("summary, label") ?? element).getBoundingClientRect();
           // What floats at the foot of the window stands below everything.
-          const down = element.closest(".bulk") ? document.querySelector(".foot").getBoundingClientRect().bottom - element.closest(".bulk").getBoundingClientRect().top : 0;
+          const floating = element.closest(".bulk, .bottom-bar, .round-add");
+          const foot = document.querySelector(".foot").getBoundingClientRect().bottom;
+          const down = floating ? foot - floating.getBoundingClientRect().top + ["bottom-bar", "round-add", "bulk"].indexOf(floating.classList[0]) * 200 : 0;
           return element === document.body ? null : { isBeside: Boolean(element.closest(".views")), row: element.closest(".row")?.querySelector("input")?.id, name: element.ariaLabel || element.textContent.trim() || element.name, left, top: top + scrollY + Math.max(0, down), bottom: bottom + scrollY + Math.max(0, down) };
         });
         if (!place) break;
@@ -468,7 +471,7 @@ test.describe("what happens is said", () => {
 
   test("and what did not happen is not", async ({ page, server }) => {
     await three(page, server);
-    await page.getByRole("heading", { name: "To do" }).click();
+    await page.getByRole("heading", { name: "All tasks" }).click();
     await page.evaluate(() => (window.heard = []));
     for (const key of ["Delete", "x", "e", "4", "s", "Escape", "Control+z", "Alt+ArrowUp"]) await page.keyboard.press(key);
     await page.waitForTimeout(300);
@@ -518,7 +521,7 @@ test.describe("what happens is said", () => {
 
 test("dialogs are modal and have a name, and nothing behind them is in reach", async ({ page, server }) => {
   await STATES.selected(page, server);
-  expect((await nodes(page)).filter(({ role }) => role.value === "checkbox")).toHaveLength(6);
+  expect((await nodes(page)).filter(({ role }) => role.value === "checkbox")).toHaveLength(5);
   for (const [key, name] of [
     ["Control+K", "Commands"],
     ["?", "Keyboard shortcuts"],
@@ -538,11 +541,12 @@ test("dialogs are modal and have a name, and nothing behind them is in reach", a
 });
 
 test.describe("the keys", () => {
-  const KEYS = ["n", "/", "j", "k", "J", "K", "x", "e", "s", "Delete", "1", "2", "3", "4", "?"];
+  const KEYS = ["n", "/", "f", "d", "t", "j", "k", "J", "K", "x", "e", "s", "Delete", "1", "2", "3", "4", "?"];
 
   test("do nothing while one types, in any field", async ({ page, server }) => {
     const ada = await STATES.editor(page, server);
     for (const title of ["Answer Nadia", "Pay the rent"]) await row(page, title).locator(".words").click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
+    await openSearch(page);
     await page.getByLabel("Filter and sort").click();
     const before = await server.tasks(ada);
     const sent = [];
@@ -554,12 +558,12 @@ test.describe("the keys", () => {
       for (const key of KEYS) await page.keyboard.press(key);
       await expect(field).toBeFocused();
       await expect(page.getByRole("dialog")).toHaveCount(0);
-      if ((await field.getAttribute("type")) !== "date") await expect(field).toHaveValue(/n\/jkJKxes1234\?/);
+      if ((await field.getAttribute("type")) !== "date") await expect(field).toHaveValue(/n\/fdtjkJKxes1234\?/);
     }
     // No choice begins with one of these.
     for (const select of await page.locator(":is(#find, .editor) select").all()) {
       await select.focus();
-      for (const key of ["j", "k", "x", "e", "s", "Delete", "?", "/"]) await page.keyboard.press(key);
+      for (const key of ["j", "k", "x", "e", "s", "f", "d", "t", "Delete", "?", "/"]) await page.keyboard.press(key);
       await expect(select).toBeFocused();
       await expect(page.getByRole("dialog")).toHaveCount(0);
     }
@@ -620,7 +624,7 @@ test("with reduced motion nothing moves, and without it nothing takes longer tha
       look();
       return promise;
     }, act);
-  const acts = [".check input", ".actions button", ".editor .buttons [type=button]", ".actions button + button", "#toast button", ".foot button"];
+  const acts = [".check input", ".actions [formmethod=get]", ".editor .buttons [type=button]", ".actions [formaction$=delete]", "#toast button", ".foot button"];
   const seen = [];
   for (const act of acts) seen.push(...(await after(act)));
   expect(seen.length).toBeGreaterThan(0);

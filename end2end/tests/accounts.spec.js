@@ -30,7 +30,7 @@ test("b_14 the token is kept in the browser, attached to every task call, and go
   page.on("request", (request) => {
     if (/\/api\/[^/]+\/tasks/.test(request.url())) authorizations.push(request.headers().authorization);
   });
-  await signIn(page, ada);
+  await signIn(page, ada, "/tasks?status=all");
   const kept = await page.evaluate(() => localStorage.getItem("holdfast.token"));
   expect(kept.split(" ")[0]).toBe(ada.user.id);
   await page.getByLabel("New task").fill("one");

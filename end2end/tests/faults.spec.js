@@ -241,7 +241,7 @@ test("the number of changes that wait is that of the changes that wait", async (
 test("twenty steps can be undone, also creates, edits and moves", async ({ page, server }) => {
   await server.addTask(server.ada, { title: "Letter" });
   await server.addTask(server.ada, { title: "Parcel" });
-  await signIn(page, server.ada);
+  await signIn(page, server.ada, "/tasks?status=all");
   await page.getByLabel("New task").fill("New");
   await page.keyboard.press("Enter");
   await page.getByRole("checkbox", { name: "Completed: Letter" }).check();
@@ -251,7 +251,7 @@ test("twenty steps can be undone, also creates, edits and moves", async ({ page,
   await page.getByRole("textbox", { name: "Title" }).fill("Packet");
   await page.getByRole("button", { name: "Save" }).click();
   await expect.poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => `${title} ${completed}`).sort()).toEqual(["Letter true", "New false", "Packet false"]);
-  await page.getByRole("heading", { name: "To do" }).click();
+  await page.getByRole("heading", { name: "All tasks" }).click();
   for (const titles of [["New", "Letter", "Parcel"], ["New", "Parcel", "Letter"], ["New", "Parcel", "Letter"], ["Parcel", "Letter"]]) {
     await page.keyboard.press("Control+z");
     await expect.poll(() => titlesOf(page)).toEqual(titles);
@@ -289,7 +289,7 @@ test("a reload keeps the place in the list", async ({ page, server }) => {
 
 test("in print without colours, what is done has a tick", async ({ page, server }) => {
   await server.addTask(server.ada, { title: "done", completed: true });
-  await signIn(page, server.ada);
+  await signIn(page, server.ada, "/tasks?status=all");
   await page.emulateMedia({ media: "print", colorScheme: "light" });
   const box = page.locator(".row .box");
   await expect(box).toHaveCSS("background-color", "rgba(0, 0, 0, 0)");

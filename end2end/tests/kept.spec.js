@@ -14,6 +14,8 @@ const notice = (page) => page.getByRole("alert").filter({ hasText: "can’t be r
 const unsaved = (page) => page.locator(".row.unsaved");
 
 test("with the server away every change shows, looks unsaved, and is saved when it is back, by itself", async ({ page, server }) => {
+  await page.goto("/tasks?status=all");
+  await awake(page);
   await server.stop("SIGKILL");
   await page.getByLabel("New task").fill("Typed in vain !high");
   await page.keyboard.press("Enter");
@@ -218,7 +220,7 @@ test.describe("before the page is awake", () => {
       await asleep;
       await route.continue();
     });
-    await page.goto("/tasks");
+    await page.goto("/tasks?status=all");
     await page.getByLabel("New task").pressSequentially("Typed early");
     await page.getByRole("checkbox", { name: "Completed: Renew the passport" }).check();
     await page.getByRole("button", { name: "Delete: Sent off" }).click();

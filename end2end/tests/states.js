@@ -211,7 +211,7 @@ export const STATES = {
     await page.getByRole("button", { name: "Put back: Pay the rent" }).click();
     await page.getByText("Empty trash").click();
     await page.getByText("Delete for good").nth(1).click();
-    await expect(page.getByText("This can’t be undone.")).toBeVisible();
+    await expect(page.locator("li details[open]").getByText("This can’t be undone.")).toBeVisible();
   },
   nothing: async (page, server) => {
     await STATES.dated(page, server);

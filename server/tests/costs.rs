@@ -81,7 +81,7 @@ async fn a_request_runs_one_statement_and_the_page_two() {
     world.send(client.get(&one)).await;
     world.send(client.put(&one).json(&json!({ "title": "second" }))).await;
     world.send(client.patch(format!("{one}/complete"))).await;
-    let page = client.get(format!("{}/tasks", world.url)).header("cookie", &world.cookie).answer().await;
+    let page = client.get(format!("{}/tasks?status=all", world.url)).header("cookie", &world.cookie).answer().await;
     assert_eq!(page.status, 200);
     assert!(page.text.contains("second"));
     world.send(client.delete(&one)).await;

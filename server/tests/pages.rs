@@ -210,7 +210,7 @@ async fn b_27_the_tasks_of_a_signed_in_user_are_in_the_html_and_nobody_elses() {
     ada.call(Method::POST, "", &json!({ "title": "Mine & <b>only</b> mine", "description": "Kept" })).await;
     ada.call(Method::POST, "", &json!({ "title": "Done already", "completed": true })).await;
     bob.add("Of Bob").await;
-    let page = open(&server, "/tasks", &ada.cookie).await;
+    let page = open(&server, "/tasks?status=all", &ada.cookie).await;
     assert_eq!(page.status, 200);
     for words in
         ["Mine &amp; &lt;b&gt;only&lt;/b&gt; mine", "Kept", "Done already", "1 of 2 to do", "<title>(1) Tasks · Holdfast</title>", ">Ada<"]
@@ -219,6 +219,8 @@ async fn b_27_the_tasks_of_a_signed_in_user_are_in_the_html_and_nobody_elses() {
     }
     assert!(!page.text.contains("Of Bob") && !page.text.contains("<b>only"));
     assert!(!page.text.contains(&ada.token), "the token is not in the page");
+    let to_do = open(&server, "/tasks", &ada.cookie).await;
+    assert!(to_do.text.contains("Kept") && !to_do.text.contains("Done already"), "what is to do is what the list opens with");
     let done = open(&server, "/tasks?status=completed", &ada.cookie).await;
     assert!(done.text.contains("Done already") && !done.text.contains("Kept"));
     assert_eq!(open(&server, "/tasks?status=nonsense", &ada.cookie).await.status, 200);

@@ -4,8 +4,8 @@ pub mod alert;
 pub mod field;
 pub mod header;
 pub mod icon;
-pub mod sample;
 pub mod rich_text;
+pub mod sample;
 pub mod scripts;
 
 /// What is the same on each page of each person: rendered once, and copied from then on.

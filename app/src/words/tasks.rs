@@ -176,6 +176,9 @@ pub const MOVE_ALL_TO_TODAY: &str = "Move all to today";
 /// Leads to everything that is done.
 pub const SHOW_ALL_COMPLETED: &str = "Show all completed";
 
+/// What the add line understands, to be tried by a click.
+pub const EXAMPLE_TASK: &str = "Call Grandma tomorrow #family";
+
 /// What a list with a search or a filter says when it has nothing.
 pub const NOTHING_FOUND: &str = "Nothing matches. Try fewer words, or take a filter away.";
 
@@ -363,7 +366,7 @@ pub const LIGHT_COLOURS: &str = "Light colours";
 pub const SYSTEM_COLOURS: &str = "The system’s colours";
 
 /// Other words by which a command is found, in lower case.
-pub const SYNONYMS: [(&str, &str); 15] = [
+pub const SYNONYMS: [(&str, &str); 16] = [
     (ADD_A_TASK, "new create"),
     (SEARCH, "find filter"),
     (COMPLETE_TASK, "done finish tick check"),
@@ -378,6 +381,7 @@ pub const SYNONYMS: [(&str, &str); 15] = [
     (LIGHT_COLOURS, "theme day bright mode colors"),
     (SYSTEM_COLOURS, "theme automatic mode colors"),
     (SHORTCUTS, "help keys"),
+    (super::TRASH, "deleted bin restore recover put back"),
     (super::YOUR_ACCOUNT, "settings profile password devices export log out sign out"),
 ];
 

@@ -148,6 +148,13 @@ impl Board {
         self.new_title.set(text);
     }
 
+    /// Puts an example into the line, for the person to add or to change.
+    pub fn try_example(&self) {
+        self.shows_tokens.set(true);
+        self.set_new_title(words::EXAMPLE_TASK.into());
+        focus_now(ADD_FIELD);
+    }
+
     /// Takes up what another tab kept, unless something is typed here already: then it stays for the next.
     pub fn adopt_drafts(&self, line_name: &str, pasted_name: &str) {
         let user_id = self.user_id();

@@ -383,6 +383,8 @@ impl Board {
     fn close_editor(&self, row: &Row) {
         self.forget_edit(row);
         row.edit.set(None);
+        // It may have been ticked meanwhile.
+        self.settle_later(row.key);
         focus_soon(edit_button_id(row.key));
     }
 

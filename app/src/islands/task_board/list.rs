@@ -49,6 +49,7 @@ impl SectionRows {
 pub fn TaskList(page: TaskPage) -> impl IntoView {
     let board = expect_context::<Board>();
     let has_tasks = !page.tasks.is_empty();
+    let has_no_task = move || board.counts.read().total == 0;
     // The server draws the rows without the groups of the board.
     let is_empty = move || if cfg!(feature = "ssr") { !has_tasks } else { board.is_empty() };
     view! {
@@ -62,12 +63,24 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
         >
             {sections(page)}
         </div>
-        <p class="empty" id="empty" hidden=move || !is_empty()>
-            {move || {
-                let query = board.query.read();
-                if query.is_narrowed() { words::NOTHING_FOUND } else { View::of(&query).empty() }
-            }}
-        </p>
+        <div class="empty" id="empty" hidden=move || !is_empty()>
+            <p>
+                {move || {
+                    let query = board.query.read();
+                    match View::of(&query) {
+                        _ if query.is_narrowed() => words::NOTHING_FOUND,
+                        View::Pending if has_no_task() => View::All.empty(),
+                        view => view.empty(),
+                    }
+                }}
+            </p>
+            // An example shows what the add line understands.
+            <p hidden=move || board.query.read().is_narrowed() || !has_no_task()>
+                <button type="button" class="with-script" on:click=move |_| board.try_example()>
+                    {words::EXAMPLE_TASK}
+                </button>
+            </p>
+        </div>
         <p class="more" id="more" hidden=move || board.next.read().is_none() node_ref=board.more>
             <a
                 class="button"

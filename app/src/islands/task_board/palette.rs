@@ -65,8 +65,9 @@ fn commands(today: Day) -> Vec<Command> {
     ];
     let actions = actions.map(|(name, key, action)| Command { name: name.into(), key, does: Does::Action(action) });
     let views = words::VIEWS.map(|(view, href)| Command { name: words::go_to(view), key: "", does: Does::Open(href.into()) });
+    let trash = Command { name: words::TRASH.into(), key: "", does: Does::Open("/trash".into()) };
     let account = Command { name: words::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account".into()) };
-    actions.into_iter().chain(views).chain([account]).collect()
+    actions.into_iter().chain(views).chain([trash, account]).collect()
 }
 
 /// The commands, then the tasks and tags of the list, that have what is typed.

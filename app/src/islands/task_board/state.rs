@@ -361,11 +361,15 @@ impl Board {
     }
 
     /// A row that was ticked waits a moment, for a second thought; then it goes where it belongs.
-    fn settle_later(self, key: RowKey) {
+    pub fn settle_later(self, key: RowKey) {
         set_timeout(
             move || {
                 if let Some(row) = self.row_of_key(key).filter(|row| !row.is_editing()) {
-                    if self.section_for(&row.task()).is_some() { self.place(&row) } else { self.remove_row(&row) }
+                    match self.section_for(&row.task()) {
+                        None => self.remove_row(&row),
+                        section if section != self.section_of_row(key) => self.place(&row),
+                        _ => {}
+                    }
                 }
             },
             SETTLE_AFTER,
