@@ -220,8 +220,9 @@ impl Board {
 
     fn confirm(self, key: &str, task: Option<Task>) {
         self.retry.update_value(|(_, delay)| *delay = 0);
+        // What the change made of the counts was counted when it was made.
         let effects = self.outbox.try_update_value(|outbox| outbox.confirm(key, task)).unwrap_or_default();
-        self.apply(effects, Origin::Person);
+        self.apply(effects, Origin::Server);
         self.clear_offline_notice();
     }
 
