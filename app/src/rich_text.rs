@@ -76,7 +76,7 @@ pub fn read(source: &str) -> Vec<Block<'_>> {
         let end = start + line.trim_end_matches(['\n', '\r']).len();
         if let Some((number, text)) = item(&source[start..end]) {
             end_paragraph(source, &mut paragraph, &mut blocks);
-            let content = inlines(source, [end - text.len()..end]);
+            let content = inlines(source, std::iter::once(end - text.len()..end));
             match (number, blocks.last_mut()) {
                 (None, Some(Block::Points(items))) => items.push(content),
                 (Some(number), Some(Block::Numbered(items))) => items.push((number, content)),
@@ -146,7 +146,7 @@ struct Inlines<'a> {
     face: Face,
 }
 
-impl<'a> Inlines<'a> {
+impl Inlines<'_> {
     fn push_text(&mut self, range: Range<usize>, face: Face) {
         if self.face == face && self.text.end == range.start {
             self.text.end = range.end;
@@ -559,13 +559,17 @@ mod tests {
                 Block::Numbered(items) => items.into_iter().map(|(number, item)| (Some(number), item)).collect(),
             };
             for (number, inlines) in items {
-                number.iter().for_each(|number| write!(shown, "{number}").expect("a string takes all"));
+                if let Some(number) = number {
+                    write!(shown, "{number}").expect("a string takes all");
+                }
                 for inline in inlines {
                     match inline {
                         Inline::Text(run) => shown.push_str(run.text),
                         Inline::Link { url, words } => {
                             assert!(is_safe(url), "{url:?} of {source:?}");
-                            words.iter().for_each(|run| shown.push_str(run.text));
+                            for run in &words {
+                                shown.push_str(run.text);
+                            }
                             if words.iter().map(|run| run.text).collect::<String>() != url {
                                 shown.push_str(url);
                             }

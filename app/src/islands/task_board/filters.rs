@@ -197,7 +197,7 @@ fn filters_of(query: &ListQuery) -> Vec<(&'static str, String)> {
     let filters = [
         ("q", query.search.as_ref().map(|text| words::quoted(text))),
         ("due", due.map(str::to_owned)),
-        ("priority", query.priority.map(|priority| words::of_priority(priority))),
+        ("priority", query.priority.map(words::of_priority)),
         ("tag", query.tag.as_ref().map(|tag| format!("#{tag}"))),
         ("sort", sort),
     ];

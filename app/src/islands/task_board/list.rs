@@ -138,7 +138,8 @@ fn heading_id(section: Section) -> String {
 }
 
 /// A section with its heading, around its rows; where the list is one section, the rows alone.
-fn in_section(board: Board, section: Section, is_empty: impl Fn() -> bool + Send + 'static, rows: impl IntoView) -> impl IntoView {
+fn in_section(section: Section, is_empty: impl Fn() -> bool + Send + 'static, rows: impl IntoView) -> impl IntoView {
+    let board = expect_context::<Board>();
     if section == Section::Whole {
         return Either::Left(rows);
     }
@@ -193,7 +194,7 @@ fn sections(page: TaskPage) -> impl IntoView {
                 let SectionRows { section, groups } = rows;
                 let all = groups.clone();
                 let rows = live_groups(groups, heading_id(section));
-                in_section(board, section, move || all.read().is_empty(), rows)
+                in_section(section, move || all.read().is_empty(), rows)
             }
         </For>
     }
@@ -207,7 +208,7 @@ fn sections(page: TaskPage) -> impl IntoView {
         state::BoardHandle,
     };
 
-    let (board, handle) = (expect_context::<Board>(), expect_context::<BoardHandle>());
+    let handle = expect_context::<BoardHandle>();
     let mut keys = 0..;
     let TaskPage { tasks, query, today, utc_offset, .. } = page;
     let rows = tasks.into_iter().map(|task| (Section::of(&query, &task, today, utc_offset), RowState::new(task)));
@@ -222,7 +223,7 @@ fn sections(page: TaskPage) -> impl IntoView {
                 })
                 .collect::<Vec<_>>();
             let is_empty = groups.is_empty();
-            in_section(board, section, move || is_empty, groups)
+            in_section(section, move || is_empty, groups)
         })
         .collect::<Vec<_>>()
 }

@@ -121,16 +121,7 @@ pub fn static_row(board: BoardHandle, key: RowKey, state: &RowState, today: Day)
 /// What stands in a row that is not edited: a form, so that ticking, editing and deleting work without a script.
 fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> impl IntoView + use<> {
     let task = &state.task;
-    let is_late = task.due_date.is_some_and(|day| day < today) && !task.completed;
-    let has_meta = task.due_date.is_some() || task.priority != Priority::None || !task.tags.is_empty();
     let target = Target::Row(key);
-    let press = move |action: Action| {
-        move |event: ev::MouseEvent| {
-            event.prevent_default();
-            event.stop_propagation();
-            board.get_value().dispatch(action.clone());
-        }
-    };
     view! {
         <form method="post" action=format!("/tasks/{}/complete", task.id) on:submit=|event| event.prevent_default()>
             <span class="grip" on:pointerdown=move |event| board.get_value().begin_drag(key, &event)>
@@ -166,10 +157,21 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                             </div>
                         }
                     })}
-                {has_meta
-                    .then(|| {
-                        view! {
-                            <span class="meta">
+                {meta(board, key, task, today)}
+            </div>
+            {actions(board, key, task)}
+        </form>
+    }
+}
+
+/// What is known of a task beside its words: each opens the popover that changes it.
+fn meta(board: BoardHandle, key: RowKey, task: &Task, today: Day) -> impl IntoView + use<> {
+    let is_late = task.due_date.is_some_and(|day| day < today) && !task.completed;
+    let has_meta = task.due_date.is_some() || task.priority != Priority::None || !task.tags.is_empty();
+    let target = Target::Row(key);
+    has_meta.then(|| {
+        view! {
+            <span class="meta">
                                 {(task.priority != Priority::None)
                                     .then(|| {
                                         view! {
@@ -178,7 +180,7 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                                                 id=popover_button_id(PopoverKind::Priority, key)
                                                 class="pill priority"
                                                 aria-label=words::change_priority(task.priority, &task.title)
-                                                on:click=press(Action::OpenPopover(PopoverKind::Priority, target))
+                                                on:click=press(board, Action::OpenPopover(PopoverKind::Priority, target))
                                             >
                                                 {words::priority(task.priority)}
                                             </button>
@@ -193,19 +195,24 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                                                 id=popover_button_id(PopoverKind::Date, key)
                                                 class=if is_late { "pill due late" } else { "pill due" }
                                                 aria-label=words::change_date(&words::due(day, today, task.completed), &task.title)
-                                                on:click=press(Action::OpenPopover(PopoverKind::Date, target))
+                                                on:click=press(board, Action::OpenPopover(PopoverKind::Date, target))
                                             >
                                                 {Icon::Calendar.draw()}
                                                 <time datetime=day.to_string()>{words::due(day, today, task.completed)}</time>
                                             </button>
                                         }
-                                    })} <span class="tags" id=popover_button_id(PopoverKind::Tags, key) on:click=press(Action::OpenPopover(PopoverKind::Tags, target))>
+                                    })} <span class="tags" id=popover_button_id(PopoverKind::Tags, key) on:click=press(board, Action::OpenPopover(PopoverKind::Tags, target))>
                                     {task.tags.iter().map(|tag| tag_link(tag)).collect_view()}
                                 </span>
                             </span>
-                        }
-                    })}
-            </div>
+        }
+    })
+}
+
+/// What can be done with a task by one press.
+fn actions(board: BoardHandle, key: RowKey, task: &Task) -> impl IntoView + use<> {
+    let target = Target::Row(key);
+    view! {
             <div class="actions">
                 {task
                     .due_date
@@ -217,7 +224,7 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                                 id=popover_button_id(PopoverKind::Date, key)
                                 class="bare with-script"
                                 aria-label=words::set_date(&task.title)
-                                on:click=press(Action::OpenPopover(PopoverKind::Date, target))
+                                on:click=press(board, Action::OpenPopover(PopoverKind::Date, target))
                             >
                                 {Icon::Calendar.draw()}
                             </button>
@@ -229,7 +236,7 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                     formmethod="get"
                     formaction=format!("/tasks/{}/edit", task.id)
                     aria-label=words::edit(&task.title)
-                    on:click=press(Action::Edit(target))
+                    on:click=press(board, Action::Edit(target))
                 >
                     {Icon::Edit.draw()}
                 </button>
@@ -237,12 +244,20 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                     class="bare"
                     formaction=format!("/tasks/{}/delete", task.id)
                     aria-label=words::delete(&task.title)
-                    on:click=press(Action::Delete(target))
+                    on:click=press(board, Action::Delete(target))
                 >
                     {Icon::Delete.draw()}
                 </button>
             </div>
-        </form>
+    }
+}
+
+/// Does what a button of a row is for, with the script that is there: the form is not sent.
+fn press(board: BoardHandle, action: Action) -> impl Fn(ev::MouseEvent) + 'static {
+    move |event: ev::MouseEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        board.get_value().dispatch(action.clone());
     }
 }
 
