@@ -44,11 +44,11 @@ test.describe("a password", () => {
     await expect(page.getByLabel("New password")).toHaveAccessibleDescription(/most common/);
     await page.getByLabel("Current password").fill(PASSWORD);
     await page.getByLabel("New password").fill(NEW);
+    // The other device finds out at its next action, or before when its stream of events ends, and says so.
+    const failed = phone.waitForResponse((response) => response.status() === 401);
     await page.getByRole("button", { name: "Change the password" }).click();
     await expect(page.getByText("Your password is changed.")).toBeInViewport();
 
-    // The other device finds out at its next action, and says so.
-    const failed = phone.waitForResponse((response) => response.status() === 401);
     await phone.getByLabel("New task").fill("typed on the phone");
     await phone.keyboard.press("Enter");
     await failed;
