@@ -28,6 +28,8 @@ test.describe("what is to do", () => {
     for (const title of ["Letter", "Parcel"]) await server.addTask(server.ada, { title });
     await holdClock(page, new Date());
     await signIn(page, server.ada);
+    // From here on time passes only as the test says.
+    await page.clock.pauseAt(Date.now() + 5_000);
     await box(page, "Letter").check();
     await expect(page.getByText("Completed: Letter").first()).toBeVisible();
     await page.clock.runFor(1_500);
@@ -42,6 +44,8 @@ test.describe("what is to do", () => {
     for (const title of ["Letter", "Parcel"]) await server.addTask(server.ada, { title });
     await holdClock(page, new Date());
     await signIn(page, server.ada);
+    // From here on time passes only as the test says.
+    await page.clock.pauseAt(Date.now() + 5_000);
     await box(page, "Letter").check();
     await box(page, "Letter").uncheck();
     await page.clock.runFor(3_000);
