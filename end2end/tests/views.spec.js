@@ -4,7 +4,7 @@ import { inDays } from "./states.js";
 
 const titlesOf = (page) => page.locator("#list .row .title").allTextContents();
 const box = (page, title) => page.getByRole("checkbox", { name: `Completed: ${title}` });
-const part = (page, name) => page.getByRole("region", { name });
+const part = (page, name) => page.getByRole("list", { name });
 const kept = async (server, title) => (await server.tasks(server.ada)).find((task) => task.title === title);
 
 test.beforeEach(async ({ server }) => {
@@ -77,11 +77,11 @@ test.describe("days", () => {
   test("what is due later stands under its day, and the next seven days are there also when they are empty", async ({ page, server }) => {
     for (const [title, days] of [["Dentist", 1], ["Party", 40]]) await server.addTask(server.ada, { title, due_date: inDays(days) });
     await signIn(page, server.ada, "/tasks?due=upcoming&sort=due_date");
-    await expect(page.locator("#list").getByRole("region")).toHaveCount(8);
+    await expect(page.locator("#list").getByRole("heading", { level: 2 })).toHaveCount(8);
     await expect(part(page, /^Tomorrow/).getByRole("listitem")).toHaveCount(1);
     await page.reload();
     await awake(page);
-    await expect(page.locator("#list").getByRole("region")).toHaveCount(8);
+    await expect(page.locator("#list").getByRole("heading", { level: 2 })).toHaveCount(8);
   });
 
   test("a task that is dragged to a day is due then", async ({ page, server }) => {
@@ -89,15 +89,17 @@ test.describe("days", () => {
     await signIn(page, server.ada, "/tasks?due=upcoming&sort=due_date");
     await row(page, "Dentist").hover();
     const grip = await row(page, "Dentist").locator(".grip").boundingBox();
-    const day = await page.locator("#list section").nth(3).boundingBox();
+    const days = page.locator("#list").getByRole("heading", { level: 2 });
+    const name = await days.nth(3).textContent();
+    const day = await days.nth(3).boundingBox();
     await page.mouse.move(grip.x + 8, grip.y + 20);
     await page.mouse.down();
     await page.mouse.move(day.x + 80, day.y + 10, { steps: 8 });
     // The day that is passed grows by the row: the pointer goes on to the one that is meant.
-    const target = await page.locator("#list section").nth(3).boundingBox();
+    const target = await days.nth(3).boundingBox();
     await page.mouse.move(target.x + 80, target.y + 10, { steps: 3 });
     await page.mouse.up();
-    await expect(page.locator("#list section").nth(3).getByRole("listitem")).toHaveCount(1);
+    await expect(part(page, name).getByRole("listitem")).toHaveCount(1);
     await expect.poll(async () => (await kept(server, "Dentist")).due_date).toBe(inDays(4));
   });
 

@@ -104,7 +104,7 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
 #[component]
 fn DoneBelow() -> impl IntoView {
     let board = expect_context::<Board>();
-    let groups = board.done.with_value(|done| done.groups.clone());
+    let blocks = Signal::derive(move || board.done.get_value().blocks().collect());
     let details = NodeRef::<html::Details>::new();
     // Of a search or a filter it is not known how many are done.
     let count = move || (!board.query.read().is_narrowed()).then(|| board.counts.get().of(View::Completed));
@@ -116,11 +116,11 @@ fn DoneBelow() -> impl IntoView {
             on:toggle=move |_| board.unfold_done(details.get_untracked().is_some_and(|details| details.open()))
         >
             <summary>
-                <span id="done-heading">{View::Completed.name()}</span>
+                <span id=DONE_HEADING>{View::Completed.name()}</span>
                 " "
                 <span class="number">{count}</span>
             </summary>
-            {live_groups(groups, "done-heading".into())}
+            <Blocks blocks />
             <p class="all-done">
                 <a href=move || address(&board.query.read().of_done())>{words::SHOW_ALL_COMPLETED}</a>
             </p>
@@ -128,76 +128,103 @@ fn DoneBelow() -> impl IntoView {
     }
 }
 
+const DONE_HEADING: &str = "done-heading";
+
 /// The id of the heading of a section.
 fn heading_id(section: Section) -> String {
     match section {
-        Section::Whole | Section::Done => "heading".into(),
+        Section::Whole => "heading".into(),
+        Section::Done => DONE_HEADING.into(),
         Section::Overdue => "overdue".into(),
         Section::Day(day) => format!("day-{day}"),
     }
 }
 
-/// A section with its heading, around its rows; where the list is one section, the rows alone.
-fn in_section(section: Section, is_empty: impl Fn() -> bool + Send + 'static, rows: impl IntoView) -> impl IntoView {
-    let board = expect_context::<Board>();
-    if section == Section::Whole {
-        return Either::Left(rows);
-    }
-    // “Today” in “Today” says nothing, unless something is overdue.
-    let is_heading_hidden = move || View::of(&board.query.read()) == View::Today && !board.has_overdue.get();
-    let class = move || {
-        let thin = if is_empty() { " thin" } else { "" };
-        let late = if section == Section::Overdue { " overdue" } else { "" };
-        format!("part{late}{thin}")
-    };
-    Either::Right(view! {
-        <section class=class aria-labelledby=heading_id(section) on:pointermove=move |_| board.drag_over_section(section)>
-            <div class="part-head" hidden=is_heading_hidden>
-                <h2 id=heading_id(section)>{move || words::section(section, board.today.get())}</h2>
-                {(section == Section::Overdue)
-                    .then(|| {
-                        view! {
-                            <button type="button" class="link" on:click=move |_| board.dispatch(Action::MoveOverdueToToday)>
-                                {words::MOVE_ALL_TO_TODAY}
-                            </button>
-                        }
-                    })}
-            </div>
-            {rows}
-        </section>
-    })
+/// What the list consists of, from the top. One flat sequence: sections around groups around rows would be three keyed lists
+/// within each other, a type that takes the compiler more than ten minutes, or 80 kB of erased views in the WASM.
+#[derive(Clone)]
+enum Block {
+    Heading(SectionRows),
+    Group(Section, Group),
 }
 
-/// The groups of a section in the browser, with rows that follow their signals. Their type is erased: within those of the
-/// sections and of the whole list, it takes the compiler more than ten minutes to work out.
-fn live_groups(groups: ArcRwSignal<Vec<Group>>, heading: String) -> AnyView {
+impl Block {
+    fn key(&self) -> (Option<Section>, u32) {
+        match self {
+            Self::Heading(rows) => (Some(rows.section), 0),
+            Self::Group(_, group) => (None, group.id),
+        }
+    }
+}
+
+impl SectionRows {
+    fn blocks(self) -> impl Iterator<Item = Block> {
+        let section = self.section;
+        let groups = self.groups.get();
+        let heading = (!matches!(section, Section::Whole | Section::Done)).then_some(Block::Heading(self));
+        heading.into_iter().chain(groups.into_iter().map(move |group| Block::Group(section, group)))
+    }
+}
+
+/// The heading of a section; the rows under it are named by it.
+#[component]
+fn SectionHeading(section: Section, #[prop(into)] is_empty: Signal<bool>) -> impl IntoView {
+    let board = expect_context::<Board>();
+    // “Today” in “Today” says nothing, unless something is overdue.
+    let is_hidden = move || View::of(&board.query.read()) == View::Today && !board.has_overdue.get();
     view! {
-        <For each=move || groups.get() key=|group| group.id let:group>
-            <ul aria-labelledby=heading.clone()>
-                <For each=move || group.rows.get() key=|row| row.key let:row>
-                    <LiveRow row />
-                </For>
-            </ul>
+        <div
+            class="part-head"
+            class:overdue=section == Section::Overdue
+            class:thin=move || is_empty.get()
+            hidden=is_hidden
+            on:pointermove=move |_| board.drag_over_section(section)
+        >
+            <h2 id=heading_id(section)>{move || words::section(section, board.today.get())}</h2>
+            {(section == Section::Overdue)
+                .then(|| {
+                    view! {
+                        <button type="button" class="link" on:click=move |_| board.dispatch(Action::MoveOverdueToToday)>
+                            {words::MOVE_ALL_TO_TODAY}
+                        </button>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// Headings, groups and rows in the browser: keyed, and following their signals.
+#[component]
+fn Blocks(blocks: Signal<Vec<Block>>) -> impl IntoView {
+    view! {
+        <For each=move || blocks.get() key=Block::key let:block>
+            {match block {
+                Block::Heading(SectionRows { section, groups }) => {
+                    let is_empty = Signal::derive(move || groups.read().is_empty());
+                    Either::Left(view! { <SectionHeading section is_empty /> })
+                }
+                Block::Group(section, group) => {
+                    Either::Right(
+                        view! {
+                            <ul aria-labelledby=heading_id(section)>
+                                <For each=move || group.rows.get() key=|row| row.key let:row>
+                                    <LiveRow row />
+                                </For>
+                            </ul>
+                        },
+                    )
+                }
+            }}
         </For>
     }
-    .into_any()
 }
 
-/// In the browser, sections, groups and rows are keyed, and follow their signals.
 #[cfg(not(feature = "ssr"))]
 fn sections(page: TaskPage) -> impl IntoView {
     drop(page);
     let board = expect_context::<Board>();
-    view! {
-        <For each=move || board.sections.get() key=|rows| rows.section let:rows>
-            {
-                let SectionRows { section, groups } = rows;
-                let all = groups.clone();
-                let rows = live_groups(groups, heading_id(section));
-                in_section(section, move || all.read().is_empty(), rows)
-            }
-        </For>
-    }
+    let blocks = Signal::derive(move || board.sections.get().into_iter().flat_map(SectionRows::blocks).collect());
+    view! { <Blocks blocks /> }
 }
 
 /// On the server they are written once: a signal for each row would cost more than the row.
@@ -212,20 +239,17 @@ fn sections(page: TaskPage) -> impl IntoView {
     let mut keys = 0..;
     let TaskPage { tasks, query, today, utc_offset, .. } = page;
     let rows = tasks.into_iter().map(|task| (Section::of(&query, &task, today, utc_offset), RowState::new(task)));
-    Section::arrange(&query, today, rows)
-        .into_iter()
-        .map(|(section, rows)| {
-            let groups = rows
-                .chunks(GROUP)
-                .map(|rows| {
-                    let rows = rows.iter().zip(&mut keys).map(|(state, key)| static_row(handle, key, state, today)).collect::<Vec<_>>();
-                    view! { <ul aria-labelledby=heading_id(section)>{rows}</ul> }
-                })
-                .collect::<Vec<_>>();
-            let is_empty = groups.is_empty();
-            in_section(section, move || is_empty, groups)
-        })
-        .collect::<Vec<_>>()
+    let mut blocks = Vec::new();
+    for (section, rows) in Section::arrange(&query, today, rows) {
+        if section != Section::Whole {
+            blocks.push(Either::Left(view! { <SectionHeading section is_empty=rows.is_empty() /> }));
+        }
+        for rows in rows.chunks(GROUP) {
+            let rows = rows.iter().zip(&mut keys).map(|(state, key)| static_row(handle, key, state, today)).collect::<Vec<_>>();
+            blocks.push(Either::Right(view! { <ul aria-labelledby=heading_id(section)>{rows}</ul> }));
+        }
+    }
+    blocks
 }
 
 /// The rows of a page's tasks in their sections and groups; how many groups they are, and how many keys they use.
