@@ -1,13 +1,9 @@
 //! What this browser keeps: the token, drafts, and settings. Storage may be switched off or full: then nothing is kept, and
-//! everything else works. (`gloo-storage` panics where storage is switched off, and takes every value for JSON; the token
-//! and the texts of earlier releases are none.)
+//! everything else works. (`gloo-storage` panics where storage is switched off, and takes every value for JSON; the token is none.)
 
 use gloo_events::EventListener;
 use leptos::prelude::window;
-use serde::{
-    Serialize,
-    de::{DeserializeOwned, IntoDeserializer, value::Error},
-};
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Storage, StorageEvent};
 
@@ -65,7 +61,7 @@ pub fn clear() {
 
 /// What is kept for this user under the name.
 pub fn read<T: DeserializeOwned>(user_id: &str, name: &str) -> Option<T> {
-    parse(&get(&draft_key(user_id, name))?)
+    serde_json::from_str(&get(&draft_key(user_id, name))?).ok()
 }
 
 /// Keeps a value for this user under the name; `None` removes it.
@@ -135,24 +131,4 @@ fn set(key: &str, value: Option<&str>) {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
     };
-}
-
-/// Reads JSON, or a text that an earlier release kept as it was typed.
-fn parse<T: DeserializeOwned>(kept: &str) -> Option<T> {
-    serde_json::from_str(kept).ok().or_else(|| T::deserialize(IntoDeserializer::<Error>::into_deserializer(kept)).ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::PutTask;
-
-    #[test]
-    fn a_text_that_an_earlier_release_kept_without_quotes_is_read() {
-        assert_eq!(parse::<String>("half a thou").as_deref(), Some("half a thou"));
-        assert_eq!(parse::<String>("42").as_deref(), Some("42"));
-        assert_eq!(parse::<String>(r#""half a \"thou\"""#).as_deref(), Some("half a \"thou\""));
-        assert_eq!(parse::<PutTask>("half a thou"), None);
-        assert_eq!(parse::<PutTask>(r#"{"title":"milk"}"#).and_then(|changes| changes.title).as_deref(), Some("milk"));
-    }
 }

@@ -6,7 +6,6 @@
 
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
-use serde::Deserialize;
 
 use super::{
     add_line, editor,
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     browser::now,
     client::UNREACHABLE,
-    model::{ListQuery, NewTask, Problem, PutTask, Task},
+    model::{ListQuery, NewTask, Problem, Task},
     outbox::{Change, Entry, Request},
     storage, words,
 };
@@ -27,44 +26,6 @@ const AT_ONCE: usize = 5;
 const RETRY_AFTER: [u32; 2] = [1_000, 30_000];
 /// Begins the name of every kept change; the tab's name and the change's key follow.
 const KEPT: &str = storage::CHANGE;
-/// The same in releases until 0.1, without the name of a tab.
-const KEPT_BEFORE: &str = "op.";
-
-/// A change as releases until 0.1 kept it.
-#[derive(Deserialize)]
-struct EntryBefore {
-    kind: String,
-    id: String,
-    body: PutTask,
-    at: f64,
-}
-
-impl EntryBefore {
-    #[allow(clippy::cast_possible_truncation, reason = "milliseconds that are whole")]
-    fn entry(self, key: &str) -> Option<Entry> {
-        let change = match self.kind.as_str() {
-            "create" => {
-                let PutTask { title, description, completed, due_date, priority, tags, position } = self.body;
-                Change::Create {
-                    task: NewTask {
-                        title: title.unwrap_or_default(),
-                        description: description.flatten(),
-                        completed: completed.unwrap_or_default(),
-                        due_date: due_date.flatten(),
-                        priority: priority.unwrap_or_default(),
-                        tags: tags.unwrap_or_default(),
-                        position,
-                    },
-                }
-            }
-            "put" => Change::Update { base: PutTask::default(), changes: self.body, is_guarded: false },
-            "delete" => Change::Delete,
-            "restore" => Change::Restore,
-            _ => return None,
-        };
-        Some(Entry { key: key.to_owned(), task_id: self.id, change, made_at: self.at as i64, was_sent: true, in_flight: false })
-    }
-}
 
 impl Board {
     pub fn keep_entry(&self, entry: &Entry) {
@@ -107,24 +68,8 @@ impl Board {
                 self.adopt_from(&other);
             }
         }
-        self.adopt_from_before();
         let online = window_event_listener(leptos::ev::online, move |_| self.send_now());
         on_cleanup(move || online.remove());
-    }
-
-    /// Takes up what releases until 0.1 kept, which did not tell tabs apart.
-    fn adopt_from_before(self) {
-        let user_id = self.user_id();
-        let entries: Vec<_> = storage::names(&user_id, KEPT_BEFORE)
-            .into_iter()
-            .filter_map(|name| {
-                let entry = storage::read::<EntryBefore>(&user_id, &name).and_then(|entry| entry.entry(name.strip_prefix(KEPT_BEFORE)?));
-                storage::write::<Entry>(&user_id, &name, None);
-                entry
-            })
-            .collect();
-        self.adopt(entries);
-        self.adopt_drafts(add_line::DRAFT.trim_end_matches('.'), add_line::LINES.trim_end_matches('.'));
     }
 
     /// Takes up what another tab kept, once it is closed.
@@ -145,9 +90,9 @@ impl Board {
         self.adopt_drafts(&format!("{}{other}", add_line::DRAFT), &format!("{}{other}", add_line::LINES));
         let edits = format!("{}{other}", editor::KEPT);
         for name in storage::names(&user_id, &edits) {
-            // In releases until 0.1, the name of an edit was that of its task alone.
-            let id = name.strip_prefix(&edits).and_then(|rest| rest.strip_prefix('.')).unwrap_or(other);
-            self.adopt_edit(&name, id);
+            if let Some(id) = name.strip_prefix(&edits).and_then(|rest| rest.strip_prefix('.')) {
+                self.adopt_edit(&name, id);
+            }
         }
     }
 
