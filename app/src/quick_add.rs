@@ -16,7 +16,7 @@
 
 use crate::{
     day::Day,
-    model::{NewTask, Priority, TAGS_MAX, lower, validate_tags},
+    model::{NewTask, Priority, TAGS_MAX, lower, one_line, validate_tags},
 };
 
 /// Names of the days, Monday first.
@@ -131,9 +131,9 @@ impl QuickAdd {
         date(first, &words[1..], today).filter(|(_, count)| *count == words.len()).map(|(day, _)| day)
     }
 
-    /// The task that it makes.
+    /// The task that it makes. A tab that was pasted is a space.
     pub fn task(self) -> NewTask {
-        NewTask { title: self.title, due_date: self.due_date, priority: self.priority, tags: self.tags, ..NewTask::default() }
+        NewTask { title: one_line(&self.title), due_date: self.due_date, priority: self.priority, tags: self.tags, ..NewTask::default() }
     }
 }
 

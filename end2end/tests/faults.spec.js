@@ -303,3 +303,25 @@ test("a title that turns the direction of the text turns its own alone", async (
   await page.getByRole("button", { name: "Delete: Invoice txt.exe" }).click();
   await expect(page.locator("#toast span")).toHaveText("Deleted: Invoice txt.exe");
 });
+
+test("a title that is written from right to left is isolated in what is said about it", async ({ page, server }) => {
+  await server.addTask(server.ada, { title: "\u05d7\u05dc\u05d1 3" });
+  await signIn(page, server.ada);
+  await expect(page.locator(".row .title")).toHaveAttribute("dir", "auto");
+  await page.getByRole("button", { name: "Delete: \u2068\u05d7\u05dc\u05d1 3\u2069" }).click();
+  await expect(page.locator("#toast span")).toHaveText("Deleted: \u2068\u05d7\u05dc\u05d1 3\u2069");
+});
+
+test("a tab or a line break that is pasted into a title is a space", async ({ page, server }) => {
+  await signIn(page, server.ada);
+  await page.getByLabel("New task").fill("Milk\tand bread");
+  await page.getByLabel("New task").press("Enter");
+  const title = page.locator(".row .title");
+  await expect(title).toHaveText("Milk and bread");
+  await page.getByRole("button", { name: "Edit: Milk and bread" }).click();
+  const field = page.getByRole("textbox", { name: "Title" });
+  await field.fill("Milk\tand\u2028butter");
+  await field.press("Enter");
+  await expect(title).toHaveText("Milk and butter");
+  await expect.poll(async () => (await server.tasks(server.ada)).map((task) => task.title)).toEqual(["Milk and butter"]);
+});

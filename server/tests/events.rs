@@ -154,7 +154,8 @@ async fn what_happens_to_a_task_arrives_as_it_happens() {
     let (mut stream, ready) = Stream::begin(events(&server, &ada)).await;
     assert_eq!(ready, server.state.clock.now().0);
 
-    let body = json!({ "title": "line\r\nend 🦀", "description": "data: x\n\nevent: y", "due_date": "2027-01-31", "tags": ["a"] });
+    let body =
+        json!({ "title": "data: 🦀", "description": "data: x\n\nevent: y\r\nid: 1\r\u{2028}", "due_date": "2027-01-31", "tags": ["a"] });
     let made = ada.call(Method::POST, "", &body).await;
     let path = format!("/{}", made.json["id"].as_str().unwrap());
     let mut last = ready;

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use server::config::Config;
+use server::{config::Config, sql};
 
 use super::events::{Stream, listen};
 use crate::support::{Answer, Person, Send as _, Server};
@@ -126,6 +126,24 @@ async fn a_form_that_changes_nothing_writes_nothing() {
     let fields = [("title", "Lines "), ("description", "one\r\ntwo\r\nthree"), ("base", task["updated_at"].as_str().unwrap())];
     leads_to(&send(&ada, &path, &fields).await, "/tasks");
     assert_eq!(ada.get(&format!("/{}", task["id"].as_str().unwrap())).await.json, task);
+}
+
+/// A browser takes line breaks out of what a field of one line holds.
+#[tokio::test]
+async fn a_title_that_had_line_breaks_before_they_were_refused_stays_unless_the_form_changes_it() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let id = ada.add("x").await;
+    let path = format!("/tasks/{id}");
+    sql!(execute server.state.db.write(), "UPDATE tasks SET title = $1 WHERE id = $2", "two\r\nlines", &id).unwrap();
+    for (typed, kept) in [("two lines", "two\r\nlines"), ("three\tlines", "three lines")] {
+        let page = open(&ada, &format!("{path}/edit")).await;
+        assert_eq!(value(&page, "title"), "two lines");
+        let fields = [("title", typed), ("description", "y"), ("priority", "high"), ("base", value(&page, "base"))];
+        leads_to(&send(&ada, &path, &fields).await, "/tasks");
+        let task = ada.get(&format!("/{id}")).await.json;
+        assert_eq!((&task["title"], &task["priority"]), (&json!(kept), &json!("high")));
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use server::sql;
 
 use crate::support::{Send as _, Server};
 
@@ -208,13 +209,53 @@ async fn a_12_text_comes_back_byte_for_byte() {
         "<script>alert(1)</script>",
         "\u{202e}right to left",
         "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
-        "line\r\nend",
-        "\\u0000 %00 \u{1}\u{7f}",
+        "\\u0000 %00 \\u{1}",
         "\u{feff}mark",
     ] {
-        let made = ada.call(Method::POST, "", &json!({ "title": text, "description": text })).await;
+        let body = json!({ "title": text, "description": format!("{text}\r\n\u{1}\u{7f}\u{2028}.") });
+        let made = ada.call(Method::POST, "", &body).await;
         assert_eq!(made.json["title"], text);
         let read = ada.get(&format!("/{}", made.json["id"].as_str().unwrap())).await;
-        assert_eq!((&read.json["title"], &read.json["description"]), (&json!(text), &json!(text)));
+        assert_eq!((&read.json["title"], &read.json["description"]), (&body["title"], &body["description"]));
     }
+}
+
+#[tokio::test]
+async fn a_title_with_a_line_break_or_a_control_character_is_refused() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let id = ada.add("stays").await;
+    for (code, bad) in [
+        ("LINE_BREAK", ["\n", "\r\n", "\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"].as_slice()),
+        ("INVALID_CHARACTER", &["\0", "\t", "\u{1}", "\u{1b}", "\u{7f}", "\u{80}", "\u{9f}"]),
+    ] {
+        for bad in bad {
+            for (method, path) in [(Method::POST, String::new()), (Method::PUT, format!("/{id}"))] {
+                let refused = ada.call(method, &path, &json!({ "title": format!("two{bad}lines") })).await;
+                refused.is_problem(422, "VALIDATION_ERROR");
+                assert_eq!((refused.fields(), &refused.json["errors"][0]["code"]), (vec!["title"], &json!(code)), "{bad:?}");
+            }
+        }
+    }
+    let around = ada.call(Method::POST, "", &json!({ "title": "\u{2028}\tMilk\r\n" })).await;
+    assert_eq!((around.status.as_u16(), &around.json["title"]), (201, &json!("Milk")));
+    assert_eq!(ada.titles("").await, ["Milk", "stays"]);
+}
+
+/// Titles could have them before they were refused.
+#[tokio::test]
+async fn a_task_whose_title_has_line_breaks_is_read_and_changed_in_its_other_fields() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    let id = ada.add("x").await;
+    sql!(execute server.state.db.write(), "UPDATE tasks SET title = $1 WHERE id = $2", "two\r\nlines\u{1}", &id).unwrap();
+    let path = format!("/{id}");
+    assert_eq!(ada.get(&path).await.json["title"], "two\r\nlines\u{1}");
+    let changed = ada.call(Method::PUT, &path, &json!({ "priority": "high", "description": "y" })).await;
+    assert_eq!((changed.status.as_u16(), &changed.json["title"]), (200, &json!("two\r\nlines\u{1}")));
+    let done = ada.call(Method::PATCH, &format!("{path}/complete"), &json!({})).await;
+    assert_eq!((&done.json["completed"], &done.json["title"]), (&json!(true), &json!("two\r\nlines\u{1}")));
+    assert_eq!(ada.request(Method::DELETE, &path).answer().await.status, 204);
+    assert_eq!(ada.request(Method::POST, &format!("{path}/restore")).answer().await.json["title"], "two\r\nlines\u{1}");
+    assert_eq!(ada.call(Method::PUT, &path, &json!({ "title": "one line" })).await.json["title"], "one line");
 }

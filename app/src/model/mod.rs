@@ -53,7 +53,7 @@ pub use self::{
     section::Section,
     task::{
         DESCRIPTION_MAX, Field, NewTask, Priority, PutTask, SetCompleted, TAG_MAX, TAGS_MAX, TITLE_MAX, Task, TrashedTask, etag_of,
-        validate_description, validate_tags, validate_title,
+        one_line, validate_description, validate_tags, validate_title,
     },
 };
 pub use crate::{

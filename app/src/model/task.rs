@@ -263,14 +263,31 @@ fn noted<T: Default>(outcome: Result<T, FieldError>, errors: &mut Vec<FieldError
     })
 }
 
-/// A title as it is kept: trimmed, 1 to [`TITLE_MAX`] characters, no NUL.
+/// A title as it is kept: trimmed, 1 to [`TITLE_MAX`] characters, one line without control characters.
 pub fn validate_title(title: &str) -> Result<String, FieldError> {
     let title = title.trim();
     if title.is_empty() {
         return Err(FieldError::new("title", "REQUIRED", "Give the task a title."));
     }
+    if title.contains(ends_line) {
+        return Err(FieldError::new("title", "LINE_BREAK", "The title must be one line."));
+    }
     validate_text("title", title, TITLE_MAX)?;
+    if title.contains(char::is_control) {
+        return Err(FieldError::new("title", "INVALID_CHARACTER", "The title must not contain a control character."));
+    }
     Ok(title.into())
+}
+
+/// Whether a line ends with this character (UAX #14: LF, VT, FF, CR, NEL, and the separators of lines and paragraphs).
+const fn ends_line(c: char) -> bool {
+    matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// A text as a title can hold it: with spaces for line breaks and control characters, as they come with what is pasted.
+/// Titles that were written before they were refused can have them too. A NUL stays, and is refused.
+pub fn one_line(text: &str) -> String {
+    text.replace("\r\n", "\n").replace(|c: char| c != '\0' && (c.is_control() || ends_line(c)), " ")
 }
 
 /// A description as it is kept: byte for byte, up to [`DESCRIPTION_MAX`] characters, no NUL; blank is none.
@@ -328,7 +345,24 @@ mod tests {
         assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX)).map(|t| t.chars().count()), Ok(TITLE_MAX));
         assert_eq!(validate_title(&"🦀".repeat(TITLE_MAX + 1)).map_err(|e| e.code), Err("TOO_LONG".into()));
         assert_eq!(validate_title(" \n\t ").map_err(|e| e.code), Err("REQUIRED".into()));
-        assert_eq!(validate_title("a\0b").map_err(|e| e.code), Err("INVALID_CHARACTER".into()));
+    }
+
+    #[test]
+    fn a_title_is_one_line_without_control_characters() {
+        for c in ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'] {
+            assert_eq!(validate_title(&format!("a{c}b")).map_err(|e| e.code), Err("LINE_BREAK".into()), "{c:?}");
+            assert_eq!(validate_title(&format!("a{c}")).as_deref(), Ok("a"), "{c:?}");
+            assert_eq!(one_line(&format!("a{c}b")), "a b");
+        }
+        for c in ['\0', '\u{1}', '\t', '\u{1f}', '\u{7f}', '\u{80}', '\u{9f}'] {
+            assert_eq!(validate_title(&format!("a{c}b")).map_err(|e| e.code), Err("INVALID_CHARACTER".into()), "{c:?}");
+            assert_eq!(one_line(&format!("a{c}b")), if c == '\0' { "a\0b" } else { "a b" });
+        }
+        for kept in ["a\u{a0}b", "a\u{202e}b\u{202c}", "\u{1f468}\u{200d}\u{1f469}", "a\u{ad}b\u{200b}c"] {
+            assert_eq!(validate_title(kept).as_deref(), Ok(kept));
+            assert_eq!(one_line(kept), kept);
+        }
+        assert_eq!(one_line("a\r\nb"), "a b");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
         alert::{Alert, ErrorLine},
         icon::Icon,
     },
-    model::{Day, FieldError, Priority, Task, Timestamp},
+    model::{Day, FieldError, Priority, Task, Timestamp, one_line},
     words,
 };
 
@@ -52,7 +52,7 @@ pub struct TaskFields {
 impl From<&Task> for TaskFields {
     fn from(task: &Task) -> Self {
         Self {
-            title: task.title.clone(),
+            title: one_line(&task.title),
             description: task.description.clone().unwrap_or_default(),
             due_date: task.due_date.map(|day| day.to_string()).unwrap_or_default(),
             priority: task.priority.as_str().to_owned(),

@@ -134,11 +134,13 @@ pub fn scheduled(day: Option<Day>, today: Day, count: usize, title: &str) -> Str
 
 /// Tasks have a tag.
 pub fn tagged(tag: &str, count: usize) -> String {
+    let tag = named(tag);
     format!("#{tag}: {}", some(count, "task", "tasks"))
 }
 
 /// Tasks have lost a tag.
 pub fn untagged(tag: &str, count: usize) -> String {
+    let tag = named(tag);
     format!("#{tag} removed: {}", some(count, "task", "tasks"))
 }
 

@@ -41,10 +41,18 @@ pub const OTHER_TAB: &str = "You signed out in another tab, or signed in as some
 /// Something is on its way.
 pub const ONE_MOMENT: &str = "One moment…";
 
-/// A title as it can stand in a sentence: without the controls that turn the direction of what follows them (UAX #9).
+/// A title as it can stand in a sentence: without the controls that turn the direction of what follows them, and isolated
+/// (U+2068, U+2069) if it has a letter that is written from right to left, which would turn the punctuation beside it (UAX #9).
 fn named(title: &str) -> Cow<'_, str> {
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if title.contains(turns) { title.replace(turns, "").into() } else { title.into() }
+    let title: Cow<'_, str> = if title.contains(turns) { title.replace(turns, "").into() } else { title.into() };
+    if title.contains(is_right_to_left) { format!("\u{2068}{title}\u{2069}").into() } else { title }
+}
+
+/// Whether a character is in a block whose default class is R or AL, or is a mark of those directions (`DerivedBidiClass.txt`).
+const fn is_right_to_left(c: char) -> bool {
+    matches!(c,
+        '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// How many, and of what.
@@ -199,6 +207,19 @@ mod tests {
             (r#"Self::Check => "M5 10.5 8.5 14 15 6.5","#, ""),
         ] {
             assert_eq!(words_in(line).join(" "), words, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_title_in_a_sentence_turns_the_direction_of_its_own_letters_alone() {
+        for (title, shown) in [
+            ("Milk", "Milk"),
+            ("Invoice \u{202e}txt.exe", "Invoice txt.exe"),
+            ("a\u{2069}b\u{2066}c", "abc"),
+            ("\u{5d7}\u{5dc}\u{5d1} 3", "\u{2068}\u{5d7}\u{5dc}\u{5d1} 3\u{2069}"),
+            ("\u{2069}\u{202e}\u{62d}\u{644}\u{64a}\u{628}", "\u{2068}\u{62d}\u{644}\u{64a}\u{628}\u{2069}"),
+        ] {
+            assert_eq!(named(title), shown, "{title:?}");
         }
     }
 

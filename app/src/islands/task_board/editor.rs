@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     components::icon::Icon,
-    model::{Field, FieldError, Priority, Problem, PutTask, Task, validate_description, validate_tags, validate_title},
+    model::{Field, FieldError, Priority, Problem, PutTask, Task, one_line, validate_description, validate_tags, validate_title},
     outbox::{Change, Entry},
     storage, words,
 };
@@ -56,7 +56,7 @@ struct Conflict {
 impl Draft {
     fn of(task: &Task) -> Self {
         Self {
-            title: task.title.clone(),
+            title: one_line(&task.title),
             // A text area has LF alone (HTML, section 4.10.11).
             description: with_lf(task.description.as_deref().unwrap_or_default()),
             due_date: task.due_date.map(|day| day.to_string()).unwrap_or_default(),
@@ -72,7 +72,7 @@ impl Draft {
         let mut errors = Vec::new();
         let mut changes = PutTask::default();
         if self.title != before.title {
-            match validate_title(&self.title) {
+            match validate_title(&one_line(&self.title)) {
                 Ok(title) => changes.title = Some(title).filter(|title| *title != opened.title),
                 Err(error) => errors.push(error),
             }

@@ -41,9 +41,11 @@ pub fn typed_password() -> Value {
 /// Unicode's `White_Space`, which trimming takes away; what `\s` is differs from one regular expression to another.
 const WHITE_SPACE: &str = "\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
-/// A task's title.
+/// A task's title: one line without control characters, and white space around it that is taken away.
 pub fn title() -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": TITLE_MAX, "pattern": format!("^[^\\u0000]*[^\\u0000{WHITE_SPACE}][^\\u0000]*$") })
+    const NEVER: &str = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029";
+    let pattern = format!("^[{WHITE_SPACE}]*[^{NEVER}{WHITE_SPACE}]([^{NEVER}]*[^{NEVER}{WHITE_SPACE}])?[{WHITE_SPACE}]*$");
+    json!({ "type": "string", "minLength": 1, "maxLength": TITLE_MAX, "pattern": pattern })
 }
 
 /// A task's description.

@@ -2,7 +2,7 @@
 
 use app::{
     islands::auth_form::form_errors,
-    model::{FieldError, PutTask, Task, Timestamp},
+    model::{FieldError, PutTask, Task, Timestamp, one_line},
     routes::edit_task::{EditTaskPage, TaskFields},
 };
 use axum::{
@@ -87,7 +87,7 @@ impl EditForm {
         let tags =
             self.tags.as_deref().map(|text| text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect());
         let change = PutTask {
-            title: self.title.clone().filter(|title| title.trim() != task.title),
+            title: self.title.as_deref().map(one_line).filter(|title| title.trim() != one_line(&task.title).trim()),
             description: description.filter(|description| *description != had),
             due_date: due_date.filter(|due_date| *due_date != task.due_date),
             priority: priority.filter(|priority| *priority != task.priority),
