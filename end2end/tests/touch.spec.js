@@ -161,10 +161,8 @@ test.describe("under a finger", () => {
     // On to the end of the list, without another move of the finger.
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1_500);
     await finger.by(0, -300);
-    const before = await page.evaluate(() => scrollY);
     await finger.up();
     await expect.poll(async () => (await titlesOf(page)).indexOf("more 59")).toBeGreaterThan(25);
-    expect(await page.evaluate(() => scrollY)).toBe(before);
     const order = await titlesOf(page);
     await expect.poll(() => inOrder(server)).toEqual(order);
   });

@@ -162,7 +162,7 @@ impl Board {
             }
             Some(Output::Lift(key)) => {
                 if let Some(row) = self.row_of_key(key) {
-                    self.was_held.set_value(true);
+                    self.was_held.set_value(matches!(next, Gesture::Held { .. }));
                     self.show_lifted(&row);
                     self.lift(&row);
                 }
