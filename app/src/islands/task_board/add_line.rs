@@ -35,6 +35,17 @@ pub fn AddLine() -> impl IntoView {
         }
     });
     let choose = NodeRef::<html::Button>::new();
+    let marks = NodeRef::<html::Div>::new();
+    // The text of a long line scrolls, and the marks under it as far. A new text may have scrolled it without an event.
+    let scroll_marks = move || {
+        if let (Some(input), Some(marks)) = (input.get_untracked(), marks.get_untracked()) {
+            marks.set_scroll_left(input.scroll_left());
+        }
+    };
+    Effect::new(move |_| {
+        board.new_title.track();
+        scroll_marks();
+    });
     view! {
         <form
             class="add"
@@ -49,39 +60,46 @@ pub fn AddLine() -> impl IntoView {
             <label class="visually-hidden" for=ADD_FIELD>
                 {words::NEW_TASK}
             </label>
-            <input
-                id=ADD_FIELD
-                name="title"
-                node_ref=input
-                placeholder=words::ADD_A_TASK
-                autocomplete="off"
-                enterkeyhint="done"
-                dir="auto"
-                aria-describedby="new-title-error chips"
-                aria-invalid=move || board.new_title_error.read().is_some().then_some("true")
-                prop:value=move || board.new_title.get()
-                on:input=move |event| {
-                    board.shows_tokens.set(true);
-                    board.set_new_title(event_target_value(&event));
-                }
-                on:keydown:target=move |event| match event.key().as_str() {
-                    "Escape" => {
-                        board.new_title_error.set(None);
-                        board.pasted_dismiss();
-                        let _ = event.target().blur();
+            <div class="line">
+                <div class="line-marks" dir="auto" aria-hidden="true" node_ref=marks>
+                    {move || marked(&board.new_title.read(), board.understood())}
+                </div>
+                <input
+                    id=ADD_FIELD
+                    name="title"
+                    node_ref=input
+                    placeholder=words::ADD_A_TASK
+                    autocomplete="off"
+                    enterkeyhint="done"
+                    dir="auto"
+                    aria-describedby="new-title-error chips"
+                    aria-invalid=move || board.new_title_error.read().is_some().then_some("true")
+                    prop:value=move || board.new_title.get()
+                    on:input=move |event| {
+                        board.shows_tokens.set(true);
+                        board.set_new_title(event_target_value(&event));
                     }
-                    "Backspace" if board.let_go_of_token(&event.target()) => event.prevent_default(),
-                    _ => {}
-                }
-                on:paste=move |event| board.take_paste(&event)
-            />
+                    on:keydown:target=move |event| match event.key().as_str() {
+                        "Escape" => {
+                            board.new_title_error.set(None);
+                            board.pasted_dismiss();
+                            let _ = event.target().blur();
+                        }
+                        "Backspace" if board.let_go_of_token(&event.target()) => event.prevent_default(),
+                        _ => {}
+                    }
+                    on:paste=move |event| board.take_paste(&event)
+                    on:scroll=move |_| scroll_marks()
+                />
+            </div>
             <button class="primary">{words::ADD}</button>
             <div class="below" role="alert">
                 <p class="error" id="new-title-error" hidden=move || board.new_title_error.read().is_none()>
                     {Icon::Warning.draw()} <span>{move || board.new_title_error.get()}</span>
                 </p>
             </div>
-            <div class="below" id="chips" aria-live="polite">
+            // A chip that is pressed leaves the focus where it is: in the line.
+            <div class="below" id="chips" aria-live="polite" on:mousedown=|event| event.prevent_default()>
                 {move || board.understood().into_iter().map(|token| view! { <Chip token /> }).collect_view()}
             </div>
             {move || {
@@ -112,6 +130,31 @@ pub fn AddLine() -> impl IntoView {
             }}
         </form>
     }
+}
+
+/// The text of the line with its tokens marked; without any, nothing.
+fn marked(line: &str, tokens: Vec<Token>) -> impl IntoView + use<> {
+    let part = |from, to| line.get(from..to).unwrap_or_default().to_owned();
+    let mut end = 0;
+    let parts = tokens
+        .into_iter()
+        .map(|token| {
+            let class = match token.kind {
+                TokenKind::Date(_) => "day-mark",
+                TokenKind::Priority(_) => "priority-mark",
+                TokenKind::Tag(_) => "tag-mark",
+            };
+            let before = part(std::mem::replace(&mut end, token.end), token.start);
+            let word = part(token.start, token.end);
+            view! {
+                <span>{before}</span>
+                <mark class=class>{word}</mark>
+            }
+        })
+        .collect_view();
+    // The rest has no mark, but room to scroll.
+    let rest = if end > 0 { part(end, line.len()) } else { String::new() };
+    (parts, view! { <span>{rest}</span> })
 }
 
 /// A part of the line that is understood; pressing it makes it a word again.

@@ -1,11 +1,11 @@
-//! Arranging with the pointer, by a row's grip.
+//! A row that is dragged: where it would land, and the page that scrolls under it. It stays where it is until it is let go, so
+//! that the browser sends the rest of the gesture to it, and giving the drag up leaves nothing to put back.
 
-use leptos::{ev::PointerEvent, prelude::*};
-
-use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use leptos::prelude::*;
 
 use super::{
+    focus::{Area, heading_area, row_area, window_height},
+    gesture::{Gesture, edge_scroll},
     row::{Row, RowKey},
     state::Board,
 };
@@ -15,45 +15,85 @@ use crate::model::Section;
 #[derive(Clone)]
 pub struct Drag {
     row: Row,
+    /// The other rows and the headings of the sections, from the top.
+    places: Vec<Place>,
+    landing: Option<Landing>,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    section: Section,
+    /// `None` is its heading.
+    row: Option<RowKey>,
+}
+
+/// Where a row goes when it is let go: before the follower, or at the end of the section.
+#[derive(Clone, Copy)]
+struct Landing {
+    section: Section,
+    follower: Option<RowKey>,
+}
+
+impl Place {
+    fn area(self) -> Option<Area> {
+        self.row.map_or_else(|| heading_area(self.section), row_area)
+    }
+
+    /// Whether a pointer at this height is past it: past the middle of a row, or on a heading.
+    fn is_above(self, y: f64) -> bool {
+        self.area().is_some_and(|area| y > if self.row.is_some() { area.top + area.height / 2.0 } else { area.top })
+    }
 }
 
 impl Board {
-    pub fn begin_drag(&self, key: RowKey, event: &PointerEvent) {
-        let Some(row) = self.row_of_key(key) else { return };
-        event.prevent_default();
-        // A finger holds on to the element that it touched first, unless that lets go: the rows under it are to be told.
-        if let Some(grip) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
-            let _ = grip.release_pointer_capture(event.pointer_id());
+    /// Whether a row can be put anywhere else on this list.
+    pub fn is_movable(&self, row: &Row) -> bool {
+        let sections = self.sections.read_untracked();
+        self.section_of_row(row.key) != Some(Section::Done) && sections.iter().any(|rows| self.takes_row(row.key, rows.section()))
+    }
+
+    pub fn lift(self, row: &Row) {
+        let mut places = Vec::new();
+        for rows in self.sections.get_untracked() {
+            let section = rows.section();
+            let heading = Place { section, row: None };
+            places.extend(heading.area().is_some().then_some(heading));
+            places.extend(rows.rows().iter().filter(|other| other.key != row.key).map(|other| Place { section, row: Some(other.key) }));
         }
         row.state.write().is_dragged = true;
-        self.drag.set_value(Some(Drag { row }));
+        self.drag.set_value(Some(Drag { row: row.clone(), places, landing: None }));
+        self.scroll_at_edge();
     }
 
-    /// Moves the dragged row before or after the row under the pointer, whichever half of it the pointer is on.
-    pub fn drag_over(&self, key: RowKey, event: &PointerEvent) {
-        let Some(Drag { row }) = self.drag.get_value() else { return };
-        let Some(under) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-        let area = under.get_bounding_client_rect();
-        let is_lower_half = f64::from(event.client_y()) > area.top() + area.height() / 2.0;
-        let Some(section) = self.section_of_row(key).filter(|section| self.takes_dragged(row.key, *section)) else { return };
-        let rows = self.rows_of_section(section);
-        let Some(at) = rows.iter().position(|other| other.key == key && other.key != row.key) else { return };
-        let follower = rows.get(if is_lower_half { at + 1 } else { at }).map(|row| row.key);
-        if follower != Some(row.key) {
-            self.move_before(&row, section, follower);
-        }
+    /// Notes where the row would land if the pointer let it go here; how far down the window that is.
+    pub fn drag_to(&self, y: f64) -> Option<f64> {
+        let (landing, line) = self.drag.with_value(|drag| self.landing_at(drag.as_ref()?, y)).unzip();
+        self.drag.update_value(|drag| {
+            if let Some(drag) = drag {
+                drag.landing = landing;
+            }
+        });
+        line
     }
 
-    /// Moves the dragged row to the end of a section whose heading or empty place the pointer is on.
-    pub fn drag_over_section(&self, section: Section) {
-        let Some(Drag { row }) = self.drag.get_value() else { return };
-        if self.section_of_row(row.key) != Some(section) && self.takes_dragged(row.key, section) {
-            self.move_before(&row, section, None);
+    fn landing_at(&self, drag: &Drag, y: f64) -> Option<(Landing, f64)> {
+        let at = drag.places.partition_point(|place| place.is_above(y));
+        let (previous, next) = (at.checked_sub(1).and_then(|at| drag.places.get(at)), drag.places.get(at));
+        // Above the first heading there is no section.
+        let section = previous.or(next.filter(|next| next.row.is_some()))?.section;
+        if !self.takes_row(drag.row.key, section) {
+            return None;
         }
+        let follower = next.filter(|next| next.section == section).and_then(|next| next.row);
+        let line = match follower.and_then(row_area) {
+            Some(area) => area.top,
+            None => previous?.area().map(|area| area.top + area.height)?,
+        };
+        Some((Landing { section, follower }, line))
     }
 
     /// Whether a row can be moved within or into a section: what is overdue does not become so by hand, nor what is done.
-    fn takes_dragged(&self, key: RowKey, section: Section) -> bool {
+    fn takes_row(&self, key: RowKey, section: Section) -> bool {
         let is_own = self.section_of_row(key) == Some(section);
         let query = self.query.read_untracked();
         match section {
@@ -69,14 +109,38 @@ impl Board {
         }
     }
 
-    pub fn end_drag(&self) {
-        if let Some(Drag { row }) = self.drag.try_update_value(Option::take).flatten() {
-            row.state.write().is_dragged = false;
-            let section = self.section_of_row(row.key);
-            match section {
-                Some(Section::Day(day)) if section != self.section_for(&row.task()) => self.schedule(&[row], Some(day)),
-                _ => self.keep_place(&row),
+    /// Scrolls the page for as long as a dragged row is near its top or its bottom.
+    fn scroll_at_edge(self) {
+        let gesture = self.gesture.get_value();
+        if let Gesture::Dragging { at, .. } = gesture {
+            let by = edge_scroll(at.y, window_height());
+            if by.abs() > 0.0 {
+                window().scroll_by_with_x_and_y(0.0, by);
+                self.show_dragged(at);
             }
+        }
+        if gesture.keeps_page() {
+            request_animation_frame(move || self.scroll_at_edge());
+        }
+    }
+
+    /// Lets the row go where it is, or leaves it where it was.
+    pub fn end_drag(&self, is_dropped: bool) {
+        let Some(Drag { row, landing, .. }) = self.drag.try_update_value(Option::take).flatten() else { return };
+        row.state.write().is_dragged = false;
+        let Some(Landing { section, follower }) = landing.filter(|_| is_dropped) else { return };
+        let rows = self.rows_of_section(section);
+        let place = |key| rows.iter().position(|other| other.key == key);
+        // The list may have changed meanwhile.
+        let is_gone = self.section_of_row(row.key).is_none() || follower.is_some_and(|follower| place(follower).is_none());
+        let is_there = place(row.key).is_some_and(|at| rows.get(at + 1).map(|next| next.key) == follower);
+        if is_gone || is_there {
+            return;
+        }
+        self.move_before(&row, section, follower);
+        match section {
+            Section::Day(day) if Some(section) != self.section_for(&row.task()) => self.schedule(&[row], Some(day)),
+            _ => self.keep_place(&row),
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Where the keyboard's focus is put after an action. The one place that asks the document for elements by their id: a
-//! `NodeRef` for each of ten thousand rows would cost a signal each, and the focus moves to one row at a time.
+//! Where the keyboard's focus is put after an action, and where rows are in the window. The one place that asks the document for
+//! elements by their id: a `NodeRef` for each of ten thousand rows would cost a signal each, and one row at a time is meant.
 
 use leptos::{
     prelude::*,
     task::{spawn_local, tick},
 };
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{FocusOptions, HtmlElement};
+use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::{action::Direction, popover::PopoverKind, row::RowKey};
+use crate::model::Section;
 
 /// The id of the add line's field.
 pub const ADD_FIELD: &str = "new-title";
@@ -42,6 +43,19 @@ pub fn popover_button_id(kind: PopoverKind, key: RowKey) -> String {
     }
 }
 
+/// The id of the heading of what is done.
+pub const DONE_HEADING: &str = "done-heading";
+
+/// The id of the heading of a section.
+pub fn heading_id(section: Section) -> String {
+    match section {
+        Section::Whole => "heading".into(),
+        Section::Done => DONE_HEADING.into(),
+        Section::Overdue => "overdue".into(),
+        Section::Day(day) => format!("day-{day}"),
+    }
+}
+
 /// The id of the button that sets the date of all tasks that are selected.
 pub const BULK_DATE: &str = "bulk-date";
 
@@ -64,14 +78,42 @@ pub struct Place {
 
 /// Where the first of these elements is that is there.
 pub fn place_of(ids: &[String]) -> Place {
-    let area = ids.iter().find_map(|id| document().get_element_by_id(id)).map(|element| element.get_bounding_client_rect());
-    let size = |size: Result<JsValue, JsValue>| size.ok().and_then(|size| size.as_f64()).unwrap_or(0.0);
-    Place {
-        left: area.as_ref().map_or(0.0, |area| area.left()),
-        bottom: area.as_ref().map_or(0.0, |area| area.bottom()),
-        window_width: size(window().inner_width()),
-        window_height: size(window().inner_height()),
-    }
+    let area = ids.iter().find_map(|id| document().get_element_by_id(id)).map(|element| area_of(&element)).unwrap_or_default();
+    Place { left: area.left, bottom: area.top + area.height, window_width: pixels(window().inner_width()), window_height: window_height() }
+}
+
+/// What an element covers of the window, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Area {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+fn area_of(element: &Element) -> Area {
+    let area = element.get_bounding_client_rect();
+    Area { left: area.left(), top: area.top(), width: area.width(), height: area.height() }
+}
+
+/// Where a row is.
+pub fn row_area(key: RowKey) -> Option<Area> {
+    let row = document().get_element_by_id(&row_element_id(key))?.closest("li").ok().flatten()?;
+    Some(area_of(&row))
+}
+
+/// Where the heading of a section is, if it is shown.
+pub fn heading_area(section: Section) -> Option<Area> {
+    let heading = document().get_element_by_id(&heading_id(section))?.closest(".part-head").ok().flatten()?;
+    Some(area_of(&heading)).filter(|area| area.height > 0.0)
+}
+
+pub fn window_height() -> f64 {
+    pixels(window().inner_height())
+}
+
+fn pixels(size: Result<JsValue, JsValue>) -> f64 {
+    size.ok().and_then(|size| size.as_f64()).unwrap_or(0.0)
 }
 
 /// Puts the focus on the first of these elements that is there once what was changed is drawn.

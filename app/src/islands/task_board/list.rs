@@ -7,7 +7,9 @@ use leptos::{either::Either, html, prelude::*};
 
 use super::{
     action::Action,
-    focus::{ADD_FIELD, focus_soon, is_within, row_element_id},
+    focus::{ADD_FIELD, DONE_HEADING, focus_soon, heading_id, is_within, row_element_id},
+    gesture::Input,
+    pointer::FloatingRow,
     row::{LiveRow, Row, RowKey},
     state::Board,
 };
@@ -39,6 +41,10 @@ impl SectionRows {
         Self { section, groups: ArcRwSignal::new(Vec::new()) }
     }
 
+    pub const fn section(&self) -> Section {
+        self.section
+    }
+
     pub fn rows(&self) -> Vec<Row> {
         self.groups.read_untracked().iter().flat_map(|group| group.rows.read_untracked().clone()).collect()
     }
@@ -58,9 +64,18 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
             class:arranged=move || board.query.read().is_arranged()
             class:by-day=move || board.query.read().has_due_days()
             on:focusout=move |_| board.focused.set_value(None)
-            on:pointerup=move |_| board.end_drag()
-            on:pointercancel=move |_| board.end_drag()
+            on:pointermove=move |event| board.pointer_moves(&event)
+            on:pointerup=move |event| board.feed(Input::Release { pointer: event.pointer_id() })
+            on:pointercancel=move |_| board.feed(Input::Cancel)
+            on:touchmove=move |event| board.touch_moves(&event)
+            on:touchend=move |event| board.touch_ends(&event)
+            on:contextmenu=move |event| {
+                if board.is_touched() {
+                    event.prevent_default();
+                }
+            }
         >
+            <FloatingRow />
             {sections(page)}
         </div>
         <div class="empty" id="empty" hidden=move || !is_empty()>
@@ -128,18 +143,6 @@ fn DoneBelow() -> impl IntoView {
     }
 }
 
-const DONE_HEADING: &str = "done-heading";
-
-/// The id of the heading of a section.
-fn heading_id(section: Section) -> String {
-    match section {
-        Section::Whole => "heading".into(),
-        Section::Done => DONE_HEADING.into(),
-        Section::Overdue => "overdue".into(),
-        Section::Day(day) => format!("day-{day}"),
-    }
-}
-
 /// What the list consists of, from the top. One flat sequence: sections around groups around rows would be three keyed lists
 /// within each other, a type that takes the compiler more than ten minutes, or 80 kB of erased views in the WASM.
 #[derive(Clone)]
@@ -178,7 +181,6 @@ fn SectionHeading(section: Section, #[prop(into)] is_empty: Signal<bool>) -> imp
             class:overdue=section == Section::Overdue
             class:thin=move || is_empty.get()
             hidden=is_hidden
-            on:pointermove=move |_| board.drag_over_section(section)
         >
             <h2 id=heading_id(section)>{move || words::section(section, board.today.get())}</h2>
             {(section == Section::Overdue)

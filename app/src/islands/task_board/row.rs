@@ -57,11 +57,13 @@ pub struct RowState {
     pub is_selected: bool,
     /// Whether the pointer drags it.
     pub is_dragged: bool,
+    /// How far aside a finger has moved it, in pixels; 0 while it goes back.
+    pub shift: Option<i32>,
 }
 
 impl RowState {
     pub const fn new(task: Task) -> Self {
-        Self { task, is_unsaved: false, is_selected: false, is_dragged: false }
+        Self { task, is_unsaved: false, is_selected: false, is_dragged: false, shift: None }
     }
 
     fn class(&self, is_editing: bool) -> String {
@@ -76,6 +78,8 @@ impl RowState {
             (self.is_unsaved, " unsaved"),
             (self.is_selected, " selected"),
             (self.is_dragged, " held"),
+            (self.shift.is_some(), " shifted"),
+            (self.shift == Some(0), " returning"),
             (is_editing, " editing"),
         ];
         for (is_so, name) in states {
@@ -102,7 +106,7 @@ pub fn LiveRow(row: Row) -> impl IntoView {
             class=class
             on:focusin=move |_| board.get_value().focused.set_value(Some(key))
             on:click=move |event| click_with_key(board, key, &event)
-            on:pointermove=move |event| board.get_value().drag_over(key, &event)
+            on:pointerdown=move |event| board.get_value().press_row(key, &event)
         >
             {move || match edit.get() {
                 Some(edit) => Either::Right(view! { <Editor row=row.clone() edit /> }),
@@ -123,10 +127,13 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
     let task = &state.task;
     let target = Target::Row(key);
     view! {
-        <form method="post" action=format!("/tasks/{}/complete", task.id) on:submit=|event| event.prevent_default()>
-            <span class="grip" on:pointerdown=move |event| board.get_value().begin_drag(key, &event)>
-                {Icon::Grip.draw()}
-            </span>
+        <form
+            method="post"
+            action=format!("/tasks/{}/complete", task.id)
+            style:transform=state.shift.map(|shift| format!("translateX({shift}px)"))
+            on:submit=|event| event.prevent_default()
+        >
+            <span class="grip">{Icon::Grip.draw()}</span>
             <label class="check">
                 <input
                     id=row_element_id(key)

@@ -21,7 +21,9 @@ const HYDRATED: &str = "holdfast:hydrated";
 impl Board {
     pub fn mount_shortcuts(self) {
         let handle = window_event_listener(ev::keydown, move |event| {
-            if let Some(action) = action_of(&event) {
+            if event.key() == "Escape" && self.cancel_gesture() {
+                event.prevent_default();
+            } else if let Some(action) = action_of(&event) {
                 event.prevent_default();
                 self.dispatch(action);
             }

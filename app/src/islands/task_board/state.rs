@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     drag::Drag,
     focus::{ADD_FIELD, focus_in_place, is_free},
+    gesture::Gesture,
     list::{SectionRows, grouped},
+    pointer::Floating,
     popover::OpenPopover,
     row::{Row, RowKey},
     toast::{Held, ToastState, UndoStep},
@@ -95,7 +97,13 @@ pub struct Board {
     pub new_title_error: RwSignal<Option<String>>,
     /// Several lines that were pasted, until the person has said whether they are one task.
     pub pasted: RwSignal<Option<String>>,
+    /// What a pointer does with a row.
+    pub gesture: StoredValue<Gesture>,
+    /// Whether the finger that is on a row, or was there until now, has held it.
+    pub was_held: StoredValue<bool>,
     pub drag: StoredValue<Option<Drag>>,
+    /// What is drawn under or over the rows meanwhile.
+    pub floating: RwSignal<Option<Floating>>,
     /// Whether the search field and the filters are shown.
     pub is_search_open: RwSignal<bool>,
     pub is_filter_open: RwSignal<bool>,
@@ -180,7 +188,10 @@ impl Board {
             shows_tokens: RwSignal::new(false),
             new_title_error: RwSignal::new(None),
             pasted: RwSignal::new(None),
+            gesture: StoredValue::new(Gesture::Idle),
+            was_held: StoredValue::new(false),
             drag: StoredValue::new(None),
+            floating: RwSignal::new(None),
             is_search_open: RwSignal::new(page.query.search.is_some()),
             is_filter_open: RwSignal::new(false),
             more: NodeRef::new(),
