@@ -6,15 +6,13 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use app::model::Timestamp;
 
-use crate::{AppState, db::Db};
+use crate::db::Db;
 
-/// How often the clocks of several machines are compared with that of their database.
-const COMPARED_EVERY: Duration = Duration::from_mins(1);
 /// How often the database is asked each time: the quickest answer says it best.
 const READINGS: usize = 3;
 /// From which difference on an operator should look after the machine's clock, in milliseconds.
@@ -54,7 +52,7 @@ impl Clock {
     }
 
     /// Sets it by the clock of a database that several machines share: the times that they write are compared with each other, by
-    /// [`tasks::events`](crate::tasks::events) above all. Differences that the way to the database may account for change nothing.
+    /// `tasks::events` above all. Differences that the way to the database may account for change nothing.
     pub async fn set_by(&self, db: &Db) -> sqlx::Result<()> {
         let Some(behind) = &self.behind else { return Ok(()) };
         let mut best: Option<(i64, i64)> = None;
@@ -74,17 +72,6 @@ impl Clock {
             }
         }
         Ok(())
-    }
-}
-
-/// Sets the clock by the database's again and again, for as long as it is let.
-pub async fn keep_setting(state: AppState) {
-    let mut ticks = tokio::time::interval(COMPARED_EVERY);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = state.clock.set_by(&state.db).await {
-            tracing::debug!(%error, "the clock was not compared with the database's");
-        }
     }
 }
 

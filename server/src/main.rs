@@ -9,10 +9,11 @@ use std::{
 use clap::Parser as _;
 use server::{
     AppState,
+    cli::{Cli, Command},
     clock::Clock,
     commands,
-    config::{Cli, Command, Config, ConfigError, LogFormat},
-    http::serve::Limits,
+    config::{Config, ConfigError, Limits, LogFormat},
+    email::mailer::Transport,
     serve,
 };
 use tokio::{
@@ -76,7 +77,7 @@ async fn obey(cli: Cli) -> Result<(), Box<dyn Error>> {
 }
 
 async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
-    let mail = config.mail()?;
+    let mail = Transport::configured(&config)?;
     let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let address = config.listen;
     if let Some(host) = config.database()?.host_without_tls() {

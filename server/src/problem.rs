@@ -1,6 +1,6 @@
 //! The API's one error type, and how it becomes a response.
 //!
-//! An [`Error`] travels in the response's extensions to [`crate::http::request`], which knows the request's id and
+//! An [`Error`] travels in the response's extensions to `router::root_middleware`, which knows the request's id and
 //! path, logs what the client must not see, and writes the body: a problem document under `/api`, a page elsewhere.
 
 use std::borrow::Cow;

@@ -10,12 +10,14 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use sqlx::FromRow;
 use url::Origin;
 
-use super::database::migrations_are_due;
+use super::due_migrations::migrations_are_due;
 use crate::{
-    auth::{self, NewAccount, Revocations, Which, password::Passwords, reset_password},
+    accounts::{self, NewAccount, reset_password},
+    cli::UserCommand,
     clock::Clock,
-    config::{Config, Database, UserCommand},
+    config::{Config, Database},
     db::{Db, OpenError, Schema},
+    identity::{password::Passwords, revocation::Revocations, session::Which},
     sql,
 };
 
@@ -79,7 +81,7 @@ async fn create(config: &Config, db: &Db, clock: &Clock, email: String, name: St
     let typed = typed.trim_end_matches(['\r', '\n']);
     let password = if typed.is_empty() { Alphanumeric.sample_string(&mut rand::rng(), 64) } else { typed.to_owned() };
     let passwords = Passwords::new(config.hash_cost)?;
-    let user = auth::create_user(db, &passwords, NewAccount { name, email, password }, clock.now()).await?;
+    let user = accounts::create_user(db, &passwords, NewAccount { name, email, password }, clock.now()).await?;
     writeln!(io::stdout(), "{}\t{}", user.id, user.email)?;
     if typed.is_empty() { reset_link(config, db, clock, &user.email).await } else { Ok(()) }
 }
@@ -111,7 +113,7 @@ async fn sign_out(db: &Db, clock: &Clock, email: &str) -> Result<(), Box<dyn Err
 
 async fn delete(db: &Db, email: &str) -> Result<(), Box<dyn Error>> {
     let (id, email) = user_id(db, email).await?;
-    auth::remove_user(db, &id).await?;
+    accounts::remove_user(db, &id).await?;
     db.cut_log().await?;
     writeln!(io::stdout(), "{id}\t{email}\tdeleted")?;
     Ok(())

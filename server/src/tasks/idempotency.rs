@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::model::{NewTask, Task, Timestamp};
+use app::model::{FieldError, NewTask, Task, Timestamp};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderName, request::Parts},
@@ -12,12 +12,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    AppState,
     db::Transaction,
     problem::{Error, Result},
     sql,
 };
-use app::model::FieldError;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Longest key, in bytes.
@@ -28,10 +26,10 @@ pub const KEPT_FOR: Duration = Duration::from_hours(24);
 /// The key of the request, if it has one.
 pub struct IdempotencyKey(pub Option<String>);
 
-impl FromRequestParts<AppState> for IdempotencyKey {
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(value) = values.next() else { return Ok(Self(None)) };
         let key =

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use crate::{
-    http::body::MAX_MEMBERS,
     problem::{Error, Result},
+    web::body::MAX_MEMBERS,
 };
 
 /// Most tasks on one page.

@@ -7,17 +7,12 @@
 //! PostgreSQL's is written in the transaction that writes the task. SQLite's follows some seconds later, many tasks at a
 //! time, which costs less than a tenth of what a create costs: until then, a search looks at the owner's new tasks one by one.
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use app::model::{Search, folded, pieces};
 use sha2::{Digest as _, Sha256};
 
-use super::store::tags_of;
 use crate::{
-    AppState,
     db::{Db, On, within},
     problem::{Error, Result},
     sql,
@@ -34,12 +29,6 @@ const LETTER_BITS: u32 = 5;
 const LETTERS: &[u8; 1 << LETTER_BITS] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// How many tasks are put into the index in one transaction: some milliseconds.
 const INDEXED_AT_ONCE: i64 = 500;
-/// How often new tasks are put into SQLite's.
-const INDEXED_EVERY: Duration = Duration::from_secs(1);
-/// How many new tasks in that time are a rush.
-const RUSH: usize = 250;
-/// How many tasks may wait during a rush; a search looks at those of its owner one by one.
-const BACKLOG_MAX: usize = 5_000;
 
 /// How many pages are tidied in one transaction: some milliseconds.
 const TIDIED_AT_ONCE: i64 = 64;
@@ -150,6 +139,11 @@ pub async fn fill(db: &Db) -> Result<()> {
     Ok(())
 }
 
+/// The tags of such a text.
+pub fn tags_of(joined: &str) -> Vec<String> {
+    joined.split('\n').filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
 /// How many tasks have been made since SQLite's index was last looked after.
 #[derive(Debug, Default)]
 pub struct Backlog(AtomicUsize);
@@ -159,26 +153,10 @@ impl Backlog {
     pub fn note(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
-}
 
-/// Puts new tasks into SQLite's index, for as long as it is let: once a second, unless many are being made just then. In a
-/// rush they wait until it is over, or until there are [`BACKLOG_MAX`].
-pub async fn keep_indexing(state: AppState) {
-    if matches!(state.db, Db::Postgres { .. }) {
-        return;
-    }
-    let mut waiting = 0;
-    loop {
-        tokio::time::sleep(INDEXED_EVERY).await;
-        let new = state.search_backlog.0.swap(0, Ordering::Relaxed);
-        waiting += new;
-        if waiting == 0 || (new >= RUSH && waiting < BACKLOG_MAX) {
-            continue;
-        }
-        match fill(&state.db).await {
-            Ok(()) => waiting = 0,
-            Err(error) => tracing::warn!(cause = error.secret_cause(), "new tasks are not in the index of the search yet"),
-        }
+    /// How many have been made since the last call.
+    pub fn take(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
     }
 }
 

@@ -16,13 +16,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{
     conditions::{Conditions, etag_of_list},
     list::{self, LIMIT_DEFAULT, NOT_A_CURSOR, wrong},
-    routes::{TaskId, user_path},
+    path::{TaskId, user_path},
+    state::TasksState,
     store::{self, PAGE_BYTES},
 };
 use crate::{
-    AppState,
-    auth::identity::Identity,
     db::Db,
+    identity::extract::Identity,
     problem::{Error, Result},
     sql,
 };
@@ -35,7 +35,7 @@ const PURGED_AT_ONCE: i64 = 500;
 const RESTORED_AT_ONCE: u32 = 100;
 
 /// Routes of the trash.
-pub fn routes() -> Router<AppState> {
+pub fn routes() -> Router<TasksState> {
     Router::new().route("/api/{user_id}/trash", get(read).delete(empty)).route("/api/{user_id}/trash/{id}", delete(remove))
 }
 
@@ -76,7 +76,7 @@ pub fn cursor_after(last: &TrashedTask) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(last.deleted_at.0, &last.task.id)).unwrap_or_default())
 }
 
-async fn read(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
+async fn read(State(state): State<TasksState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
     let params = TrashParams::parse(query.as_deref().unwrap_or_default())?;
     let (trashed, has_more) = trash(&state, &identity.user_id, &params).await?;
     let path = user_path(&identity.user_id, "trash");
@@ -90,18 +90,18 @@ async fn read(State(state): State<AppState>, identity: Identity, conditions: Con
     Ok(response)
 }
 
-async fn remove(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId) -> Result<StatusCode> {
+async fn remove(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId) -> Result<StatusCode> {
     if purge(&state, &identity.user_id, &id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound) }
 }
 
-async fn empty(State(state): State<AppState>, identity: Identity) -> Result<StatusCode> {
+async fn empty(State(state): State<TasksState>, identity: Identity) -> Result<StatusCode> {
     purge_all(&state, &identity.user_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A page of the owner's trash, and whether there is more. It ends after the task with which it has [`PAGE_BYTES`] of text, also
 /// where more were asked for.
-pub async fn trash(state: &AppState, owner: &str, params: &TrashParams) -> Result<(Vec<TrashedTask>, bool)> {
+pub async fn trash(state: &TasksState, owner: &str, params: &TrashParams) -> Result<(Vec<TrashedTask>, bool)> {
     let kept_for = state.config.trash_kept_for();
     let (limit, mut after) = (params.limit as usize, params.after.clone());
     let (mut page, mut bytes): (Vec<TrashedTask>, usize) = (Vec::new(), 0);
@@ -133,7 +133,7 @@ async fn rows(db: &Db, owner: &str, too_old: i64, before: Option<(Timestamp, Str
 }
 
 /// Removes a task from the trash for good; whether it was there.
-pub async fn purge(state: &AppState, owner: &String, id: &str) -> Result<bool> {
+pub async fn purge(state: &TasksState, owner: &String, id: &str) -> Result<bool> {
     state.throttle_write(owner)?;
     let sql = "UPDATE deleted_tasks SET task = '' WHERE user_id = $1 AND id = $2 AND task <> '' AND deleted_at > $3";
     let mut write = state.db.join().await?;
@@ -146,7 +146,7 @@ pub async fn purge(state: &AppState, owner: &String, id: &str) -> Result<bool> {
 }
 
 /// Removes everything from the owner's trash for good.
-pub async fn purge_all(state: &AppState, owner: &String) -> Result<()> {
+pub async fn purge_all(state: &TasksState, owner: &String) -> Result<()> {
     state.throttle_write(owner)?;
     // What another request empties at the same moment is emptied twice: whoever is first through does not say so before the end.
     let sql = "UPDATE deleted_tasks SET task = ''
@@ -163,7 +163,7 @@ pub async fn purge_all(state: &AppState, owner: &String) -> Result<()> {
 
 /// Puts everything back that is in the owner's trash, the newest deletion first. Each counts as a change: what is beyond the quota,
 /// or too much at once, stays in the trash.
-pub async fn restore_all(state: &AppState, owner: &String) -> Result<()> {
+pub async fn restore_all(state: &TasksState, owner: &String) -> Result<()> {
     let params = TrashParams { limit: RESTORED_AT_ONCE, after: None };
     loop {
         let (trashed, _) = trash(state, owner, &params).await?;

@@ -1,0 +1,34 @@
+//! The password that a signed-in user is asked for again before a change of the account.
+
+use crate::{
+    identity::{
+        client::Client,
+        current_session::Current,
+        guesses::{self, Origin},
+        hash_queue::Caller,
+        password::Verdict,
+        state::IdentityState,
+    },
+    problem::{Error, Result},
+};
+
+/// Checks the password that somebody who is signed in was asked for again.
+pub async fn confirm_password(state: &IdentityState, current: &Current, password: &str, client: &Client) -> Result<()> {
+    state.throttle_address(client.address).await?;
+    if let Some(throttle) = &state.throttle {
+        throttle.account(&current.user.email, client.address).await?;
+        // Who is signed in is not held back by strangers who try the account from elsewhere, but does not guess for ever either.
+        guesses::count(&state.db, &current.user.id, &Origin::Session(&current.session.id), state.clock.now()).await?;
+    }
+    let caller = Caller::new(client.address, true);
+    if state.passwords.verify(password, Some(current.password_hash.clone()), caller).await? == Verdict::Wrong {
+        tracing::info!(user_id = current.user.id, address = %client.address, "password not confirmed");
+        return Err(Error::WrongPassword);
+    }
+    if state.throttle.is_some() {
+        let mut transaction = state.db.begin().await?;
+        guesses::forget(&mut transaction, &current.user.id).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
