@@ -270,7 +270,7 @@ pub enum Schema {
         due: usize,
     },
     /// That of this version, or of a newer one.
-    Current,
+    CurrentSession,
 }
 
 /// Why the database cannot be used: one line. Exit status 1.
@@ -317,7 +317,7 @@ impl Db {
         let due = migrations.iter().filter(|migration| !applied.contains(&migration.version)).count();
         Ok(match (applied.is_empty(), due) {
             (true, due) => Schema::New { due },
-            (false, 0) => Schema::Current,
+            (false, 0) => Schema::CurrentSession,
             (false, due) => Schema::Old { due },
         })
     }

@@ -43,7 +43,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     jobs.spawn(jobs::pg_listener::keep_listening(state.tasks.clone()));
     jobs.spawn(jobs::checkpointer::keep_checkpointing(state.db.clone()));
     jobs.spawn(jobs::clock_sync::keep_setting(shared.clone()));
-    jobs.spawn(jobs::housekeeping::keep_house(state.tasks.clone()));
+    jobs.spawn(jobs::housekeeping::keep_purging(state.tasks.clone()));
     jobs.spawn(jobs::search_indexer::keep_indexing(state.tasks.clone()));
     let mut notifying = JoinSet::from_iter([tasks::publish_notifications(state.tasks.clone())]);
     let stopped_at = OnceLock::new();

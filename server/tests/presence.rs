@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::model::Timestamp;
-use server::{identity::session::Which, jobs::last_seen, sql};
+use server::{identity::session::SessionScope, jobs::last_seen, sql};
 use sqlx::AssertSqlSafe;
 
 use crate::support::{Person, Server};
@@ -43,7 +43,7 @@ async fn two_nodes_note_the_same_sessions_while_all_are_ended_and_none_of_them_f
         let (first, second, ended) = tokio::join!(
             last_seen::write(&one.state),
             last_seen::write(&two.state),
-            one.state.revocations.end(&one.state.db, &ada.id, Which::All, now)
+            one.state.revocations.end(&one.state.db, &ada.id, SessionScope::All, now)
         );
         assert!(first.is_ok() && second.is_ok() && ended.is_ok(), "round {round}: {first:?} {second:?} {ended:?}");
         // What a session that was busy had to leave is written the next time.

@@ -17,11 +17,11 @@ use crate::{
     email::{mail_token, templates},
     identity::{
         client::Client,
-        current_session::{Current, require},
+        current_session::{CurrentSession, require},
         extract::Visitor,
         hash_queue::Caller,
         known_devices, password_policy,
-        session::{self, Which},
+        session::{self, SessionScope},
         state::IdentityState,
         user,
     },
@@ -68,19 +68,19 @@ pub async fn change(state: &IdentityState, visitor: &Visitor, client: &Client, o
     let now = state.clock.now();
     let mut transaction = state.db.begin().await?;
     current.recheck(&mut transaction, now).await?;
-    let Current { mut session, user, remember, .. } = current;
+    let CurrentSession { mut session, user, remember, .. } = current;
     user::set_password(&mut transaction, &user.id, &hash, now).await?;
     mail_token::delete_all(&mut transaction, &user.id).await?;
     let mut ended = Vec::new();
     if revokes {
-        ended = session::end_in(&mut transaction, &user.id, Which::All).await?;
+        ended = session::end_in(&mut transaction, &user.id, SessionScope::All).await?;
         let until = session::end_of(now, now, &state.config, remember);
         session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
         known_devices::forget(&mut transaction, &user.id, client.device.id.as_deref()).await?;
     }
     transaction.commit().await?;
     state.revocations.add(ended, now);
-    state.mailer.post(templates::password_changed(&user.email));
+    state.mailer.send(templates::password_changed(&user.email));
     tracing::info!(user_id = user.id, address = %client.address, revokes, "password changed");
     SignedIn::new(state, user, &session, remember)
 }

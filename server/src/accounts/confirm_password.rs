@@ -3,7 +3,7 @@
 use crate::{
     identity::{
         client::Client,
-        current_session::Current,
+        current_session::CurrentSession,
         guesses::{self, Origin},
         hash_queue::Caller,
         password::Verdict,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Checks the password that somebody who is signed in was asked for again.
-pub async fn confirm_password(state: &IdentityState, current: &Current, password: &str, client: &Client) -> Result<()> {
+pub async fn confirm_password(state: &IdentityState, current: &CurrentSession, password: &str, client: &Client) -> Result<()> {
     state.throttle_address(client.address).await?;
     if let Some(throttle) = &state.throttle {
         throttle.account(&current.user.email, client.address).await?;

@@ -22,7 +22,7 @@ use crate::{
         extract::Visitor,
         known_devices,
         revocation::Revocation,
-        session::{self, Which},
+        session::{self, SessionScope},
         session_cookie,
         state::IdentityState,
         user,
@@ -69,7 +69,7 @@ pub async fn delete(state: &IdentityState, visitor: &Visitor, client: &Client, p
     transaction.commit().await?;
     state.db.deleted_for_good();
     state.revocations.add(ended, now);
-    state.mailer.post(templates::account_deleted(&current.user.email));
+    state.mailer.send(templates::account_deleted(&current.user.email));
     tracing::info!(user_id = current.user.id, address = %client.address, "user deleted");
     Ok(())
 }
@@ -87,7 +87,7 @@ pub async fn remove(db: &Db, id: &str) -> Result<()> {
 
 /// Removes a user whose row is locked; what is refused once that is committed.
 async fn remove_in(transaction: &mut Transaction, id: &str) -> Result<Vec<Revocation>> {
-    let mut ended = session::end_in(transaction, id, Which::All).await?;
+    let mut ended = session::end_in(transaction, id, SessionScope::All).await?;
     user::delete_with_tasks(transaction, id).await?;
     // How long another service's tokens live is not known here.
     let for_good = Revocation::for_good(id);

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::signed_in::{self, SignedIn};
 use crate::{
     identity::{
-        current_session::{Current, find, require},
+        current_session::{CurrentSession, find, require},
         extract::Visitor,
         session,
         state::IdentityState,
@@ -35,7 +35,7 @@ pub async fn get_session(State(state): State<IdentityState>, visitor: Visitor) -
 
 /// The same renewal for somebody who opens a page. The age of the token tells whether the database has to be asked.
 pub async fn renew(state: &IdentityState, visitor: &Visitor) -> Result<Option<SignedIn>> {
-    let is_due = visitor.proof().is_some_and(|proof| proof.issued_at + RENEWED_AFTER <= state.clock.now());
+    let is_due = visitor.claims().is_some_and(|claims| claims.issued_at + RENEWED_AFTER <= state.clock.now());
     if !is_due {
         return Ok(None);
     }
@@ -43,7 +43,7 @@ pub async fn renew(state: &IdentityState, visitor: &Visitor) -> Result<Option<Si
     Ok(renew_if_due(state, &current).await?.map(|(_, signed_in)| signed_in))
 }
 
-async fn renew_if_due(state: &IdentityState, current: &Current) -> Result<Option<(Session, SignedIn)>> {
+async fn renew_if_due(state: &IdentityState, current: &CurrentSession) -> Result<Option<(Session, SignedIn)>> {
     let now = state.clock.now();
     if !current.remember || current.session.updated_at + RENEWED_AFTER > now {
         return Ok(None);
@@ -57,7 +57,7 @@ async fn renew_if_due(state: &IdentityState, current: &Current) -> Result<Option
 
 /// A fresh JWT of the session, which ends when the session does.
 pub async fn token(State(state): State<IdentityState>, visitor: Visitor) -> Result<Json<Value>> {
-    let Current { session, user, .. } = require(&state, &visitor).await?;
+    let CurrentSession { session, user, .. } = require(&state, &visitor).await?;
     let token = state.issue_token(&user, &session)?;
     Ok(Json(json!({ "token": token })))
 }

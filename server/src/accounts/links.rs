@@ -8,13 +8,13 @@ use crate::{problem::Error, shared_state::SharedState, web::return_to};
 const MAX_BYTES: usize = 2048;
 
 /// The link to a path of this site, or to a trusted page on another one, with the token in its query.
-pub fn to(base_url: &str, target: &str, token: &str) -> String {
+pub fn mailed_link(base_url: &str, target: &str, token: &str) -> String {
     let base = if target.starts_with('/') { base_url } else { "" };
-    with(&format!("{base}{target}"), "token", token)
+    with_parameter(&format!("{base}{target}"), "token", token)
 }
 
 /// An address with one more query parameter.
-pub fn with(address: &str, name: &str, value: &str) -> String {
+pub fn with_parameter(address: &str, name: &str, value: &str) -> String {
     let (address, fragment) = address.split_once('#').map_or((address, None), |(address, fragment)| (address, Some(fragment)));
     let separator = if address.contains('?') { '&' } else { '?' };
     let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
@@ -23,7 +23,7 @@ pub fn with(address: &str, name: &str, value: &str) -> String {
 }
 
 /// Where a link may lead on to: a path of this site, or an address of a trusted origin; else the error.
-pub fn trusted(state: &SharedState, wanted: Option<String>, error: Error) -> Result<Option<String>, Error> {
+pub fn check_target(state: &SharedState, wanted: Option<String>, error: Error) -> Result<Option<String>, Error> {
     let Some(wanted) = wanted else { return Ok(None) };
     if wanted.len() > MAX_BYTES {
         return Err(error);

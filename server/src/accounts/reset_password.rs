@@ -21,7 +21,7 @@ use crate::{
         hash_queue::Caller,
         known_devices, password_policy,
         revocation::Revocation,
-        session::{self, Which},
+        session::{self, SessionScope},
         state::IdentityState,
         user,
     },
@@ -43,14 +43,14 @@ pub struct RequestReset {
 /// Mails a link, if there is such an account. Whether there is, neither the answer nor its time tells.
 pub async fn request(State(state): State<IdentityState>, client: Client, Body(body): Body<RequestReset>) -> Result<Json<Value>> {
     let email = required("email", body.email)?;
-    ask(&state, &client, &email, body.redirect_to).await?;
+    request_link(&state, &client, &email, body.redirect_to).await?;
     Ok(Json(json!({ "status": true, "message": "If this e-mail has an account, a link to set a new password is on its way to it." })))
 }
 
 /// The same for the page's form.
-pub async fn ask(state: &IdentityState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
+pub async fn request_link(state: &IdentityState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
     let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    let target = links::trusted(state, target, Error::ForeignRedirect)?;
+    let target = links::check_target(state, target, Error::ForeignRedirect)?;
     state.throttle_address(client.address).await?;
     // Beyond the bound the answer is the same: the links of the mails before are good still, and who asks may be a stranger.
     if let Some(throttle) = &state.throttle
@@ -59,13 +59,13 @@ pub async fn ask(state: &IdentityState, client: &Client, email: &str, target: Op
         return Ok(());
     }
     let work = state.clone();
-    state.mailer.later("a link for a new password", async move { send(&work, &email, target.as_deref()).await });
+    state.mailer.spawn("a link for a new password", async move { send(&work, &email, target.as_deref()).await });
     Ok(())
 }
 
 async fn send(state: &IdentityState, email: &str, target: Option<&str>) -> Result<()> {
     if let Some((user_id, link)) = link(&state.db, &state.base_url(), email, target, state.clock.now()).await? {
-        state.mailer.post(templates::reset(email, &link));
+        state.mailer.send(templates::reset(email, &link));
         tracing::info!(user_id, "a link for a new password was sent");
     }
     Ok(())
@@ -77,7 +77,7 @@ pub async fn link(db: &Db, base_url: &str, email: &str, target: Option<&str>, no
     let mut transaction = db.begin().await?;
     let token = mail_token::issue(&mut transaction, Purpose::Reset, user.id(), email, now).await?;
     transaction.commit().await?;
-    Ok(Some((user.id().to_owned(), links::to(base_url, target.unwrap_or("/reset-password"), &token))))
+    Ok(Some((user.id().to_owned(), links::mailed_link(base_url, target.unwrap_or("/reset-password"), &token))))
 }
 
 /// What the link is used for.
@@ -91,43 +91,43 @@ pub struct ResetPassword {
 /// Sets a new password by a mailed link, and ends every session of the account and every token that was issued for it.
 pub async fn reset(State(state): State<IdentityState>, client: Client, Body(body): Body<ResetPassword>) -> Result<Json<Value>> {
     let (password, token) = (required(NEW, body.new_password)?, required("token", body.token)?);
-    set(&state, &client, &password, &token).await?;
+    set_password(&state, &client, &password, &token).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// The same for the page's form.
-pub async fn set(state: &IdentityState, client: &Client, password: &str, token: &str) -> Result<()> {
+pub async fn set_password(state: &IdentityState, client: &Client, password: &str, token: &str) -> Result<()> {
     password_policy::check(NEW, password, "", "").map_err(Error::Rejected)?;
     state.throttle_address(client.address).await?;
     let now = state.clock.now();
-    let proven = look(state, token).await?;
+    let proven = find_token(state, token).await?;
     let user = user::by_id(&state.db, &proven.user_id).await?.ok_or(Error::BadLink)?;
     password_policy::check(NEW, password, user.email(), user.name()).map_err(Error::Rejected)?;
     let hash = state.passwords.hash(password, Caller::new(client.address, true)).await?;
 
     let mut transaction = state.db.begin().await?;
-    let proven = mail_token::take(&mut transaction, Purpose::Reset, token, now).await?.ok_or(Error::BadLink)?;
+    let proven = mail_token::consume(&mut transaction, Purpose::Reset, token, now).await?.ok_or(Error::BadLink)?;
     user::set_password(&mut transaction, &proven.user_id, &hash, now).await?;
     mail_token::delete_all(&mut transaction, &proven.user_id).await?;
     let so_far = Revocation::of_user_so_far(&proven.user_id, now);
     so_far.insert(&mut transaction).await?;
-    let mut ended = session::end_in(&mut transaction, &proven.user_id, Which::All).await?;
+    let mut ended = session::end_in(&mut transaction, &proven.user_id, SessionScope::All).await?;
     ended.push(so_far);
     // Devices of whoever knew the old password too.
     known_devices::forget(&mut transaction, &proven.user_id, None).await?;
     guesses::forget(&mut transaction, &proven.user_id).await?;
     transaction.commit().await?;
     state.revocations.add(ended, now);
-    state.mailer.post(templates::password_changed(&proven.email));
+    state.mailer.send(templates::password_changed(&proven.email));
     tracing::info!(user_id = proven.user_id, address = %client.address, "password reset");
     Ok(())
 }
 
 /// The address that a link was sent to, if the link is good.
-pub async fn whose(state: &IdentityState, token: &str) -> Result<String> {
-    Ok(look(state, token).await?.email)
+pub async fn address_of(state: &IdentityState, token: &str) -> Result<String> {
+    Ok(find_token(state, token).await?.email)
 }
 
-async fn look(state: &IdentityState, token: &str) -> Result<Proven> {
-    mail_token::look(&state.db, Purpose::Reset, token, state.clock.now()).await?.ok_or(Error::BadLink)
+async fn find_token(state: &IdentityState, token: &str) -> Result<Proven> {
+    mail_token::find(&state.db, Purpose::Reset, token, state.clock.now()).await?.ok_or(Error::BadLink)
 }

@@ -17,10 +17,10 @@ use super::{
 use crate::{
     identity::{
         client::Client,
-        current_session::{Current, require},
+        current_session::{CurrentSession, require},
         extract::Visitor,
         known_devices,
-        session::{self, SessionRow, Which},
+        session::{self, SessionRow, SessionScope},
         state::IdentityState,
     },
     problem::Result,
@@ -40,37 +40,37 @@ pub async fn list(State(state): State<IdentityState>, visitor: Visitor) -> Resul
 /// Ends the session that the body names. One that is not there, or is somebody else's, is answered alike.
 pub async fn revoke(State(state): State<IdentityState>, visitor: Visitor, client: Client, Body(body): Body<Revoke>) -> Result<Json<Value>> {
     let id = required("token", body.token)?;
-    end(&state, &visitor, &client, |_| Which::One(&id)).await
+    end(&state, &visitor, &client, |_| SessionScope::One(&id)).await
 }
 
 /// Ends every session but this one.
 pub async fn revoke_others(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Json<Value>> {
-    end(&state, &visitor, &client, Which::AllBut).await
+    end(&state, &visitor, &client, SessionScope::AllBut).await
 }
 
 /// Ends every session, this one too.
 pub async fn revoke_all(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Json<Value>> {
-    end(&state, &visitor, &client, |_| Which::All).await
+    end(&state, &visitor, &client, |_| SessionScope::All).await
 }
 
 async fn end<'a>(
     state: &IdentityState,
     visitor: &'a Visitor,
     client: &Client,
-    which: impl FnOnce(&'a str) -> Which<'a>,
+    which: impl FnOnce(&'a str) -> SessionScope<'a>,
 ) -> Result<Json<Value>> {
-    end_some(state, visitor, client, which(visitor.session_id().unwrap_or_default())).await?;
+    end_sessions(state, visitor, client, which(visitor.session_id().unwrap_or_default())).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// Ends sessions of the visitor's own.
-pub async fn end_some(state: &IdentityState, visitor: &Visitor, client: &Client, which: Which<'_>) -> Result<()> {
+pub async fn end_sessions(state: &IdentityState, visitor: &Visitor, client: &Client, which: SessionScope<'_>) -> Result<()> {
     let current = require(state, visitor).await?;
     state.revocations.end(&state.db, &current.user.id, which, state.clock.now()).await?;
     let kept_device = match which {
-        Which::One(_) => None,
-        Which::AllBut(_) => Some(client.device.id.as_deref()),
-        Which::All => Some(None),
+        SessionScope::One(_) => None,
+        SessionScope::AllBut(_) => Some(client.device.id.as_deref()),
+        SessionScope::All => Some(None),
     };
     if let Some(but) = kept_device {
         let mut transaction = state.db.begin().await?;
@@ -99,7 +99,7 @@ pub async fn with_last_seen(state: &IdentityState, user_id: &str) -> Result<Vec<
 }
 
 /// The user's devices, the one that was seen last first.
-pub async fn devices(state: &IdentityState, current: &Current) -> Result<Vec<Device>> {
+pub async fn devices(state: &IdentityState, current: &CurrentSession) -> Result<Vec<Device>> {
     let mut devices: Vec<_> = with_last_seen(state, &current.user.id)
         .await?
         .into_iter()

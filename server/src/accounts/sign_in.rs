@@ -88,7 +88,7 @@ pub async fn sign_in(
     let replacement = if verdict == Verdict::Outdated { Some(state.passwords.hash(password, caller).await?) } else { None };
     let until = session::end_of(now, now, &state.config, remember);
     let mut transaction = state.db.begin().await?;
-    if !user::hold(&mut transaction, &user.id, &checked, replacement.as_deref()).await? {
+    if !user::lock_if_password_unchanged(&mut transaction, &user.id, &checked, replacement.as_deref()).await? {
         return Err(Error::WrongCredentials);
     }
     let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;

@@ -9,7 +9,7 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    identity::{client::Client, extract::Visitor, session::Which, session_cookie, state::IdentityState},
+    identity::{client::Client, extract::Visitor, session::SessionScope, session_cookie, state::IdentityState},
     problem::Result,
     web::security_headers,
 };
@@ -27,9 +27,9 @@ pub async fn this_session(State(state): State<IdentityState>, visitor: Visitor, 
 
 /// Ends the visitor's session, if there is one, and no other.
 pub async fn sign_out(state: &IdentityState, visitor: &Visitor, client: &Client) -> Result<()> {
-    if let Some((proof, id)) = visitor.proof().and_then(|proof| Some((proof, proof.session_id.as_deref()?))) {
-        state.revocations.end(&state.db, &proof.user_id, Which::One(id), state.clock.now()).await?;
-        tracing::info!(user_id = proof.user_id, address = %client.address, "signed out");
+    if let Some((claims, id)) = visitor.claims().and_then(|claims| Some((claims, claims.session_id.as_deref()?))) {
+        state.revocations.end(&state.db, &claims.user_id, SessionScope::One(id), state.clock.now()).await?;
+        tracing::info!(user_id = claims.user_id, address = %client.address, "signed out");
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
     identity::{
         extract::CookieSession,
         revocation::Revocation,
-        session::{self, Which},
+        session::{self, SessionScope},
         session_cookie,
         state::IdentityState,
     },
@@ -64,7 +64,7 @@ pub fn respond(state: &IdentityState, signed_in: &SignedIn, body: Value) -> Resp
 /// Ends the session of which a browser still had the cookie when another began there.
 pub async fn end_previous(transaction: &mut Transaction, previous: &CookieSession) -> Result<Vec<Revocation>> {
     match previous.ids() {
-        Some((user_id, session_id)) => session::end_in(transaction, user_id, Which::One(session_id)).await,
+        Some((user_id, session_id)) => session::end_in(transaction, user_id, SessionScope::One(session_id)).await,
         None => Ok(Vec::new()),
     }
 }

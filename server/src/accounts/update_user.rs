@@ -12,7 +12,7 @@ use super::{
 use crate::{
     identity::{
         client::Client,
-        current_session::{Current, require},
+        current_session::{CurrentSession, require},
         extract::Visitor,
         state::IdentityState,
         user,
@@ -51,7 +51,7 @@ pub async fn change(state: &IdentityState, visitor: &Visitor, client: &Client, c
     if !errors.is_empty() {
         return Err(Error::InvalidAccount(errors));
     }
-    let Current { user, session, remember, .. } = require(state, visitor).await?;
+    let CurrentSession { user, session, remember, .. } = require(state, visitor).await?;
     let image = image.as_ref().map(Option::as_deref);
     let user = user::update(&state.db, &user.id, name.as_deref(), image, state.clock.now()).await?.ok_or(Error::SignedOut)?;
     tracing::info!(user_id = user.id, address = %client.address, "user updated");

@@ -25,7 +25,7 @@ use crate::{
     },
     identity::{
         client::Client,
-        current_session::{Current, require},
+        current_session::{CurrentSession, require},
         extract::Visitor,
         state::IdentityState,
         user,
@@ -58,20 +58,20 @@ pub struct SendVerification {
 /// Mails the link that proves an account's address, if there is such an account and it is not proven yet.
 pub async fn send(State(state): State<IdentityState>, client: Client, Body(body): Body<SendVerification>) -> Result<Json<Value>> {
     let email = required("email", body.email)?;
-    ask(&state, &client, &email, body.callback_url).await?;
+    request_verification(&state, &client, &email, body.callback_url).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// The same for the page's form.
-pub async fn ask(state: &IdentityState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
+pub async fn request_verification(state: &IdentityState, client: &Client, email: &str, target: Option<String>) -> Result<()> {
     let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
-    let target = links::trusted(state, target, Error::ForeignCallback)?;
+    let target = links::check_target(state, target, Error::ForeignCallback)?;
     state.throttle_address(client.address).await?;
     if !allows_mail(state, "verify", &email).await? {
         return Ok(());
     }
     let work = state.clone();
-    state.mailer.later("a link to confirm an e-mail", async move { send_verification(&work, &email, target.as_deref()).await });
+    state.mailer.spawn("a link to confirm an e-mail", async move { send_verification(&work, &email, target.as_deref()).await });
     Ok(())
 }
 
@@ -83,7 +83,7 @@ async fn send_verification(state: &IdentityState, email: &str, target: Option<&s
     let mut transaction = state.db.begin().await?;
     let token = mail_token::issue(&mut transaction, Purpose::Verify, user.id(), email, state.clock.now()).await?;
     transaction.commit().await?;
-    state.mailer.post(templates::verify(email, &link(state, VERIFY_PATH, &token, target)));
+    state.mailer.send(templates::verify(email, &link(state, VERIFY_PATH, &token, target)));
     Ok(())
 }
 
@@ -109,12 +109,12 @@ pub async fn change(
     let email = required(NEW, body.new_email)?;
     let (email, target) = checked(&state, &email, body.callback_url)?;
     let current = require(&state, &visitor).await?;
-    ask_checked_change(&state, &client, current, body.password.as_deref(), email, target).await?;
+    request_checked_change(&state, &client, current, body.password.as_deref(), email, target).await?;
     Ok(Json(json!({ "status": true })))
 }
 
 /// The same for the page's form.
-pub async fn ask_change(
+pub async fn request_email_change(
     state: &IdentityState,
     client: &Client,
     visitor: &Visitor,
@@ -124,18 +124,18 @@ pub async fn ask_change(
 ) -> Result<()> {
     let (email, target) = checked(state, email, target)?;
     let current = require(state, visitor).await?;
-    ask_checked_change(state, client, current, Some(password), email, target).await
+    request_checked_change(state, client, current, Some(password), email, target).await
 }
 
 fn checked(state: &IdentityState, email: &str, target: Option<String>) -> Result<(String, Option<String>)> {
     let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![FieldError { field: NEW.into(), ..error }]))?;
-    Ok((email, links::trusted(state, target, Error::ForeignCallback)?))
+    Ok((email, links::check_target(state, target, Error::ForeignCallback)?))
 }
 
-async fn ask_checked_change(
+async fn request_checked_change(
     state: &IdentityState,
     client: &Client,
-    current: Current,
+    current: CurrentSession,
     password: Option<&str>,
     email: String,
     target: Option<String>,
@@ -154,11 +154,11 @@ async fn ask_checked_change(
         return Ok(());
     }
     let work = state.clone();
-    state.mailer.later("links about a new e-mail", async move { send_change(&work, &current, &email, target.as_deref()).await });
+    state.mailer.spawn("links about a new e-mail", async move { send_change(&work, &current, &email, target.as_deref()).await });
     Ok(())
 }
 
-async fn send_change(state: &IdentityState, current: &Current, email: &str, target: Option<&str>) -> Result<()> {
+async fn send_change(state: &IdentityState, current: &CurrentSession, email: &str, target: Option<&str>) -> Result<()> {
     let (user, now) = (&current.user, state.clock.now());
     let mut transaction = state.db.begin().await?;
     // A reset that came after the question was asked ends its links too.
@@ -167,9 +167,9 @@ async fn send_change(state: &IdentityState, current: &Current, email: &str, targ
     let cancel = mail_token::issue(&mut transaction, Purpose::CancelChange, &user.id, &user.email, now).await?;
     transaction.commit().await?;
     if user::by_email(&state.db, email).await?.is_none() {
-        state.mailer.post(templates::change(email, &link(state, VERIFY_PATH, &confirm, target)));
+        state.mailer.send(templates::change(email, &link(state, VERIFY_PATH, &confirm, target)));
     }
-    state.mailer.post(templates::change_asked(&user.email, email, &link(state, CANCEL_PATH, &cancel, None)));
+    state.mailer.send(templates::change_asked(&user.email, email, &link(state, CANCEL_PATH, &cancel, None)));
     Ok(())
 }
 
@@ -184,8 +184,8 @@ async fn allows_mail(state: &IdentityState, kind: &'static str, email: &str) -> 
 
 /// The link to a page of this site that leads on to `target`.
 fn link(state: &IdentityState, path: &str, token: &str, target: Option<&str>) -> String {
-    let link = links::to(&state.base_url(), path, token);
-    target.map_or(link.clone(), |target| links::with(&link, "callbackURL", target))
+    let link = links::mailed_link(&state.base_url(), path, token);
+    target.map_or(link.clone(), |target| links::with_parameter(&link, "callbackURL", target))
 }
 
 /// The addresses that this user has asked to change to and has not confirmed, and until when that can be done.
@@ -207,7 +207,7 @@ pub struct Link {
 impl Link {
     /// The token and where to go on, if that is a trusted page.
     pub fn checked(self, state: &IdentityState) -> Result<(String, Option<String>)> {
-        Ok((required("token", self.token)?, links::trusted(state, self.callback_url, Error::ForeignCallback)?))
+        Ok((required("token", self.token)?, links::check_target(state, self.callback_url, Error::ForeignCallback)?))
     }
 }
 
@@ -225,10 +225,10 @@ pub async fn verify(
     if method == Method::HEAD || !is_script(&headers) {
         return Ok(Redirect::to(&format!("{VERIFY_PATH}?{query}")).into_response());
     }
-    match (follow(&state, &client, &token).await, target) {
+    match (follow_link(&state, &client, &token).await, target) {
         (Ok(()), None) => Ok(Json(json!({ "status": true })).into_response()),
         (Ok(()), Some(target)) => Ok(Redirect::to(&target).into_response()),
-        (Err(Error::BadVerification), Some(target)) => Ok(Redirect::to(&refused(&target)).into_response()),
+        (Err(Error::BadVerification), Some(target)) => Ok(Redirect::to(&refused_target(&target)).into_response()),
         (Err(error), _) => Err(error),
     }
 }
@@ -247,8 +247,8 @@ fn is_script(headers: &HeaderMap) -> bool {
 }
 
 /// The page that a refused link leads on to.
-pub fn refused(target: &str) -> String {
-    links::with(target, "error", "INVALID_TOKEN")
+pub fn refused_target(target: &str) -> String {
+    links::with_parameter(target, "error", "INVALID_TOKEN")
 }
 
 /// What following a link would do.
@@ -261,46 +261,46 @@ pub enum Effect {
 }
 
 /// What a link would do, without doing it.
-pub async fn effect(state: &IdentityState, token: &str) -> Result<Effect> {
+pub async fn link_effect(state: &IdentityState, token: &str) -> Result<Effect> {
     let now = state.clock.now();
-    if let Some(proven) = mail_token::look(&state.db, Purpose::Verify, token, now).await? {
+    if let Some(proven) = mail_token::find(&state.db, Purpose::Verify, token, now).await? {
         return Ok(Effect::Confirm(proven.email));
     }
-    let proven = mail_token::look(&state.db, Purpose::Change, token, now).await?;
+    let proven = mail_token::find(&state.db, Purpose::Change, token, now).await?;
     proven.map(|proven| Effect::Change(proven.email)).ok_or(Error::BadVerification)
 }
 
 /// Follows a link that confirms an address or gives the account a new one.
-pub async fn follow(state: &IdentityState, client: &Client, token: &str) -> Result<()> {
+pub async fn follow_link(state: &IdentityState, client: &Client, token: &str) -> Result<()> {
     let now = state.clock.now();
     let mut transaction = state.db.begin().await?;
-    if let Some(proven) = mail_token::take(&mut transaction, Purpose::Verify, token, now).await? {
+    if let Some(proven) = mail_token::consume(&mut transaction, Purpose::Verify, token, now).await? {
         // Bound to the address as well: an account that has another one by now is not touched.
         user::set_verified(&mut transaction, &proven.user_id, &proven.email, now).await?;
         transaction.commit().await?;
         tracing::info!(user_id = proven.user_id, address = %client.address, "e-mail confirmed");
         return Ok(());
     }
-    let proven = mail_token::take(&mut transaction, Purpose::Change, token, now).await?.ok_or(Error::BadVerification)?;
+    let proven = mail_token::consume(&mut transaction, Purpose::Change, token, now).await?.ok_or(Error::BadVerification)?;
     let old = user::set_email(&mut transaction, &proven.user_id, &proven.email, now).await?.ok_or(Error::BadVerification)?;
     mail_token::delete_all(&mut transaction, &proven.user_id).await?;
     transaction.commit().await?;
-    state.mailer.post(templates::email_changed(&old, &proven.email));
+    state.mailer.send(templates::email_changed(&old, &proven.email));
     tracing::info!(user_id = proven.user_id, address = %client.address, "e-mail changed");
     Ok(())
 }
 
 /// The address whose change a link would cancel.
-pub async fn cancels(state: &IdentityState, token: &str) -> Result<String> {
-    let proven = mail_token::look(&state.db, Purpose::CancelChange, token, state.clock.now()).await?;
+pub async fn address_to_keep(state: &IdentityState, token: &str) -> Result<String> {
+    let proven = mail_token::find(&state.db, Purpose::CancelChange, token, state.clock.now()).await?;
     Ok(proven.ok_or(Error::BadVerification)?.email)
 }
 
 /// Cancels what would change the address.
-pub async fn cancel(state: &IdentityState, client: &Client, token: &str) -> Result<()> {
+pub async fn cancel_change(state: &IdentityState, client: &Client, token: &str) -> Result<()> {
     let mut transaction = state.db.begin().await?;
     let proven =
-        mail_token::take(&mut transaction, Purpose::CancelChange, token, state.clock.now()).await?.ok_or(Error::BadVerification)?;
+        mail_token::consume(&mut transaction, Purpose::CancelChange, token, state.clock.now()).await?.ok_or(Error::BadVerification)?;
     mail_token::delete_changes(&mut transaction, &proven.user_id).await?;
     transaction.commit().await?;
     tracing::info!(user_id = proven.user_id, address = %client.address, "change of e-mail cancelled");

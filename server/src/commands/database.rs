@@ -31,7 +31,7 @@ pub async fn migrate(config: &Config, check: bool) -> Result<(), Box<dyn Error>>
         return Ok(());
     }
     match Db::schema(&database).await? {
-        Schema::Current => writeln!(io::stdout(), "the schema is up to date")?,
+        Schema::CurrentSession => writeln!(io::stdout(), "the schema is up to date")?,
         Schema::New { due } | Schema::Old { due } => return Err(migrations_are_due(due).into()),
     }
     Ok(())

@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     config::{Config, Database},
     db::{Db, OpenError, Schema},
-    identity::{password::Passwords, revocation::Revocations, session::Which},
+    identity::{password::Passwords, revocation::Revocations, session::SessionScope},
     sql,
 };
 
@@ -106,7 +106,7 @@ async fn user_id(db: &Db, email: &str) -> Result<(String, String), Box<dyn Error
 /// Servers that run learn of it from the database.
 async fn sign_out(db: &Db, clock: &Clock, email: &str) -> Result<(), Box<dyn Error>> {
     let (id, email) = user_id(db, email).await?;
-    Revocations::default().end(db, &id, Which::All, clock.now()).await?;
+    Revocations::default().end(db, &id, SessionScope::All, clock.now()).await?;
     writeln!(io::stdout(), "{id}\t{email}\tsigned out")?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Tokens in mailed links: random, kept as hashes alone, good once, for an hour, and for one purpose.
+//! Tokens of mailed links: random, stored as hashes, valid once, for an hour, and for one purpose.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -13,10 +13,10 @@ use crate::{
     sql,
 };
 
-/// How long a link is good.
+/// How long a link is valid.
 pub const LIFETIME: Duration = Duration::from_hours(1);
 
-/// What a link is for; a token for one thing is none for another.
+/// What a token may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A new password.
@@ -49,7 +49,7 @@ pub struct Proven {
     pub email: String,
 }
 
-/// Makes a token; those that have expired are removed.
+/// Creates a token, and removes expired ones.
 pub async fn issue(transaction: &mut Transaction, purpose: Purpose, user_id: &str, email: &str, now: Timestamp) -> Result<String> {
     sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE expires_at <= $1", now.0)?;
     let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
@@ -58,8 +58,8 @@ pub async fn issue(transaction: &mut Transaction, purpose: Purpose, user_id: &st
     Ok(token)
 }
 
-/// What a token proves, without using it up.
-pub async fn look(db: &Db, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
+/// What a token proves, without consuming it.
+pub async fn find(db: &Db, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
     let sql = "SELECT user_id, email FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3";
     Ok(sql!(optional db.read(), sql, hash(token), purpose.as_str(), now.0)?)
 }
@@ -71,19 +71,19 @@ pub async fn pending(db: &Db, purpose: Purpose, user_id: &str, now: Timestamp) -
     Ok(rows.into_iter().map(|(email, until)| (email, Timestamp(until))).collect())
 }
 
-/// What a token proves, for the first and last time: of two that come at once, one gets it.
-pub async fn take(transaction: &mut Transaction, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
+/// What a token proves, and deletes it: of two concurrent requests, one gets it.
+pub async fn consume(transaction: &mut Transaction, purpose: Purpose, token: &str, now: Timestamp) -> Result<Option<Proven>> {
     let sql = "DELETE FROM mail_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email";
     Ok(sql!(optional transaction.on(), sql, hash(token), purpose.as_str(), now.0)?)
 }
 
-/// Ends every link that was mailed to the user, whatever it is for.
+/// Deletes all tokens of the user.
 pub async fn delete_all(transaction: &mut Transaction, user_id: &str) -> Result<()> {
     sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE user_id = $1", user_id)?;
     Ok(())
 }
 
-/// Ends the user's links that would change the address, and those that would cancel that.
+/// Deletes the user's tokens that change the address or cancel that.
 pub async fn delete_changes(transaction: &mut Transaction, user_id: &str) -> Result<()> {
     sql!(execute transaction.on(), "DELETE FROM mail_tokens WHERE user_id = $1 AND purpose IN ('change', 'cancel')", user_id)?;
     Ok(())

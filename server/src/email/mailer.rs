@@ -1,5 +1,5 @@
-//! Mail: sent by tasks of its own, so that nobody waits for a mail server, and nobody can tell by the time that an answer
-//! takes whether a mail was sent.
+//! Sends e-mails in background tasks, so that no request waits for the mail server, and the time of an answer does not tell whether
+//! an e-mail was sent.
 
 use std::{fs::DirBuilder, future::Future, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc, time::Duration};
 
@@ -21,13 +21,13 @@ use crate::{
     problem::Result,
 };
 
-/// Mails that may wait; more than that is an attack or a mail server that has been away for long.
+/// E-mails that may wait; more are dropped.
 const QUEUE: usize = 1000;
 /// Connections to the mail server at once.
 const CONNECTIONS: usize = 4;
-/// How long the end of the program waits for mails.
-const LAST_MINUTE: Duration = Duration::from_secs(1);
-/// How often a mail is offered; each pause is ten times the one before.
+/// How long the shutdown waits for e-mails.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
+/// Delivery attempts; each pause is ten times the one before.
 const TRIES: u32 = 3;
 
 /// How mail leaves.
@@ -54,7 +54,7 @@ impl Transport {
 
     /// Into a folder, which is made.
     pub fn folder(path: &Path) -> std::io::Result<Self> {
-        // What opens an account is nobody's but the operator's.
+        // Mailed links open accounts: the folder is for the operator alone.
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
         Ok(Self::Folder(AsyncFileTransport::new(path)))
     }
@@ -68,9 +68,9 @@ impl Transport {
     }
 }
 
-/// A letter in plain text.
+/// An e-mail in plain text.
 #[derive(Debug, Clone)]
-pub struct Letter {
+pub struct Email {
     /// To whom: an address that was validated.
     pub to: String,
     /// What it is about.
@@ -79,7 +79,7 @@ pub struct Letter {
     pub text: String,
 }
 
-/// Writes letters and sends them, each in a task of its own.
+/// Sends e-mails, each in a task of its own.
 pub struct Mailer {
     transport: Arc<Transport>,
     from: Mailbox,
@@ -110,8 +110,8 @@ impl Mailer {
         self.under_way.len()
     }
 
-    /// Does what may lead to a letter, later, so that the time of an answer does not tell whether it did.
-    pub fn later(&self, subject: &'static str, work: impl Future<Output = Result<()>> + Send + 'static) {
+    /// Runs work that may send an e-mail in the background, so that the time of the answer does not tell whether it did.
+    pub fn spawn(&self, subject: &'static str, work: impl Future<Output = Result<()>> + Send + 'static) {
         if self.has_room(subject) {
             self.under_way.spawn(async move {
                 if let Err(error) = work.await {
@@ -121,25 +121,25 @@ impl Mailer {
         }
     }
 
-    /// Sends a letter, later. What cannot be written or is too much is dropped, with a line in the log.
-    pub fn post(&self, letter: Letter) {
-        let message = letter.to.parse().map_err(|error| format!("address: {error}")).and_then(|to| {
-            let message = Message::builder().from(self.from.clone()).to(Mailbox::new(None, to)).subject(letter.subject);
-            message.header(ContentType::TEXT_PLAIN).body(readable(letter.text)).map_err(|error| error.to_string())
+    /// Sends an e-mail in the background. A malformed one, or one beyond the capacity, is dropped with a line in the log.
+    pub fn send(&self, email: Email) {
+        let message = email.to.parse().map_err(|error| format!("address: {error}")).and_then(|to| {
+            let message = Message::builder().from(self.from.clone()).to(Mailbox::new(None, to)).subject(email.subject);
+            message.header(ContentType::TEXT_PLAIN).body(readable(email.text)).map_err(|error| error.to_string())
         });
         match message {
-            Ok(message) if self.has_room(letter.subject) => {
+            Ok(message) if self.has_room(email.subject) => {
                 self.under_way.spawn(deliver(self.transport.clone(), self.connections.clone(), message, self.first_pause));
             }
             Ok(_) => {}
-            Err(error) => tracing::error!(subject = letter.subject, error, "a mail could not be written"),
+            Err(error) => tracing::error!(subject = email.subject, error, "a mail could not be written"),
         }
     }
 
-    /// Waits for the letters under way, but not for a server that is away.
+    /// Waits for e-mails under way, for [`SHUTDOWN_GRACE`] at most.
     pub async fn close(&self) {
         self.under_way.close();
-        if timeout(LAST_MINUTE, self.under_way.wait()).await.is_err() {
+        if timeout(SHUTDOWN_GRACE, self.under_way.wait()).await.is_err() {
             tracing::error!(mails = self.under_way.len(), "mails were not taken before the end");
         }
     }
@@ -153,8 +153,8 @@ impl Mailer {
     }
 }
 
-/// A body as it is where it can be (RFC 5322, section 2.1.1): lettre would break lines from 76 characters on, and in a
-/// file, a link in pieces cannot be followed.
+/// The body without transfer encoding where RFC 5322 (section 2.1.1) allows it: lettre would break lines at 76 characters, and a
+/// broken link in a file cannot be followed.
 fn readable(text: String) -> Body {
     if text.is_ascii() && text.lines().all(|line| line.len() <= 998) {
         Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into_bytes(), ContentTransferEncoding::SevenBit)

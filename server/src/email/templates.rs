@@ -1,10 +1,10 @@
-//! What Holdfast writes to people, in plain text.
+//! The texts of e-mails.
 
-use super::mailer::Letter;
+use super::mailer::Email;
 
 /// The link for a new password.
-pub fn reset(to: &str, link: &str) -> Letter {
-    letter(
+pub fn reset(to: &str, link: &str) -> Email {
+    email(
         to,
         "Set a new password",
         &format!(
@@ -15,13 +15,13 @@ pub fn reset(to: &str, link: &str) -> Letter {
 }
 
 /// The link that proves the account's address.
-pub fn verify(to: &str, link: &str) -> Letter {
-    letter(to, "Confirm your e-mail", &format!("Confirm that this address is yours, within an hour:\n\n{link}"))
+pub fn verify(to: &str, link: &str) -> Email {
+    email(to, "Confirm your e-mail", &format!("Confirm that this address is yours, within an hour:\n\n{link}"))
 }
 
 /// The link that proves a new address.
-pub fn change(to: &str, link: &str) -> Letter {
-    letter(
+pub fn change(to: &str, link: &str) -> Email {
+    email(
         to,
         "Confirm your new e-mail",
         &format!(
@@ -32,8 +32,8 @@ pub fn change(to: &str, link: &str) -> Letter {
 }
 
 /// A note to the address that an account has when another one was asked for, with a link that cancels the change.
-pub fn change_asked(to: &str, new: &str, cancel_link: &str) -> Letter {
-    letter(
+pub fn change_asked(to: &str, new: &str, cancel_link: &str) -> Email {
+    email(
         to,
         "Your e-mail is about to change",
         &format!(
@@ -44,8 +44,8 @@ pub fn change_asked(to: &str, new: &str, cancel_link: &str) -> Letter {
 }
 
 /// A note that an account is gone.
-pub fn account_deleted(to: &str) -> Letter {
-    letter(
+pub fn account_deleted(to: &str) -> Email {
+    email(
         to,
         "Your account was deleted",
         "Your Holdfast account and everything in it was just deleted.\n\nIf that wasn't you, tell the operator of this Holdfast.",
@@ -53,8 +53,8 @@ pub fn account_deleted(to: &str) -> Letter {
 }
 
 /// A note to the owner of an account whose password is another now.
-pub fn password_changed(to: &str) -> Letter {
-    letter(
+pub fn password_changed(to: &str) -> Email {
+    email(
         to,
         "Your password was changed",
         "The password of your Holdfast account was just changed.\n\nIf that wasn't you, set a new one with \"Forgot your password?\" on the sign-in page.",
@@ -62,8 +62,8 @@ pub fn password_changed(to: &str) -> Letter {
 }
 
 /// A note to the owner of an account for which so many wrong passwords were tried that new devices are held back.
-pub fn unknown_devices_held_back(to: &str, base_url: &str) -> Letter {
-    letter(
+pub fn unknown_devices_held_back(to: &str, base_url: &str) -> Email {
+    email(
         to,
         "Wrong passwords for your account",
         &format!(
@@ -76,14 +76,14 @@ pub fn unknown_devices_held_back(to: &str, base_url: &str) -> Letter {
 }
 
 /// A note to the address that an account had until now.
-pub fn email_changed(to: &str, new: &str) -> Letter {
-    letter(
+pub fn email_changed(to: &str, new: &str) -> Email {
+    email(
         to,
         "Your e-mail was changed",
         &format!("Your Holdfast account now uses {new}.\n\nIf that wasn't you, answer to whoever runs this Holdfast at once."),
     )
 }
 
-fn letter(to: &str, subject: &'static str, text: &str) -> Letter {
-    Letter { to: to.to_owned(), subject, text: format!("{text}\n\nHoldfast\n") }
+fn email(to: &str, subject: &'static str, text: &str) -> Email {
+    Email { to: to.to_owned(), subject, text: format!("{text}\n\nHoldfast\n") }
 }

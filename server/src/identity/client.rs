@@ -13,14 +13,14 @@ use crate::{
     web::client_address::behind_proxies,
 };
 
-/// The device that asks.
+/// The client of a request.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// Its IP address.
     pub address: IpAddr,
-    /// Its `User-Agent`, cut to a length that no real one has.
+    /// Its `User-Agent`, cut to 512 characters.
     pub user_agent: Option<String>,
-    /// What its cookies say of it.
+    /// From its cookies.
     pub device: Device,
 }
 

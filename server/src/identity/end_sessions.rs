@@ -4,23 +4,23 @@ use app::model::Timestamp;
 
 use super::{
     revocation::{Revocation, Revocations},
-    session::{self, Which},
+    session::{self, SessionScope},
     user,
 };
 use crate::{db::Db, email::mail_token, problem::Result};
 
 impl Revocations {
-    /// Ends sessions of a user for good, and with them their tokens, at once. Ending one twice is as good as once. With several
-    /// sessions end the links that were mailed to the user, and with all of them every token issued so far.
-    pub async fn end(&self, db: &Db, user_id: &str, which: Which<'_>, now: Timestamp) -> Result<()> {
+    /// Ends sessions of a user and revokes their tokens. Idempotent. Ending more than one session also ends the links that were
+    /// mailed to the user; ending all also revokes every token issued so far.
+    pub async fn end(&self, db: &Db, user_id: &str, which: SessionScope<'_>, now: Timestamp) -> Result<()> {
         let mut transaction = db.begin().await?;
         let mut ended = Vec::new();
-        if !matches!(which, Which::One(_)) {
-            // A change of the password that is under way comes before this or after it.
+        if !matches!(which, SessionScope::One(_)) {
+            // Serialises with a change of the password that is under way.
             user::lock(&mut transaction, user_id).await?;
             mail_token::delete_all(&mut transaction, user_id).await?;
         }
-        if matches!(which, Which::All) {
+        if matches!(which, SessionScope::All) {
             let so_far = Revocation::of_user_so_far(user_id, now);
             so_far.insert(&mut transaction).await?;
             ended.push(so_far);

@@ -21,9 +21,9 @@ use crate::{
     sql,
 };
 
-/// The last try in a row that is looked at.
+/// Attempts in a row that are checked at most.
 const MOST: i64 = 100;
-/// How many are let through without a pause.
+/// Attempts without a pause.
 const FREE: i64 = 10;
 /// By how much each pause is longer than the one before, in milliseconds.
 const PAUSE_MS: i64 = 12_000;
@@ -41,7 +41,7 @@ pub enum Origin<'a> {
 }
 
 impl Origin<'_> {
-    /// As the table has it.
+    /// The column `origin`.
     fn key(&self) -> String {
         match self {
             Self::Device(id) => format!("device {id}"),
@@ -52,8 +52,8 @@ impl Origin<'_> {
     }
 }
 
-/// Distributes e-mails that have no account among the rows that count their tries. By a key of ours: who could tell which
-/// e-mails share a row could tell which have an account.
+/// Maps e-mails without an account to a fixed number of rows, by a keyed hash: an attacker who could compute which e-mails share a
+/// row could find out which have an account.
 pub struct Buckets(Hmac<Sha256>);
 
 impl Buckets {
@@ -62,14 +62,14 @@ impl Buckets {
         Hmac::new_from_slice(secret.as_bytes()).map(Self).map_err(Error::internal)
     }
 
-    /// What stands for the account of an e-mail that has none: one of 65,536.
+    /// The row of an e-mail without an account: one of 65,536.
     pub fn account(&self, email: &str) -> String {
         let hash = self.0.clone().chain_update("holdfast guesses ").chain_update(email).finalize().into_bytes();
         format!("none {:02x}{:02x}", hash[0], hash[1])
     }
 }
 
-/// Counts a try, whose number in a row it gives, or refuses it.
+/// Counts an attempt and returns its number in a row, or refuses it.
 pub async fn count(db: &Db, account: &str, origin: &Origin<'_>, now: Timestamp) -> Result<i64> {
     let origin = origin.key();
     let mut write = db.join().await?;
@@ -101,14 +101,14 @@ pub async fn count(db: &Db, account: &str, origin: &Origin<'_>, now: Timestamp) 
     })
 }
 
-/// Begins to count anew, as a part of something larger: the user has proven who they are.
+/// Resets the counts of an account within a transaction, after a successful sign-in or reset.
 pub async fn forget(transaction: &mut Transaction, account: &str) -> Result<()> {
     sql!(execute transaction.on(), "DELETE FROM guesses WHERE account = $1", account)?;
     Ok(())
 }
 
-/// The letter to the owner of an account that unknown devices are held back from now on. It is posted when this is dropped,
-/// also because the client has left meanwhile; not if the last try was right after all.
+/// Mails the owner of an account that unknown devices are locked out from now on. Sent on drop, so also when the client has left
+/// meanwhile; not if the last attempt succeeds.
 pub struct HeldBackNotice<'a> {
     state: &'a SharedState,
     to: Option<String>,
@@ -129,7 +129,7 @@ impl<'a> HeldBackNotice<'a> {
 impl Drop for HeldBackNotice<'_> {
     fn drop(&mut self) {
         if let Some(to) = self.to.take() {
-            self.state.mailer.post(templates::unknown_devices_held_back(&to, &self.state.base_url()));
+            self.state.mailer.send(templates::unknown_devices_held_back(&to, &self.state.base_url()));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The queue of passwords that wait for a core. Callers on devices that their users have signed in on go first; within each
-//! kind, the addresses take turns. It is bounded: when it is full, the address with the most gives up its last.
+//! The queue of passwords that wait to be hashed. Known devices go first; within each class, networks take turns (round robin). When
+//! it is full, the network with the most waiters loses its last one.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::web::client_address::network_of;
 
-/// Whose password is hashed: what its place in the queue depends on.
+/// Where a password comes from: decides its place in the queue.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
     network: IpAddr,
@@ -19,17 +19,17 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// At this address; `is_known` says whether on a device that the user has signed in on.
+    /// `is_known`: on a device that the user has signed in on before.
     pub fn new(address: IpAddr, is_known: bool) -> Self {
         Self { network: network_of(address), is_known }
     }
 }
 
-/// Why a password was not hashed: too many wait already.
+/// The queue is full.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Full;
 
-/// Cores, and the callers that wait for one.
+/// Hands out cores to callers in turn; cheap to clone.
 #[derive(Clone)]
 pub struct HashQueue {
     state: Arc<Mutex<State>>,
@@ -116,7 +116,7 @@ impl Drop for Core {
             next
         };
         if let Some(waiter) = next {
-            // If that caller has just left, the core that comes back is dropped, and goes to the one after it.
+            // If that caller has just left, the core comes back, is dropped, and goes to the next one.
             drop(waiter.sender.send(Self(self.0.clone())));
         }
     }

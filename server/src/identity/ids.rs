@@ -11,8 +11,8 @@ pub fn random_id() -> String {
 /// How much of a session's id is random: 20 letters and digits (119 bits). The rest is derived from it and the user's id.
 const RANDOM_LENGTH: usize = 20;
 
-/// 32 letters and digits, which tell whose session it is: a token that names a session of another user is found out without
-/// asking the database.
+/// The id of a session: 32 letters and digits, derived from the user's id, so that a token with the session of another user is
+/// detected without a query.
 pub fn new_session_id(user_id: &str) -> String {
     let mut id = Alphanumeric.sample_string(&mut rand::rng(), RANDOM_LENGTH);
     let tag = tag(&id, user_id);
@@ -20,12 +20,12 @@ pub fn new_session_id(user_id: &str) -> String {
     id
 }
 
-/// Whether a session's id was made for this user. Sessions of before this was so have ids that say nothing.
+/// Whether a session's id was made for this user; `false` also for ids of older versions, which were not derived.
 pub fn is_session_of(id: &str, user_id: &str) -> bool {
     id.is_ascii() && id.split_at_checked(RANDOM_LENGTH).is_some_and(|(random, rest)| rest == tag(random, user_id))
 }
 
-/// 12 letters and digits (71 bits).
+/// The derived part: 12 letters and digits (71 bits).
 fn tag(random: &str, user_id: &str) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let hash = Sha256::new().chain_update(random).chain_update(user_id).finalize();

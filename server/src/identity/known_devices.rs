@@ -23,7 +23,7 @@ use crate::{
 const KEPT_FOR: Duration = Duration::from_hours(24 * 180);
 /// Most devices of one user; the one that was used the longest ago is forgotten first.
 const MOST: i64 = 20;
-/// What is signed begins with this, so that the signature is good for nothing else.
+/// Prefix of what is signed, so that the signature cannot be used for anything else.
 const PURPOSE: &str = "holdfast known device ";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -36,9 +36,9 @@ pub struct DeviceCookies {
 /// What a request says of the device that sends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
-    /// The id in its cookie, whose signature is good. Whether a user knows it is not looked at yet.
+    /// The id in its cookie, whose signature is valid. Whether it is a known device of a user is a query ([`is_known`]).
     pub id: Option<String>,
-    /// Whether it is a browser or says by a cookie that it keeps them.
+    /// Whether it keeps cookies: it is a browser, or sends some.
     keeps_cookies: bool,
 }
 
@@ -92,8 +92,8 @@ pub async fn is_known(db: &Db, user_id: &str, device: &Device, now: Timestamp) -
     Ok(sql!(scalar db.read(), sql, user_id, id, now.0)?)
 }
 
-/// Notes that the user signs in on this device, whose cookie is to hold the id that is returned; `None` for one that keeps no
-/// cookies. A cookie that the user does not know is replaced: whoever made it could have put it there.
+/// Makes this device known to the user and returns the id for its cookie; `None` for one that keeps no cookies. An id that is not
+/// known to the user gets replaced: an attacker could have planted the cookie.
 pub async fn remember(transaction: &mut Transaction, user_id: &str, device: &Device, now: Timestamp) -> Result<Option<String>> {
     if !device.keeps_cookies {
         return Ok(None);
@@ -114,7 +114,7 @@ pub async fn remember(transaction: &mut Transaction, user_id: &str, device: &Dev
     Ok(Some(id))
 }
 
-/// Forgets the user's devices as a part of something larger, but for one.
+/// Forgets the user's devices within a transaction, but for one.
 pub async fn forget(transaction: &mut Transaction, user_id: &str, but: Option<&str>) -> Result<()> {
     let sql = "DELETE FROM known_devices WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)";
     sql!(execute transaction.on(), sql, user_id, but)?;

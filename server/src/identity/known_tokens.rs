@@ -1,5 +1,6 @@
-//! Tokens that were verified lately: to look a hash up costs a tenth of reading and checking a token anew. Only what does not
-//! change is kept; the time and revocations are looked at for each request all the same.
+//! A cache of verified tokens: looking a hash up costs a tenth of parsing and verifying a token. Only what does not change is
+//! cached; time and revocation are checked for each request. Two generations of a fixed size instead of an LRU list: no entry has to
+//! be moved on a hit.
 
 use std::{
     collections::HashMap,
@@ -11,10 +12,10 @@ use sha2::{Digest as _, Sha256};
 /// How many tokens a generation has; there are two.
 const GENERATION: usize = 2_048;
 
-/// What good tokens say, by their hash: what somebody could read from memory is no token.
+/// Verified tokens by their hash: a memory dump has no tokens.
 pub struct KnownTokens<T>(Mutex<Generations<T>>);
 
-/// When the young are as many as may be, they become the old ones, and those are forgotten.
+/// When the young generation is full, it replaces the old one.
 struct Generations<T> {
     young: HashMap<[u8; 32], Arc<T>>,
     old: HashMap<[u8; 32], Arc<T>>,
@@ -27,7 +28,7 @@ impl<T> Default for KnownTokens<T> {
 }
 
 impl<T> KnownTokens<T> {
-    /// The token as it is known, or as `verify` finds it to be. What is no good is not kept: nobody can fill this with forgeries.
+    /// The cached token, or what `verify` returns. A token that is not valid is not cached: forgeries cannot evict others.
     pub fn get_or_insert(&self, token: &str, verify: impl FnOnce() -> Option<T>) -> Option<Arc<T>> {
         let hash = Sha256::digest(token).into();
         let known = self.lock(|generations| generations.get(&hash));
@@ -49,7 +50,7 @@ impl<T> Generations<T> {
         if let Some(known) = self.young.get(hash) {
             return Some(known.clone());
         }
-        // Who is asked for again is young again.
+        // A hit in the old generation moves the entry to the young one.
         let known = self.old.remove(hash)?;
         self.insert(*hash, known.clone());
         Some(known)

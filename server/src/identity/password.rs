@@ -27,17 +27,17 @@ use crate::{
 const SCRYPT: (u8, u32, u32) = (14, 16, 1);
 const SCRYPT_KEY: usize = 64;
 
-/// The most that a stored hash may cost, so that none that is damaged takes the memory of the machine or a core for days: KiB and
-/// passes of argon2, log2 of the rounds of bcrypt.
+/// Upper bounds of a stored hash's parameters, so that a damaged one cannot use up memory or a core for days: KiB and passes of
+/// argon2, log2 of the rounds of bcrypt.
 const ARGON2_MEMORY_MAX: u32 = 1024 * 1024;
 const ARGON2_PASSES_MAX: u32 = 100;
 const BCRYPT_COST_MAX: u32 = 16;
 
-/// How long a password waits for a core before its owner is told to come back later.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// How many wait for each core: as many as it hashes in some five seconds.
+/// How long a request waits for a core to hash its password; then it is 503.
+const HASH_QUEUE_TIMEOUT: Duration = Duration::from_secs(8);
+/// Capacity of the queue for each core: as many as it hashes in some five seconds.
 const WAITING_PER_CORE: usize = 128;
-/// How many wait, however few cores there are.
+/// Smallest capacity of the queue.
 const WAITING_MIN: usize = 256;
 
 /// Hashes passwords and checks them.
@@ -46,19 +46,18 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     queue: HashQueue,
     hashes: Counter,
-    /// What hashes were computed in, for those who wait: the system clears memory before it gives it, which took as long as a
-    /// fifth of a hash.
+    /// Buffers of argon2, reused while requests wait: having the kernel map and clear a new one took a fifth of a hash.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
-/// What a password is to a hash.
+/// Whether a password matches a stored hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Another one.
+    /// It does not match.
     Wrong,
-    /// The one behind it.
+    /// It matches.
     Right,
-    /// The one behind it, but it is to be hashed anew: the hash is weaker than today's or another system's.
+    /// It matches, and is to be hashed again: the stored hash is weaker than configured, or of another system.
     Outdated,
 }
 
@@ -91,7 +90,7 @@ impl Passwords {
         .await?
     }
 
-    /// What the password is to a hash. To no hash, that of an unknown user, it is wrong, at the same cost.
+    /// Compares a password with a hash. `None`, for an unknown user, is wrong at the same cost.
     pub async fn verify(&self, password: &str, hash: Option<String>, caller: Caller) -> Result<Verdict> {
         match hash.filter(|_| password.chars().nth(PASSWORD_MAX).is_none()) {
             None => self.hash(password, caller).await.map(|_| Verdict::Wrong),
@@ -109,7 +108,7 @@ impl Passwords {
         &self.hashes
     }
 
-    /// How many wait for a core.
+    /// How many requests wait for a core.
     pub fn waiting(&self) -> u64 {
         u64::try_from(self.queue.waiting()).unwrap_or(u64::MAX)
     }
@@ -124,13 +123,13 @@ impl Passwords {
         caller: Caller,
         work: impl FnOnce(&Argon2<'static>, &str, &mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T> {
-        // A longer one is nobody's, and to normalise 64 KiB of it would take longer than the hash.
+        // A longer one is wrong anyway, and normalising 64 KiB would take longer than the hash.
         let password: String = password.chars().take(PASSWORD_MAX).collect();
         let busy = || Error::Unavailable("too many passwords wait to be hashed".into());
         let core = tokio::select! {
             biased;
             () = client_left() => return Err(Error::ClientLeft),
-            core = timeout(PATIENCE, self.queue.core(caller)) => core.map_err(|_| busy())?.map_err(|_| busy())?,
+            core = timeout(HASH_QUEUE_TIMEOUT, self.queue.core(caller)) => core.map_err(|_| busy())?.map_err(|_| busy())?,
         };
         self.hashes.inc();
         let passwords = self.clone();
@@ -158,16 +157,16 @@ fn output(argon2: &Argon2<'_>, typed: &str, salt: &[u8], length: usize, memory: 
     Output::new(&bytes).map_err(Error::internal)
 }
 
-/// Better Auth's form: its hashes, and people whose keyboard composes letters, match.
+/// Unicode NFKC, as Better Auth normalises: its hashes match, and so do composed and decomposed letters.
 fn nfkc(password: &str) -> String {
     password.nfkc().collect()
 }
 
-/// What a password is to a stored hash. To one that cannot be read it is wrong, at the cost of another.
+/// Compares a password with a stored hash of any supported format. A malformed hash is wrong, at the same cost.
 fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str, memory: &mut Vec<Block>) -> Result<Verdict> {
     let replaced = |is_right: bool| if is_right { Verdict::Outdated } else { Verdict::Wrong };
     if let Some(rest) = hash.strip_prefix("$2") {
-        // bcrypt hashes what was typed; past 72 bytes it reads nothing, which ends with the next hash.
+        // bcrypt takes the password without normalisation, and ignores all beyond 72 bytes.
         let is_affordable = rest.split('$').nth(1).and_then(|cost| cost.parse().ok()).is_some_and(|cost: u32| cost <= BCRYPT_COST_MAX);
         return match is_affordable.then(|| bcrypt::verify(typed, hash)) {
             Some(Ok(is_right)) => Ok(replaced(is_right)),
@@ -189,7 +188,7 @@ fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str, memory: &mut Vec<B
     Ok(if is_weaker { Verdict::Outdated } else { Verdict::Right })
 }
 
-/// A stored hash of argon2, read.
+/// A parsed argon2 hash.
 struct Stored {
     algorithm: Algorithm,
     version: Version,
@@ -199,7 +198,7 @@ struct Stored {
 }
 
 impl Stored {
-    /// `None` where it is none, or one that costs more than any program makes.
+    /// `None` for another format, or parameters above the bounds.
     fn parse(hash: &str, ours: &Params) -> Option<Self> {
         let parsed = PasswordHash::new(hash).ok()?;
         let (memory, passes) = (ours.m_cost().max(ARGON2_MEMORY_MAX), ours.t_cost().max(ARGON2_PASSES_MAX));
@@ -214,7 +213,7 @@ impl Stored {
     }
 }
 
-/// The verdict on a hash that cannot be read, after the work of one that can: nobody is to tell them apart.
+/// [`Verdict::Wrong`] after the work of a hash, so that the time does not tell that the stored hash is malformed.
 fn malformed(argon2: &Argon2<'static>, typed: &str, memory: &mut Vec<Block>) -> Result<Verdict> {
     tracing::error!("the stored hash of a password cannot be read: its user has to set a new password");
     output(argon2, typed, &Salt::generate(), Params::DEFAULT_OUTPUT_LEN, memory)?;

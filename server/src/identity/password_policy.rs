@@ -1,4 +1,4 @@
-//! What a new password must be (NIST SP 800-63B, section 3.1.1.2): long enough, and not one that is tried first.
+//! The rules for new passwords (NIST SP 800-63B, section 3.1.1.2): long enough, and not common or guessable.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 /// zxcvbn (MIT), which counts those of public leaks.
 static COMMON: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
 
-/// What somebody tries first who knows this site: its name, and what it is for. `docs/security/policies.md` has them too.
+/// Words of this site, which attackers try first. `docs/security/policies.md` lists them too.
 const SITE_WORDS: [&str; 8] = ["holdfast", "task", "tasks", "mytasks", "tasklist", "taskmanager", "todo", "todolist"];
 
 /// Whether the letters of a password are one of the site's words, once or several times; digits and signs count for nothing.
@@ -19,7 +19,8 @@ fn is_site_word(folded: &str) -> bool {
         && SITE_WORDS.iter().any(|word| letters.len().is_multiple_of(word.len()) && word.repeat(letters.len() / word.len()) == letters)
 }
 
-/// Refuses a password, which is that member of the request, that is too short, too long, common, made of the site's own words, or the person's own address or name.
+/// Refuses a password that is too short, too long, common, made of the site's own words, or the user's address or name. `field` is
+/// the member of the request that the error names.
 pub fn check(field: &str, password: &str, email: &str, name: &str) -> Result<(), FieldError> {
     let wrong = |code: &str, message: &str| Err(FieldError::new(field, code, message));
     validate_password(password).map_err(|error| FieldError { field: field.into(), ..error })?;

@@ -22,14 +22,14 @@ use crate::{
     sql,
 };
 
-/// How long a transaction may take from writing a revocation to its end, and still be seen: what is younger than the
-/// latest that is known is read again, in milliseconds.
+/// How far before the latest known revocation the table is read again, in milliseconds: one may be committed that long after its
+/// time.
 const OVERLAP_MS: i64 = 30_000;
 /// The channel of `NOTIFY`.
 pub const CHANNEL: &str = "holdfast_revocations";
 /// The subject of the revocation that concerns every user. No user and no session has an empty id.
 const INSTALLATION: &str = "";
-/// No token is accepted that lives longer than this: see `token::Signed::holds_at`.
+/// No token is accepted that lives longer than this: see `token::VerifiedToken::is_valid_at`.
 pub const LONGEST_TOKEN: Duration = Duration::from_hours(24 * 3653);
 
 /// Tokens of a session, a user or the installation that are refused.
@@ -37,7 +37,7 @@ pub const LONGEST_TOKEN: Duration = Duration::from_hours(24 * 3653);
 pub struct Revocation {
     /// The id of the session or user; empty for the installation.
     pub subject: String,
-    /// When the last token that it concerns has expired anyway, in milliseconds since 1970.
+    /// When the last token that it concerns expires, in milliseconds since 1970: the row can be deleted then.
     pub until: i64,
     /// Concerns only tokens issued before this, in seconds since 1970; `None`: all of them.
     #[sqlx(default)]
@@ -62,7 +62,7 @@ impl Revocation {
 
     /// Writes it, so that it holds after a restart, and notifies the other processes once it is committed.
     pub async fn insert(&self, transaction: &mut Transaction) -> Result<()> {
-        // Of two for one subject, what either refuses is refused.
+        // Merged with an earlier one for the same subject: the later end, the wider set of tokens.
         sql!(
             execute transaction.on(),
             "INSERT INTO revocations (subject, until, issued_before) VALUES ($1, $2, $3)
@@ -80,7 +80,7 @@ impl Revocation {
     }
 }
 
-/// The first second whose tokens are good again: `iat` has whole seconds, and those of the current one are not.
+/// Tokens with an `iat` before this are refused: it has whole seconds, so the current second is included.
 const fn cutoff(now: Timestamp) -> i64 {
     now.seconds() + 1
 }
@@ -172,18 +172,18 @@ impl Revocations {
                 });
         }
         drop(refused);
-        // The same ones are read again and again: they wake nobody.
+        // Rows within the overlap are read repeatedly; only new ones wake the streams.
         if is_new {
             self.added.send_replace(());
         }
     }
 
-    /// Says when there is another one.
+    /// Tells when a revocation is added.
     pub fn watch(&self) -> watch::Receiver<()> {
         self.added.subscribe()
     }
 
-    /// Another process may have written one.
+    /// Another process may have written one: read the table soon.
     pub fn handle_notification(&self) {
         self.notified.notify_one();
     }

@@ -13,7 +13,7 @@ use crate::{
     sql,
 };
 
-/// A session that its user does not want remembered ends after this.
+/// Lifetime of a session without "remember me".
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
 
 /// A session as it is kept.
@@ -37,7 +37,7 @@ impl SessionRow {
         &self.id
     }
 
-    /// When its device last asked for something, by what is written.
+    /// When it was last used, by the database; the memory may have a later time.
     pub const fn last_seen_at(&self) -> Timestamp {
         Timestamp(self.last_seen_at)
     }
@@ -58,8 +58,8 @@ impl From<SessionRow> for Session {
     }
 }
 
-/// When a session that was begun at `begun` and is begun or renewed at `now` will end: a session that its user does not want
-/// remembered after a day, and none longer than `--session-max-age` after its beginning, however often it is renewed.
+/// The end of a session that is begun or renewed at `now`: after `--token-ttl`, or a day without "remember me", and at most
+/// `--session-max-age` after it began, however often it is renewed.
 pub fn end_of(begun: Timestamp, now: Timestamp, config: &Config, remember: bool) -> Timestamp {
     let lifetime = if remember { config.token_ttl } else { config.token_ttl.min(FORGOTTEN_AFTER) };
     (now + lifetime).min(begun + config.session_max_age)
@@ -100,9 +100,9 @@ pub async fn of_user(db: &Db, user_id: &str, now: Timestamp) -> Result<Vec<Sessi
     Ok(sql!(all db.read(), sql, user_id, now.0)?)
 }
 
-/// Notes when devices last asked for something: one statement for many sessions. An earlier time replaces no later one. Returns
-/// the sessions that another transaction was writing to: nothing waits here with a lock in hand, so that there is no deadlock
-/// with another process that does the same, or ends them, in whatever order.
+/// Writes when sessions were last used, in one statement. An earlier time replaces no later one. Returns the sessions that another
+/// transaction had locked: they are skipped (`SKIP LOCKED`), since waiting for them with locks held could deadlock with another
+/// process that does the same in another order.
 pub async fn set_last_seen(db: &Db, seen: &[(String, Timestamp)]) -> Result<HashSet<String>> {
     // No id of ours has this character, which PostgreSQL's texts do not have either.
     let seen = seen.iter().filter(|(id, _)| !id.contains('\0'));
@@ -133,8 +133,8 @@ pub async fn is_from(db: &Db, user_id: &str, address: &str, now: Timestamp) -> R
     Ok(sql!(scalar db.read(), sql, user_id, address, now.0)?)
 }
 
-/// Gives a session a later end. Never an earlier one, though `--token-ttl` is shorter by now: its tokens would outlive it, and
-/// with it their revocation.
+/// Moves a session's end to a later time. Never to an earlier one, even if `--token-ttl` has become shorter: tokens issued before
+/// would outlive the session, and its revocation.
 pub async fn renew(db: &Db, id: &str, now: Timestamp, until: Timestamp) -> Result<Option<SessionRow>> {
     let sql = "UPDATE sessions SET updated_at = $2, expires_at = CASE WHEN expires_at > $3 THEN expires_at ELSE $3 END
                WHERE id = $1 AND expires_at > $2 RETURNING *";
@@ -153,9 +153,9 @@ pub async fn user_of(db: &Db, id: &str) -> Result<Option<String>> {
     Ok(row.map(|(user_id,)| user_id))
 }
 
-/// Which of a user's sessions.
+/// Which sessions of a user to end.
 #[derive(Debug, Clone, Copy)]
-pub enum Which<'a> {
+pub enum SessionScope<'a> {
     /// This one.
     One(&'a str),
     /// Every one but this.
@@ -164,13 +164,13 @@ pub enum Which<'a> {
     All,
 }
 
-/// Ends sessions as a part of something larger; [`Revocations::add`](super::revocation::Revocations::add) is due once that is
+/// Ends sessions within a transaction; [`Revocations::add`](super::revocation::Revocations::add) is due once that is
 /// committed.
-pub async fn end_in(transaction: &mut Transaction, user_id: &str, which: Which<'_>) -> Result<Vec<Revocation>> {
+pub async fn end_in(transaction: &mut Transaction, user_id: &str, which: SessionScope<'_>) -> Result<Vec<Revocation>> {
     let (one, but) = match which {
-        Which::One(id) => (Some(id), None),
-        Which::AllBut(id) => (None, Some(id)),
-        Which::All => (None, None),
+        SessionScope::One(id) => (Some(id), None),
+        SessionScope::AllBut(id) => (None, Some(id)),
+        SessionScope::All => (None, None),
     };
     let ended: Vec<Revocation> = sql!(
         all transaction.on(),

@@ -1,6 +1,6 @@
-//! How often somebody may try (OWASP Authentication Cheat Sheet): by address, against many passwords of many people, and by
-//! account and address, against many passwords of one; and how many mails an address gets. What all addresses try for one
-//! account together is counted in [`guesses`](super::guesses).
+//! Rate limits (OWASP Authentication Cheat Sheet) on attempts to sign in, for each address and for each account from one address; on
+//! mails to one address; and on changes of tasks. Wrong passwords for one account from all addresses together are counted in
+//! [`guesses`](super::guesses).
 
 use std::{
     net::IpAddr,
@@ -20,7 +20,7 @@ use crate::{
     web::client_address::network_of,
 };
 
-/// How many tries in a row are let through, and how long until the next one comes back.
+/// How many attempts in a row are allowed, and the time after which one more is.
 struct Rule {
     name: &'static str,
     tries: u32,
@@ -48,13 +48,13 @@ const WRITES: &str = "writes";
 /// The name of the rule for mails that a user has sent to addresses that are not theirs.
 const MAILS_OF_USER: &str = "mails-of-user";
 
-/// Keys beyond which those that are free again are forgotten.
+/// Number of keys beyond which those at rest are removed.
 const KEYS_KEPT: usize = 10_000;
 
 type Limiter = RateLimiter<String, HashMapStateStore<String>, LimiterClock, NoOpMiddleware<Duration>>;
 
-/// Counts tries: those that came to this process in memory, so that a flood costs nobody a query, and where several
-/// processes share a database, those of all in the table `tries`.
+/// Counts attempts: in memory, so that a flood causes no queries, and on PostgreSQL, which several processes may share, also in the
+/// table `tries`.
 pub struct Throttle {
     clock: LimiterClock,
     limiters: [Counted; 5],

@@ -1,4 +1,4 @@
-//! JSON Web Tokens (RFC 7519): made here at sign-in, and as good from any service that shares the secret.
+//! JSON Web Tokens (RFC 7519): issued at sign-in, and accepted from any service that shares the secret.
 
 use std::sync::{
     Arc,
@@ -23,9 +23,9 @@ const MAX_USER_ID: usize = 255;
 /// How far another service's clock may be ahead of ours, in seconds. Expiry has no leeway.
 const LEEWAY_S: f64 = 5.0;
 
-/// What a verified token says.
+/// The claims of a verified token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
+pub struct Claims {
     /// Whose it is.
     pub user_id: String,
     /// The session that it belongs to; none for a token of another service.
@@ -38,10 +38,10 @@ pub struct Proof {
     pub email: String,
 }
 
-/// A token with a good signature; what is left to check is the time, and that nobody has ended it.
-pub struct Signed {
-    /// What it says.
-    pub proof: Proof,
+/// A token whose signature is valid. Its time and revocation are checked for each request.
+pub struct VerifiedToken {
+    /// Its claims.
+    pub claims: Claims,
     /// `nbf`, in seconds.
     begins: f64,
     /// `exp`, in seconds.
@@ -57,11 +57,11 @@ pub struct Tokens {
     verifying: Vec<DecodingKey>,
     validation: Validation,
     parties: Parties,
-    known: KnownTokens<Signed>,
+    known: KnownTokens<VerifiedToken>,
 }
 
 #[derive(Clone, Copy, Serialize)]
-struct OurClaims<'a> {
+struct IssuedClaims<'a> {
     sub: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
@@ -77,9 +77,9 @@ struct OurClaims<'a> {
     aud: Option<&'a str>,
 }
 
-/// Claims as anybody may have written them; those that other services use for other things are read leniently.
+/// Claims as they are parsed. Values of any type are let through where other services use the name for something else.
 #[derive(Deserialize)]
-struct Claims {
+struct RawClaims {
     exp: f64,
     #[serde(default)]
     nbf: Option<Value>,
@@ -108,7 +108,7 @@ impl Tokens {
     pub fn new(secret: &Secret, previous: Option<&Secret>, parties: Parties) -> Self {
         hs256::install();
         let mut validation = Validation::new(Algorithm::HS256);
-        // Times are checked by [`Signed::holds_at`], by the clock that is passed in and without the library's 60 s of leeway.
+        // Times are checked by [`VerifiedToken::is_valid_at`], by the clock that is passed in and without the library's 60 s of leeway.
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
         // Sharing the secret is the agreement between services; `iss` and `aud` are checked by [`Parties`] where they are set.
@@ -123,9 +123,9 @@ impl Tokens {
         }
     }
 
-    /// A token for a user's tasks that belongs to no session: nothing but time ends it, and the end of the user's tokens.
+    /// A token of a user without a session: it ends by its time, or with the revocation of all tokens of the user.
     pub fn sign_for(&self, user_id: &str, issued_at: i64, until: Timestamp) -> Result<String> {
-        self.encode(&OurClaims {
+        self.encode(&IssuedClaims {
             sub: user_id,
             email: None,
             name: None,
@@ -139,7 +139,7 @@ impl Tokens {
 
     /// A token of `user` for one session, until that session ends. `issued_at` is in seconds since 1970.
     pub fn sign(&self, user: &User, session_id: &str, issued_at: i64, until: Timestamp) -> Result<String> {
-        self.encode(&OurClaims {
+        self.encode(&IssuedClaims {
             sub: &user.id,
             email: Some(&user.email),
             name: Some(&user.name),
@@ -151,67 +151,67 @@ impl Tokens {
         })
     }
 
-    fn encode(&self, claims: &OurClaims<'_>) -> Result<String> {
+    fn encode(&self, claims: &IssuedClaims<'_>) -> Result<String> {
         let Parties { issuer, audience } = &self.parties;
-        let claims = OurClaims { iss: issuer.as_deref(), aud: audience.as_deref(), ..*claims };
+        let claims = IssuedClaims { iss: issuer.as_deref(), aud: audience.as_deref(), ..*claims };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
     }
 
-    /// A token that one of our keys has signed, whatever the time is. Why another is none is not told.
-    pub fn read(&self, token: &str) -> Option<Arc<Signed>> {
+    /// The claims of a token that one of our keys has signed, whatever its times are; `None` without a reason for any other.
+    pub fn verify(&self, token: &str) -> Option<Arc<VerifiedToken>> {
         if token.len() > MAX_BYTES {
             return None;
         }
         self.known.get_or_insert(token, || self.decode(token))
     }
 
-    fn decode(&self, token: &str) -> Option<Signed> {
+    fn decode(&self, token: &str) -> Option<VerifiedToken> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         // An extension that must be understood is not (RFC 7515, section 4.1.11); `b64` and `zip` would change what is signed.
         if header.crit.is_some() || header.zip.is_some() || header.enc.is_some() || header.extras.inner().contains_key("b64") {
             return None;
         }
-        let claims = self.verifying.iter().find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok())?.claims;
-        let begins = match claims.nbf {
+        let raw = self.verifying.iter().find_map(|key| jsonwebtoken::decode::<RawClaims>(token, key, &self.validation).ok())?.claims;
+        let begins = match raw.nbf {
             None => f64::NEG_INFINITY,
             Some(nbf) => nbf.as_f64()?,
         };
-        let user_id = text(claims.sub.or(claims.user_id).or(claims.id)?)?;
+        let user_id = text(raw.sub.or(raw.user_id).or(raw.id)?)?;
         if user_id.is_empty() || user_id.contains('\0') || user_id.chars().count() > MAX_USER_ID {
             return None;
         }
-        let session_id = match claims.sid {
+        let session_id = match raw.sid {
             None => None,
             Some(sid) => Some(text(sid)?),
         };
-        // A token of one of our sessions may be older than the flags.
+        // A token of our own session may have been issued before `--jwt-issuer` or `--jwt-audience` was set.
         let is_ours = session_id.as_deref().is_some_and(|id| ids::is_session_of(id, &user_id));
-        if !is_ours && !accepts(&self.parties, claims.iss.as_ref(), claims.aud.as_ref()) {
+        if !is_ours && !accepts(&self.parties, raw.iss.as_ref(), raw.aud.as_ref()) {
             return None;
         }
         let shown = |claim: Option<Value>| claim.and_then(text).unwrap_or_default();
         #[allow(clippy::cast_possible_truncation, reason = "it saturates")]
-        let issued_at = Timestamp((claims.iat.and_then(|iat| iat.as_f64()).unwrap_or(0.0) * 1000.0) as i64);
-        let proof = Proof { user_id, session_id, issued_at, name: shown(claims.name), email: shown(claims.email) };
-        Some(Signed { proof, begins, ends: claims.exp, is_session_checked: AtomicBool::new(is_ours) })
+        let issued_at = Timestamp((raw.iat.and_then(|iat| iat.as_f64()).unwrap_or(0.0) * 1000.0) as i64);
+        let claims = Claims { user_id, session_id, issued_at, name: shown(raw.name), email: shown(raw.email) };
+        Some(VerifiedToken { claims, begins, ends: raw.exp, is_session_checked: AtomicBool::new(is_ours) })
     }
 }
 
-impl Signed {
+impl VerifiedToken {
     /// Whether it has begun and not ended, and ends within ten years: one that lives longer is a mistake, and how long its
     /// revocation must be kept would not be known.
-    pub fn holds_at(&self, now: Timestamp) -> bool {
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
         #[allow(clippy::cast_precision_loss, reason = "milliseconds are exact in an f64 until the year 287396")]
         let now = now.0 as f64 / 1000.0;
         self.ends > now && self.ends <= now + LONGEST_TOKEN.as_secs_f64() && self.begins <= now + LEEWAY_S
     }
 
-    /// Whether the session that it names is known to be its user's: found once, it stays so.
+    /// Whether its session was found to be of its user; never changes back.
     pub fn is_session_checked(&self) -> bool {
         self.is_session_checked.load(Ordering::Relaxed)
     }
 
-    /// The session that it names is its user's.
+    /// Keeps that its session is of its user.
     pub fn note_session_checked(&self) {
         self.is_session_checked.store(true, Ordering::Relaxed);
     }

@@ -9,7 +9,7 @@ use crate::{
     sql,
 };
 
-/// A user as they are kept.
+/// A row of `users`.
 #[derive(Clone, FromRow)]
 pub struct UserRow {
     id: String,
@@ -102,29 +102,29 @@ pub async fn update(db: &Db, id: &str, name: Option<&str>, image: Option<Option<
     Ok(row.map(User::from))
 }
 
-/// Keeps a new password, as a PHC string.
+/// Sets the password hash, a PHC string.
 pub async fn set_password(transaction: &mut Transaction, id: &str, hash: &str, now: Timestamp) -> Result<()> {
     let sql = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
     sql!(execute transaction.on(), sql, id, hash, now.0)?;
     Ok(())
 }
 
-/// Locks the user's row until the end of the transaction: what else locks it comes before this or after it.
+/// Locks the user's row until the end of the transaction.
 pub async fn lock(transaction: &mut Transaction, id: &str) -> Result<()> {
     sql!(execute transaction.on(), "UPDATE users SET email = email WHERE id = $1", id)?;
     Ok(())
 }
 
-/// Whether the user is still there with the password that was checked, whose hash may be replaced by a better one. The
-/// row stays locked: whoever changes the password or removes the user at the same moment comes before this or after it.
-pub async fn hold(transaction: &mut Transaction, id: &str, checked: &str, replacement: Option<&str>) -> Result<bool> {
+/// Locks the user's row if the password hash is still the one that was checked, and may replace it by a stronger hash of the same
+/// password. Serialises with changes of the password and the removal of the user.
+pub async fn lock_if_password_unchanged(transaction: &mut Transaction, id: &str, checked: &str, replacement: Option<&str>) -> Result<bool> {
     let sql = "UPDATE users SET password_hash = COALESCE($3, password_hash) WHERE id = $1 AND password_hash = $2";
     Ok(sql!(execute transaction.on(), sql, id, checked, replacement)? > 0)
 }
 
 /// Removes a user, whose sessions have been ended, and everything that is theirs.
 pub async fn delete_with_tasks(transaction: &mut Transaction, id: &str) -> Result<()> {
-    // In pieces, so that none takes longer than a statement may.
+    // In batches, each within the statement timeout.
     let sql = "DELETE FROM tasks WHERE id IN (SELECT id FROM tasks WHERE user_id = $1 LIMIT 2000)";
     while sql!(execute transaction.on(), sql, id)? > 0 {}
     sql!(execute transaction.on(), "DELETE FROM deleted_tasks WHERE user_id = $1", id)?;
@@ -134,21 +134,21 @@ pub async fn delete_with_tasks(transaction: &mut Transaction, id: &str) -> Resul
     Ok(())
 }
 
-/// Notes that the address is theirs, if they still have it.
+/// Marks the address as verified, if the user still has it.
 pub async fn set_verified(transaction: &mut Transaction, id: &str, email: &str, now: Timestamp) -> Result<()> {
     let sql = "UPDATE users SET email_verified = TRUE, updated_at = $3 WHERE id = $1 AND email = $2";
     sql!(execute transaction.on(), sql, id, email, now.0)?;
     Ok(())
 }
 
-/// Gives a user a proven address; the one before it. `None` when somebody else has taken it meanwhile.
+/// Sets a verified address and returns the previous one; `None` when another user has taken it meanwhile.
 pub async fn set_email(transaction: &mut Transaction, id: &str, email: &str, now: Timestamp) -> Result<Option<String>> {
     let old: Option<(String,)> = sql!(optional transaction.on(), "SELECT email FROM users WHERE id = $1", id)?;
     let sql = "UPDATE users SET email = $2, email_verified = TRUE, updated_at = $3
                WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE email = $2 AND id <> $1)";
     match sql!(execute transaction.on(), sql, id, email, now.0) {
         Ok(changed) => Ok(old.filter(|_| changed > 0).map(|(old,)| old)),
-        // Taken between the look and the change.
+        // Taken between the check and the update.
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -1,4 +1,4 @@
-//! What is over is removed: a job that one of all processes runs, once an hour.
+//! Deletes expired rows once an hour, in one of the processes that share the database.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use crate::{
     tasks::{self, IDEMPOTENCY_KEYS_KEPT_FOR, TasksState, tidy_search},
 };
 
-/// How often it is to run.
+/// Time between two runs.
 const EVERY: Duration = Duration::from_hours(1);
-/// How long tries in a row are counted of a device, a session or an address that has stopped.
+/// How long the counts of wrong passwords from a device, session or address are kept after the last one.
 const GUESSES_KEPT_FOR: Duration = Duration::from_hours(24 * 30);
-/// How often what was deleted is taken out of the index of the search for good.
+/// Time between two runs that purge deleted tasks from SQLite's search index.
 const SEARCH_TIDIED_EVERY: Duration = Duration::from_hours(24);
-/// How often a process sees whether it is time.
+/// How often a process checks whether a run is due.
 const LOOKED_AT_EVERY: Duration = Duration::from_mins(1);
 
-/// Removes what is over, for as long as it is let.
-pub async fn keep_house(state: TasksState) {
+/// Deletes expired rows when that is due, until it is dropped.
+pub async fn keep_purging(state: TasksState) {
     let mut ticks = tokio::time::interval(LOOKED_AT_EVERY);
     loop {
         ticks.tick().await;
@@ -34,7 +34,7 @@ pub async fn keep_house(state: TasksState) {
     }
 }
 
-/// Whether a job is due; whoever writes the time first does the work.
+/// Whether a job is due; the process that writes the time first runs it.
 async fn is_due(db: &Db, job: &str, now: Timestamp, every: Duration) -> Result<bool> {
     let sql = "INSERT INTO jobs (name, begun_at) VALUES ($3, $1)
                ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at WHERE jobs.begun_at <= $2";

@@ -1,4 +1,4 @@
-//! What other processes on the same PostgreSQL tell this one (`LISTEN`).
+//! Receives the notifications of other processes on the same PostgreSQL (`LISTEN`).
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use crate::{
     tasks::{self, TasksState},
 };
 
-/// How long until somebody tries again to listen to a database that does not let them.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Pause before connecting again.
+const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
-/// Listens, for as long as it is let. A SQLite file has nobody to listen to.
+/// Listens until it is dropped. On SQLite there is one process, and nothing to listen to.
 pub async fn keep_listening(state: TasksState) {
     let Some(pool) = state.db.listening() else { return };
     loop {
         if let Err(error) = listen(&state, pool).await {
             tracing::debug!(%error, "notifications of the database do not come");
         }
-        sleep(AGAIN_AFTER).await;
+        sleep(RECONNECT_AFTER).await;
     }
 }
 
 async fn listen(state: &TasksState, pool: &PgPool) -> sqlx::Result<()> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen_all([revocation::CHANNEL, tasks::NOTIFICATION_CHANNEL]).await?;
-    // What was said before, nobody heard: revocations are looked for anyway.
+    // Notifications sent before this were missed. Revocations are read twice a second anyway.
     state.events.missed_some();
     // `None` when the connection was lost.
     while let Some(notice) = listener.try_recv().await? {

@@ -20,10 +20,10 @@ use crate::{
     accounts::{self, UpdateUser},
     identity::{
         client::Client,
-        current_session::{self, Current},
+        current_session::{self, CurrentSession},
         extract::Visitor,
         known_devices,
-        session::Which,
+        session::SessionScope,
         session_cookie,
     },
     problem::{Error, Result},
@@ -57,7 +57,7 @@ pub async fn page(State(state): State<TasksState>, visitor: Visitor, headers: He
     Ok(with_cookie(cookie, render(page).await))
 }
 
-async fn view(state: &TasksState, current: Current, done: Option<Done>) -> Result<AccountPage> {
+async fn view(state: &TasksState, current: CurrentSession, done: Option<Done>) -> Result<AccountPage> {
     let devices = accounts::devices(state, &current).await?;
     Ok(AccountPage { user: current.user, devices, now: state.clock.now(), done, refused: None, typed: String::new() })
 }
@@ -123,7 +123,7 @@ pub async fn form(
     render_refused(error, |error| AccountPage { refused: Some((form, errors(form, error))), typed, ..page }).await
 }
 
-async fn apply(state: &TasksState, visitor: &Visitor, client: &Client, current: &Current, change: Change) -> Result<Response> {
+async fn apply(state: &TasksState, visitor: &Visitor, client: &Client, current: &CurrentSession, change: Change) -> Result<Response> {
     let say = |done: Done| Redirect::to(&done.path()).into_response();
     Ok(match change {
         Change::Name { name } => {
@@ -131,11 +131,11 @@ async fn apply(state: &TasksState, visitor: &Visitor, client: &Client, current: 
             redirect_with(state, &accounts::update_user(state, visitor, client, change).await?, &Done::Name.path())
         }
         Change::Email { new_email, email_password } => {
-            accounts::ask_change(state, client, visitor, &email_password, new_email.trim(), Some(after_link())).await?;
+            accounts::request_email_change(state, client, visitor, &email_password, new_email.trim(), Some(after_link())).await?;
             say(Done::EmailAsked)
         }
         Change::Confirm {} => {
-            accounts::ask_verification(state, client, &current.user.email, Some(after_link())).await?;
+            accounts::request_verification(state, client, &current.user.email, Some(after_link())).await?;
             say(Done::ConfirmAsked)
         }
         Change::Password { current_password, new_password, revoke_other_sessions } => {
@@ -144,7 +144,7 @@ async fn apply(state: &TasksState, visitor: &Visitor, client: &Client, current: 
             redirect_with(state, &signed_in, &Done::Password.path())
         }
         Change::Devices { device } => {
-            let which = device.as_deref().map_or(Which::AllBut(&current.session.id), Which::One);
+            let which = device.as_deref().map_or(SessionScope::AllBut(&current.session.id), SessionScope::One);
             accounts::end_sessions(state, visitor, client, which).await?;
             say(Done::Devices)
         }
@@ -191,7 +191,7 @@ enum Next {
 /// Everything that is kept about somebody, as a file. The tasks leave page by page: however many there are, memory
 /// holds a thousand.
 pub async fn data(State(state): State<TasksState>, visitor: Visitor, headers: HeaderMap) -> Result<Response> {
-    let Some(Current { user, .. }) = current_session::find(&state, &visitor).await? else {
+    let Some(CurrentSession { user, .. }) = current_session::find(&state, &visitor).await? else {
         return Ok(to_sign_in(&state, &headers, PATH, None));
     };
     let mut sessions = Vec::new();

@@ -41,11 +41,11 @@ pub async fn page(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    let Some(proof) = visitor.proof() else { return Ok(to_sign_in(&state, &headers, uri.path(), query.as_deref())) };
+    let Some(claims) = visitor.claims() else { return Ok(to_sign_in(&state, &headers, uri.path(), query.as_deref())) };
     let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
-    let task = tasks::get(&state.db, &proof.user_id, &id).await?.ok_or(Error::NotFound)?;
+    let task = tasks::get(&state.db, &claims.user_id, &id).await?.ok_or(Error::NotFound)?;
     let page = EditTaskPage {
-        shown_name: shown_name(proof),
+        shown_name: shown_name(claims),
         base: task.updated_at,
         fields: TaskFields::from(&task),
         return_to: return_to::path(query.return_to.as_deref()),
@@ -122,15 +122,15 @@ pub async fn save(
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
     let (visitor, return_to) = (Visitor::from(session), return_to::path(form.return_to.as_deref()));
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
-    let task = tasks::get(&state.db, &proof.user_id, &id).await?.ok_or(Error::NotFound)?;
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
+    let task = tasks::get(&state.db, &claims.user_id, &id).await?.ok_or(Error::NotFound)?;
     let error = match apply(&state, &task, &form).await {
         Ok(()) => return Ok(Redirect::to(&return_to).into_response()),
         Err(error) => error,
     };
     let base = form.base.as_deref().and_then(|base| base.parse().ok()).unwrap_or(task.updated_at);
     let mut page = EditTaskPage {
-        shown_name: shown_name(proof),
+        shown_name: shown_name(claims),
         base,
         fields: form.into_fields(&task),
         return_to,
@@ -141,7 +141,7 @@ pub async fn save(
     };
     if matches!(error, Error::Changed) {
         // Once more: it may have changed, or gone, since it was read above.
-        let task = tasks::get(&state.db, &proof.user_id, &page.id).await?.ok_or(Error::NotFound)?;
+        let task = tasks::get(&state.db, &claims.user_id, &page.id).await?.ok_or(Error::NotFound)?;
         page.base = task.updated_at;
         page.changed = Some(task);
     }

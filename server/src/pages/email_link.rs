@@ -19,7 +19,7 @@ use crate::{
 /// Says what the button will do. A link that is good for nothing leads on at once, if it leads anywhere.
 pub async fn confirm_page(State(state): State<IdentityState>, RawQuery(query): RawQuery) -> Result<Response> {
     let (token, callback_url) = body::parse_form::<Link>(query.unwrap_or_default().as_bytes())?.checked(&state)?;
-    let link = match verify_email::effect(&state, &token).await {
+    let link = match verify_email::link_effect(&state, &token).await {
         Ok(Effect::Confirm(email)) => EmailLink::Confirm { token, email, callback_url },
         Ok(Effect::Change(email)) => EmailLink::Change { token, email, callback_url },
         Err(error) => return refuse(error, callback_url.as_deref()).await,
@@ -30,7 +30,7 @@ pub async fn confirm_page(State(state): State<IdentityState>, RawQuery(query): R
 /// Does it.
 pub async fn confirm(State(state): State<IdentityState>, client: Client, Form(link): Form<Link>) -> Result<Response> {
     let (token, target) = link.checked(&state)?;
-    match (verify_email::follow(&state, &client, &token).await, target) {
+    match (verify_email::follow_link(&state, &client, &token).await, target) {
         (Ok(()), Some(target)) => Ok(Redirect::to(&target).into_response()),
         (Ok(()), None) => Ok(render(EmailLinkPage::Confirmed).await),
         (Err(error), target) => refuse(error, target.as_deref()).await,
@@ -40,7 +40,7 @@ pub async fn confirm(State(state): State<IdentityState>, client: Client, Form(li
 /// Asks whether the change is to be cancelled.
 pub async fn cancel_page(State(state): State<IdentityState>, RawQuery(query): RawQuery) -> Result<Response> {
     let (token, _) = body::parse_form::<Link>(query.unwrap_or_default().as_bytes())?.checked(&state)?;
-    match verify_email::cancels(&state, &token).await {
+    match verify_email::address_to_keep(&state, &token).await {
         Ok(email) => Ok(render(EmailLinkPage::Ask(EmailLink::CancelChange { token, email })).await),
         Err(error) => refuse(error, None).await,
     }
@@ -49,7 +49,7 @@ pub async fn cancel_page(State(state): State<IdentityState>, RawQuery(query): Ra
 /// Cancels it.
 pub async fn cancel(State(state): State<IdentityState>, client: Client, Form(link): Form<Link>) -> Result<Response> {
     let (token, _) = link.checked(&state)?;
-    match verify_email::cancel(&state, &client, &token).await {
+    match verify_email::cancel_change(&state, &client, &token).await {
         Ok(()) => Ok(render(EmailLinkPage::Cancelled).await),
         Err(error) => refuse(error, None).await,
     }
@@ -58,7 +58,7 @@ pub async fn cancel(State(state): State<IdentityState>, client: Client, Form(lin
 /// A page that says that the link is good for nothing, or the page that it was to lead on to.
 async fn refuse(error: Error, target: Option<&str>) -> Result<Response> {
     match (error, target) {
-        (Error::BadVerification, Some(target)) => Ok(Redirect::to(&verify_email::refused(target)).into_response()),
+        (Error::BadVerification, Some(target)) => Ok(Redirect::to(&verify_email::refused_target(target)).into_response()),
         (Error::BadVerification, None) => {
             let mut response = render(EmailLinkPage::Refused).await;
             *response.status_mut() = StatusCode::BAD_REQUEST;

@@ -60,7 +60,7 @@ pub async fn sign_up_page(visitor: Visitor, RawQuery(query): RawQuery) -> Result
 async fn page(kind: AuthKind, visitor: &Visitor, query: Option<&str>) -> Result<Response> {
     let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
     let return_to = return_to::path(query.return_to.as_deref());
-    if visitor.proof().is_some() {
+    if visitor.claims().is_some() {
         return Ok(Redirect::to(&return_to).into_response());
     }
     let notice = match (query.expired, query.done.as_deref()) {

@@ -35,7 +35,7 @@ pub async fn forgot_page(RawQuery(query): RawQuery) -> Result<Response> {
 
 /// Mails a link.
 pub async fn forgot(State(state): State<IdentityState>, client: Client, Form(form): Form<Wanted>) -> Result<Response> {
-    match accounts::reset_password::ask(&state, &client, form.email.trim(), None).await {
+    match accounts::reset_password::request_link(&state, &client, form.email.trim(), None).await {
         Ok(()) => Ok(Redirect::to("/forgot-password?sent=1").into_response()),
         Err(error) => {
             let page = |error: &Error| ForgotPage { email: form.email, is_sent: false, errors: form_errors(&error.document("")) };
@@ -61,7 +61,7 @@ pub async fn reset_page(State(state): State<IdentityState>, RawQuery(query): Raw
 
 /// Sets it.
 pub async fn reset(State(state): State<IdentityState>, client: Client, Form(form): Form<Link>) -> Result<Response> {
-    match accounts::reset_password::set(&state, &client, &form.new_password, &form.token).await {
+    match accounts::reset_password::set_password(&state, &client, &form.new_password, &form.token).await {
         // Every session has ended, also that of this browser.
         Ok(()) => Ok(with_cookie(session_cookie::clear(&state.config), Redirect::to("/signin?done=reset").into_response())),
         Err(error) => reset_form(&state, form.token, Some(error)).await,
@@ -69,7 +69,7 @@ pub async fn reset(State(state): State<IdentityState>, client: Client, Form(form
 }
 
 async fn reset_form(state: &IdentityState, token: String, error: Option<Error>) -> Result<Response> {
-    match (accounts::reset_password::whose(state, &token).await, error) {
+    match (accounts::reset_password::address_of(state, &token).await, error) {
         (Ok(email), None) => Ok(render(ResetPage { link: Some((token, email)), errors: Vec::new() }).await),
         (Ok(email), Some(error)) => {
             render_refused(error, |error| ResetPage { link: Some((token, email)), errors: form_errors(&error.document("")) }).await

@@ -69,5 +69,5 @@ async fn page(State(state): State<TasksState>, path: MatchedPath, request: Reque
 }
 
 async fn home(visitor: Visitor) -> Response {
-    if visitor.proof().is_some() { Redirect::to(return_to::HOME).into_response() } else { render(HomePage).await }
+    if visitor.claims().is_some() { Redirect::to(return_to::HOME).into_response() } else { render(HomePage).await }
 }

@@ -35,7 +35,7 @@ use crate::{
 /// The list.
 pub async fn page(State(state): State<TasksState>, visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response> {
     let renewed = accounts::renew(&state, &visitor).await?;
-    let Some(proof) = visitor.proof().cloned() else { return Ok(to_sign_in(&state, &headers, HOME, query.as_deref())) };
+    let Some(claims) = visitor.claims().cloned() else { return Ok(to_sign_in(&state, &headers, HOME, query.as_deref())) };
     let now = state.clock.now();
     let offset = utc_offset(&headers);
     let today = offset.day(now);
@@ -43,12 +43,12 @@ pub async fn page(State(state): State<TasksState>, visitor: Visitor, headers: He
     let query = query.as_deref().unwrap_or_default();
     let params = ListParams::parse(&page_query(query), Sort::Position, today);
     let params = params.unwrap_or_else(|_| ListParams::new(View::Pending.query(), Sort::Position, today));
-    let (tasks, has_more) = tasks::list(&state.db, &proof.user_id, &params).await?;
-    let counts = tasks::counts(&state.db, &proof.user_id, today).await?;
+    let (tasks, has_more) = tasks::list(&state.db, &claims.user_id, &params).await?;
+    let counts = tasks::counts(&state.db, &claims.user_id, today).await?;
     let page = TaskPage {
         next: tasks.last().filter(|_| has_more).map(|last| params.next_query(last)),
-        shown_name: shown_name(&proof),
-        user_id: proof.user_id,
+        shown_name: shown_name(&claims),
+        user_id: claims.user_id,
         query: params.query,
         today,
         utc_offset: offset,
@@ -79,9 +79,9 @@ pub struct AddTask {
 /// The add line of a page whose WASM is not there yet.
 pub async fn add(State(state): State<TasksState>, visitor: Visitor, headers: HeaderMap, Form(form): Form<AddTask>) -> Result<Response> {
     // The form may have arrived long after the head of its request.
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, HOME, None)) };
     let task = QuickAdd::read(&form.title, today(&headers, state.clock.now())).task().validate().map_err(Error::Invalid)?;
-    tasks::insert(&state, &proof.user_id, &task, None).await?;
+    tasks::insert(&state, &claims.user_id, &task, None).await?;
     Ok(Redirect::to(HOME).into_response())
 }
 
@@ -101,13 +101,13 @@ pub async fn complete(
     Form(form): Form<CompleteTask>,
 ) -> Result<Response> {
     let (visitor, return_to) = (Visitor::from(session), return_to::path(form.return_to.as_deref()));
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
     let completed = match form.completed.as_deref() {
         Some("true") => true,
         Some("false") => false,
         _ => return Err(Error::Invalid(vec![FieldError::new("completed", "INVALID_VALUE", "completed is true or false.")])),
     };
-    tasks::complete(&state, &proof.user_id, &id, Some(completed), None).await?.ok_or(Error::NotFound)?;
+    tasks::complete(&state, &claims.user_id, &id, Some(completed), None).await?.ok_or(Error::NotFound)?;
     Ok(Redirect::to(&return_to).into_response())
 }
 
@@ -126,8 +126,8 @@ pub async fn delete(
     Form(form): Form<DeleteTask>,
 ) -> Result<Response> {
     let (visitor, return_to) = (Visitor::from(session), return_to::path(form.return_to.as_deref()));
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
-    if !tasks::delete(&state, &proof.user_id, &id, None).await? {
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, &return_to, None)) };
+    if !tasks::delete(&state, &claims.user_id, &id, None).await? {
         return Err(Error::NotFound);
     }
     Ok(Redirect::to(&return_to).into_response())

@@ -21,7 +21,7 @@ use crate::{
     identity::{
         extract::{CookieSession, Visitor},
         session_cookie,
-        token::Proof,
+        token::Claims,
     },
     problem::{Error, Result},
     tasks::{self, TaskId, TasksState, TrashParams},
@@ -37,16 +37,16 @@ const LIMIT: u32 = 50;
 struct Query {
     cursor: Option<String>,
     done: Option<String>,
-    /// Which task was put back.
+    /// SessionScope task was put back.
     task: Option<String>,
 }
 
 impl Query {
     /// What has just been done, as one of [`answered`] says it.
-    async fn done(&self, state: &TasksState, proof: &Proof) -> Result<Option<Done>> {
+    async fn done(&self, state: &TasksState, claims: &Claims) -> Result<Option<Done>> {
         Ok(match (self.done.as_deref(), &self.task) {
             (Some("put-back"), Some(id)) if !id.contains('\0') => {
-                tasks::get(&state.db, &proof.user_id, id).await?.map(|task| Done::PutBack(Box::new(task)))
+                tasks::get(&state.db, &claims.user_id, id).await?.map(|task| Done::PutBack(Box::new(task)))
             }
             (Some("all-put-back"), _) => Some(Done::AllPutBack),
             (Some("purged"), _) => Some(Done::Purged),
@@ -59,27 +59,27 @@ impl Query {
 /// What was deleted.
 pub async fn page(State(state): State<TasksState>, visitor: Visitor, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Response> {
     let renewed = accounts::renew(&state, &visitor).await?;
-    let Some(proof) = visitor.proof() else { return Ok(to_sign_in(&state, &headers, PATH, query.as_deref())) };
+    let Some(claims) = visitor.claims() else { return Ok(to_sign_in(&state, &headers, PATH, query.as_deref())) };
     let query: Query = body::parse_form(query.unwrap_or_default().as_bytes())?;
-    let done = query.done(&state, proof).await?;
-    let page = TrashPage { done, ..view(&state, proof, &headers, query.cursor).await? };
+    let done = query.done(&state, claims).await?;
+    let page = TrashPage { done, ..view(&state, claims, &headers, query.cursor).await? };
     let cookie = renewed.and_then(|signed_in| session_cookie::set(&state.config, &signed_in.token, signed_in.keep));
     Ok(with_cookie(cookie, render(page).await))
 }
 
 /// The page that begins at this cursor; the first one where nothing is left there, or it is no cursor.
-async fn view(state: &TasksState, proof: &Proof, headers: &HeaderMap, cursor: Option<String>) -> Result<TrashPage> {
+async fn view(state: &TasksState, claims: &Claims, headers: &HeaderMap, cursor: Option<String>) -> Result<TrashPage> {
     let after = cursor.as_deref().and_then(tasks::read_cursor);
     let mut cursor = cursor.filter(|_| after.is_some());
     let mut params = TrashParams { limit: LIMIT, after };
-    let (mut trashed, mut has_more) = tasks::trash(state, &proof.user_id, &params).await?;
+    let (mut trashed, mut has_more) = tasks::trash(state, &claims.user_id, &params).await?;
     if trashed.is_empty() && cursor.take().is_some() {
         params.after = None;
-        (trashed, has_more) = tasks::trash(state, &proof.user_id, &params).await?;
+        (trashed, has_more) = tasks::trash(state, &claims.user_id, &params).await?;
     }
     let (now, offset) = (state.clock.now(), utc_offset(headers));
     Ok(TrashPage {
-        shown_name: shown_name(proof),
+        shown_name: shown_name(claims),
         next: trashed.last().filter(|_| has_more).map(tasks::cursor_after),
         trashed,
         cursor,
@@ -106,9 +106,9 @@ pub async fn restore(
     Form(form): Form<TrashForm>,
 ) -> Result<Response> {
     let visitor = Visitor::from(session);
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
-    let outcome = tasks::restore(&state, &proof.user_id, &id).await.and_then(|task| task.ok_or(Error::NotFound));
-    answered(&state, proof, &headers, form.cursor, outcome.map(|task| vec![("done", "put-back".into()), ("task", task.id)])).await
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
+    let outcome = tasks::restore(&state, &claims.user_id, &id).await.and_then(|task| task.ok_or(Error::NotFound));
+    answered(&state, claims, &headers, form.cursor, outcome.map(|task| vec![("done", "put-back".into()), ("task", task.id)])).await
 }
 
 /// Removes a task for good.
@@ -120,9 +120,9 @@ pub async fn delete(
     Form(form): Form<TrashForm>,
 ) -> Result<Response> {
     let visitor = Visitor::from(session);
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
-    let outcome = tasks::purge(&state, &proof.user_id, &id).await.and_then(|was_there| was_there.then_some(()).ok_or(Error::NotFound));
-    answered(&state, proof, &headers, form.cursor, outcome.map(|()| vec![("done", "purged".into())])).await
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
+    let outcome = tasks::purge(&state, &claims.user_id, &id).await.and_then(|was_there| was_there.then_some(()).ok_or(Error::NotFound));
+    answered(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "purged".into())])).await
 }
 
 /// Puts everything back.
@@ -133,9 +133,9 @@ pub async fn restore_all(
     Form(form): Form<TrashForm>,
 ) -> Result<Response> {
     let visitor = Visitor::from(session);
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
-    let outcome = tasks::restore_all(&state, &proof.user_id).await;
-    answered(&state, proof, &headers, form.cursor, outcome.map(|()| vec![("done", "all-put-back".into())])).await
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
+    let outcome = tasks::restore_all(&state, &claims.user_id).await;
+    answered(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "all-put-back".into())])).await
 }
 
 /// Removes everything for good.
@@ -146,15 +146,15 @@ pub async fn empty(
     Form(form): Form<TrashForm>,
 ) -> Result<Response> {
     let visitor = Visitor::from(session);
-    let Some(proof) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
-    let outcome = tasks::purge_all(&state, &proof.user_id).await;
-    answered(&state, proof, &headers, form.cursor, outcome.map(|()| vec![("done", "emptied".into())])).await
+    let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
+    let outcome = tasks::purge_all(&state, &claims.user_id).await;
+    answered(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "emptied".into())])).await
 }
 
 /// Leads back to the page, which says what was done; or the page again, with why it was not.
 async fn answered(
     state: &TasksState,
-    proof: &Proof,
+    claims: &Claims,
     headers: &HeaderMap,
     cursor: Option<String>,
     outcome: Result<Vec<(&'static str, String)>>,
@@ -168,7 +168,7 @@ async fn answered(
         }
         Err(error @ Error::NotFound) => Err(error),
         Err(error) => {
-            let page = view(state, proof, headers, cursor).await?;
+            let page = view(state, claims, headers, cursor).await?;
             render_refused(error, |error| TrashPage { errors: form_errors(&error.document("")), ..page }).await
         }
     }

@@ -3,11 +3,11 @@
 use app::model::{Day, Timestamp, UtcOffset};
 use axum::http::HeaderMap;
 
-use crate::{identity::token::Proof, web::cookies::preference};
+use crate::{identity::token::Claims, web::cookies::preference};
 
 /// The name or e-mail that a token says.
-pub fn shown_name(proof: &Proof) -> String {
-    let names = [&proof.name, &proof.email, &proof.user_id];
+pub fn shown_name(claims: &Claims) -> String {
+    let names = [&claims.name, &claims.email, &claims.user_id];
     names.into_iter().find(|name| !name.trim().is_empty()).cloned().unwrap_or_default()
 }
 

@@ -11,7 +11,7 @@ use axum::{
 };
 
 use crate::{
-    identity::extract::Claim,
+    identity::extract::PresentedCredentials,
     pages,
     problem::Error,
     state::AppState,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// What is asked for by `GET` and changes something: a link in a mail is followed, a session is renewed.
+/// `GET` endpoints that change something: a mailed link is followed, a session is renewed.
 const CHANGING_READS: [&str; 2] = ["/api/auth/verify-email", "/api/auth/get-session"];
 
 /// What every request passes. One layer: each costs every request some allocations.
@@ -36,14 +36,14 @@ pub async fn root_middleware(State(state): State<AppState>, request: Request, ne
     FinishOnDrop::new(work, &state.requests).await
 }
 
-/// Whether a request of this method and path may change something; of what is read, few do.
+/// Whether a request of this method and path may change something.
 fn may_change_something(request: &Request) -> bool {
     !request.method().is_safe() || CHANGING_READS.contains(&request.uri().path())
 }
 
 async fn answer(state: &AppState, request: Request, next: Next) -> Response {
     let appearance = pages::appearance(request.headers());
-    // Around all else, since the pages in place of errors are written there.
+    // Set around everything: error pages are rendered in there.
     let mut response = pages::APPEARANCE.scope(appearance, trace(state, request, next)).await;
     security_headers::add_headers(&state.config, response.headers_mut());
     response
@@ -58,7 +58,7 @@ async fn trace(state: &AppState, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
 
-    let claim = Claim::of(state, &request);
+    let claim = PresentedCredentials::of(state, &request);
 
     let mut response = reject_smuggling(request, next).await;
     if let Some(error) = response.extensions_mut().remove::<Error>() {
@@ -74,10 +74,10 @@ async fn trace(state: &AppState, request: Request, next: Next) -> Response {
     if let Some(metrics) = &state.metrics {
         metrics.note(&method, route.as_deref(), response.status(), took);
     }
-    // A refusal is told with who was refused, for those who look for attacks; of others' requests the log does not say whose.
+    // The address and user are logged for refusals alone, to find attacks; other lines have no personal data.
     let is_refusal = matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS);
     let address = claim.address().filter(|_| is_refusal);
-    let user_id = if is_refusal { claim.proven_user(state) } else { None };
+    let user_id = if is_refusal { claim.valid_user_id(state) } else { None };
     tracing::info!(
         request_id = %id,
         %method,

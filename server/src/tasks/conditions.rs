@@ -37,18 +37,18 @@ fn tags(values: &[HeaderValue]) -> impl Iterator<Item = &str> {
 
 impl Conditions {
     /// Whether a change is bound to what the resource is.
-    pub fn bind(&self) -> bool {
+    pub fn has_if_match(&self) -> bool {
         !self.if_match.is_empty()
     }
 
     /// Whether the resource is one of those that the change is meant for (strong comparison).
-    pub fn allow(&self, tag: &str) -> Result<()> {
-        let is_allowed = !self.bind() || tags(&self.if_match).any(|wanted| wanted == "*" || wanted == tag);
+    pub fn check_if_match(&self, tag: &str) -> Result<()> {
+        let is_allowed = !self.has_if_match() || tags(&self.if_match).any(|wanted| wanted == "*" || wanted == tag);
         if is_allowed { Ok(()) } else { Err(Error::Changed) }
     }
 
     /// The answer to a read: 304 without a body for somebody who has it (weak comparison), else 200 with the JSON.
-    pub fn answer(&self, tag: &str, json: Bytes) -> Result<Response> {
+    pub fn respond(&self, tag: &str, json: Bytes) -> Result<Response> {
         let tag_value = HeaderValue::from_str(tag).map_err(Error::internal)?;
         let has_it = tags(&self.if_none_match).any(|held| held == "*" || held.trim_start_matches("W/") == tag);
         let mut response = if has_it {

@@ -47,7 +47,7 @@ fn wrong_offset(words: &str) -> Error {
 }
 
 /// One stream of one device.
-struct Watch {
+struct EventStream {
     state: TasksState,
     identity: Identity,
     changes: broadcast::Receiver<Change>,
@@ -57,10 +57,10 @@ struct Watch {
     /// How far the client's clock is ahead of UTC; only who says so is told how many tasks there are.
     offset: Option<UtcOffset>,
     /// Whether the counts may be others than those that were told.
-    owes_counts: bool,
+    counts_are_due: bool,
 }
 
-impl Drop for Watch {
+impl Drop for EventStream {
     fn drop(&mut self) {
         let changes = mem::replace(&mut self.changes, broadcast::channel(1).1);
         self.state.events.unsubscribe(&self.identity.user_id, changes);
@@ -80,7 +80,7 @@ pub async fn events(
     let offset = parameters.find(|(name, _)| name == "utc_offset").map(|(_, minutes)| minutes.parse()).transpose().map_err(wrong_offset)?;
     let since = headers.get(LAST_EVENT_ID).map(|id| id.to_str().ok().and_then(|id| id.parse().ok()).map_or(Timestamp(0), Timestamp));
     let changes = state.events.subscribe(&identity.user_id)?;
-    let mut watch = Watch { state, identity, changes, missed: Vec::new(), seen: now, offset, owes_counts: true };
+    let mut watch = EventStream { state, identity, changes, missed: Vec::new(), seen: now, offset, counts_are_due: true };
     let mut id = now;
     if let Some(since) = since {
         watch.seen = since.min(now);
@@ -101,7 +101,7 @@ pub async fn events(
     Ok(response)
 }
 
-impl Watch {
+impl EventStream {
     /// Reads what happened since the last change that was told.
     async fn catch_up(&mut self) -> Result<()> {
         let now = self.state.clock.now();
@@ -114,7 +114,7 @@ impl Watch {
             None => vec![Event::default().event("reset").id(now.0.to_string()).data("{}")],
         };
         self.seen = now;
-        self.owes_counts = true;
+        self.counts_are_due = true;
         Ok(())
     }
 
@@ -130,15 +130,15 @@ impl Watch {
         let mut stop = self.state.stopping();
         let mut revoked = self.state.revocations.watch();
         loop {
-            if !self.identity.still_holds(&self.state) || *stop.borrow_and_update() {
+            if !self.identity.is_still_valid(&self.state) || *stop.borrow_and_update() {
                 return None;
             }
             if let Some(event) = self.missed.pop() {
                 return Some(event);
             }
             // Of many changes at once, the last one counts.
-            if self.owes_counts && self.changes.is_empty() {
-                self.owes_counts = false;
+            if self.counts_are_due && self.changes.is_empty() {
+                self.counts_are_due = false;
                 if let Some(event) = self.counts().await {
                     return Some(event);
                 }
@@ -147,7 +147,7 @@ impl Watch {
                 change = self.changes.recv() => match change {
                     Ok(change) => {
                         self.seen = self.seen.max(change.at);
-                        self.owes_counts = true;
+                        self.counts_are_due = true;
                         return Some(change.event());
                     }
                     // Too slow: what it is behind with is read at once.

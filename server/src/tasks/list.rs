@@ -33,7 +33,7 @@ pub struct ListParams {
     pub query: ListQuery,
     /// By what to order.
     pub sort: Sort,
-    /// Which way.
+    /// SessionScope way.
     pub order: Order,
     /// What day it is where the person is.
     pub today: Day,

@@ -18,7 +18,7 @@ use crate::{
 
 /// Most new tasks until they are counted again: with thousands there, each count reads hundreds of pages.
 const UNCOUNTED_MAX: u32 = 8_000;
-/// Which part of what is left may be used until they are counted again: other processes hand it out too.
+/// SessionScope part of what is left may be used until they are counted again: other processes hand it out too.
 const UNCOUNTED_PART: u32 = 8;
 /// How long a user who has as many as there may be is refused without counting again; another process may have deleted some.
 const FULL_FOR: Duration = Duration::from_secs(10);

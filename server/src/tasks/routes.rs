@@ -44,7 +44,7 @@ async fn list(State(state): State<TasksState>, identity: Identity, conditions: C
         .filter(|_| has_more)
         .map(|last| format!("<{}?{}>; rel=\"next\"", tasks_path(&identity.user_id), params.next_query(last)));
     let json = serde_json::to_vec(&tasks).map_err(Error::internal)?;
-    let mut response = conditions.answer(&etag_of_list(&json, next.as_deref()), json.into())?;
+    let mut response = conditions.respond(&etag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
     }
@@ -65,7 +65,7 @@ async fn create(
 
 async fn read(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<Response> {
     let task = store::get(&state.db, &identity.user_id, &id).await?.ok_or(Error::NotFound)?;
-    conditions.answer(&task.etag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
+    conditions.respond(&task.etag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
 }
 
 async fn update(
@@ -103,11 +103,11 @@ async fn restore(State(state): State<TasksState>, identity: Identity, TaskId(id)
 
 /// What the task is, when the change is bound to that: the statement that changes it looks again.
 async fn seen(state: &TasksState, identity: &Identity, id: &str, conditions: &Conditions) -> Result<Option<Timestamp>> {
-    if !conditions.bind() {
+    if !conditions.has_if_match() {
         return Ok(None);
     }
     let task = store::get(&state.db, &identity.user_id, id).await?.ok_or(Error::NotFound)?;
-    conditions.allow(&task.etag())?;
+    conditions.check_if_match(&task.etag())?;
     Ok(Some(task.updated_at))
 }
 

@@ -39,7 +39,7 @@ pub fn routes() -> Router<TasksState> {
     Router::new().route("/api/{user_id}/trash", get(read).delete(empty)).route("/api/{user_id}/trash/{id}", delete(remove))
 }
 
-/// Which part of the trash: the newest deletion comes first.
+/// SessionScope part of the trash: the newest deletion comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrashParams {
     /// How many tasks a page has.
@@ -83,7 +83,7 @@ async fn read(State(state): State<TasksState>, identity: Identity, conditions: C
     let next = trashed.last().filter(|_| has_more);
     let next = next.map(|last| format!("<{path}?limit={}&cursor={}>; rel=\"next\"", params.limit, cursor_after(last)));
     let json = serde_json::to_vec(&trashed).map_err(Error::internal)?;
-    let mut response = conditions.answer(&etag_of_list(&json, next.as_deref()), json.into())?;
+    let mut response = conditions.respond(&etag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
     }

@@ -20,8 +20,8 @@ use crate::config::Limits;
 /// Largest request head in bytes: one token of 8 KiB in the header and one in the cookie, with room to spare.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// Serves connections until `stop` is ready, then finishes the requests under way. While there are as many as there may be,
-/// the next ones wait in the system's queue.
+/// Serves connections until `stop` is ready, then finishes the requests under way. At the limit of connections, new ones wait in
+/// the listener's backlog.
 pub async fn accept(listener: TcpListener, router: Router, limits: Limits, bounds: &Connections, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -39,13 +39,13 @@ pub async fn accept(listener: TcpListener, router: Router, limits: Limits, bound
         };
         match accepted {
             Ok((stream, peer)) => {
-                // One that is not opened is closed here, before anything was read from it.
+                // A connection beyond the limit of its address is closed here, before anything is read from it.
                 if let Some(open) = room.take().and_then(|room| bounds.open_from(peer.ip(), room)) {
                     connect(stream, peer, open, router.clone(), limits, &connections);
                 }
             }
             Err(error) => {
-                // Out of descriptors, or a client that was gone before it was accepted: the next one may do better.
+                // Out of file descriptors, or the client has left: pause, then accept the next one.
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -58,7 +58,7 @@ pub async fn accept(listener: TcpListener, router: Router, limits: Limits, bound
 }
 
 fn connect(stream: TcpStream, peer: SocketAddr, open: Open, router: Router, limits: Limits, connections: &GracefulShutdown) {
-    // Small answers should leave at once.
+    // Without Nagle's algorithm, small answers are sent at once.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));

@@ -24,13 +24,13 @@ static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// can be kept for a year; a debug build serves the files as they are.
 pub const FOLDER: &str = if cfg!(debug_assertions) { "pkg" } else { concat!("pkg-", env!("ASSETS_HASH")) };
 
-/// The tags of a file as it is and in brotli: it changes when one of them does.
+/// The entity tags of a file uncompressed and in brotli, from the hash of all assets.
 const TAGS: [&str; 2] = [concat!("\"", env!("ASSETS_HASH"), "\""), concat!("\"", env!("ASSETS_HASH"), "-br\"")];
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const SHORT: &str = "public, max-age=3600";
 
-/// Answers with the file that the path names, or 404.
+/// The file of the path, or 404.
 pub async fn serve(request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Error::NotFound.into_response();
@@ -77,7 +77,7 @@ fn respond(path: &str, cache: &'static str, bytes: Bytes) -> Response {
     ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, cache)], bytes).into_response()
 }
 
-/// Whether whoever asks can unpack brotli: it is named (RFC 9110, section 12.5.3), and not with a weight of zero.
+/// Whether the client accepts brotli (RFC 9110, section 12.5.3): named, and not with a weight of zero.
 pub fn accepts_brotli(headers: &HeaderMap) -> bool {
     headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
         |coding| {

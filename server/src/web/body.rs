@@ -16,7 +16,7 @@ use crate::{
     shared_state::SharedState,
 };
 
-/// What browsers call the body of a form.
+/// The media type of a form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 /// Largest body in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -59,13 +59,13 @@ async fn read_bytes(mut request: Request, limit: Duration) -> Result<Bytes> {
     }
 }
 
-/// What the body says that it is, in lower case and without parameters.
+/// The `Content-Type`, in lower case and without parameters.
 pub fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether the body says that it is JSON.
+/// Whether a media type is JSON.
 pub fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
@@ -84,7 +84,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     if let Ok(value) = serde_json::from_slice(bytes) {
         return Ok(value);
     }
-    // Once more, to name the member: to keep in mind where it is costs an allocation for each.
+    // Parsed again to name the member that is wrong: tracking the path costs an allocation for each member.
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         if !error.inner().is_data() {
@@ -93,7 +93,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         let path = error.path().to_string();
         // serde_path_to_error writes `.` for the value itself.
         let field = if path == "." { "body" } else { &path };
-        // Of the right type, but none of the values: our own types say what they take.
+        // The messages of our own types are shown, the parser's are not.
         let words = error.inner().to_string();
         let is_parsers_own = ["invalid type", "invalid value", "unknown variant", "missing field", "duplicate field"];
         if !is_parsers_own.iter().any(|start| words.starts_with(start)) {
@@ -106,7 +106,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
-/// Reads what a form or a query string sends, `true` and `false` being what they are in JSON where a member is no text.
+/// Parses a form or a query string. Every value is text but `rememberMe`, which is a boolean.
 pub fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     if bytes.split(|&byte| byte == b'&').nth(MAX_MEMBERS).is_some() {
         let words = format!("A form can have at most {MAX_MEMBERS} members.");

@@ -62,8 +62,8 @@ impl<F: Future<Output = Response> + Send + 'static> Drop for FinishOnDrop<F> {
     }
 }
 
-/// Waits until the client of this request has left; for ever where there is no request, or one that ends with its client.
-/// For what is not worth finishing then; nothing after a commit may be given up for it.
+/// Waits until the client of this request has left; for ever outside a request, or in one that is dropped with its client.
+/// For work that can be abandoned, as waiting for a password hash; never for what follows a commit.
 pub async fn client_left() {
     match CLIENT_LEFT.try_with(CancellationToken::clone) {
         Ok(client_left) => client_left.cancelled_owned().await,

@@ -1,5 +1,5 @@
-//! How many connections there may be at once: in all, so that descriptors and memory suffice, and of one address, so that
-//! no client can take all of them.
+//! Limits on concurrent connections: in all, so that file descriptors and memory suffice, and for each address, so that one client
+//! cannot take all of them.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::client_address::network_of;
 
-/// File descriptors that are not for connections: the database's, those of files that are served or mailed, the listeners.
+/// File descriptors reserved for the database, files and listeners.
 const OTHER_DESCRIPTORS: usize = 64;
 
 /// The open connections.
@@ -34,24 +34,24 @@ struct Counts {
 #[derive(Default)]
 struct OfAddress {
     open: usize,
-    /// Whether the log says already that it is at its bound.
+    /// Whether it was logged that the address is at its limit.
     is_logged: bool,
 }
 
-/// Room for one connection that is not accepted yet.
+/// A permit for one connection that is not accepted yet.
 pub struct Room(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
 
 /// One open connection: it is counted until this is dropped.
 pub struct Open {
     _room: Room,
-    /// The address that it counts for; none for a trusted proxy's.
+    /// The address that it counts for; `None` for a trusted proxy.
     address: Option<IpAddr>,
     counts: Arc<Mutex<Counts>>,
 }
 
 impl Connections {
-    /// At most so many in all and of one address; those of the proxies, which carry the requests of many clients, count in
-    /// all alone. The first bound is lowered to what the process's limit of open files allows.
+    /// At most `most` in all and `most_of_one_address` of one address, which does not apply to trusted proxies. `most` is lowered to
+    /// what the process's limit of open files allows.
     pub fn new(most: usize, most_of_one_address: usize, trusted_proxies: Vec<IpNet>) -> Self {
         let most = match open_files_limit() {
             Some(limit) if limit < most + OTHER_DESCRIPTORS => {
@@ -68,14 +68,14 @@ impl Connections {
         Self { free: Arc::new(Semaphore::new(most)), most_of_one_address, trusted_proxies, counts: Arc::default() }
     }
 
-    /// How many there are.
+    /// How many are open.
     pub fn open(&self) -> usize {
         lock(&self.counts).open
     }
 
     /// Waits until there is room for another one.
     pub async fn room(&self) -> Option<Room> {
-        // An error would mean that it was closed, which it never is.
+        // An error means a closed semaphore; this one is never closed.
         self.free.clone().acquire_owned().await.ok().map(Room)
     }
 
@@ -119,7 +119,7 @@ fn lock(counts: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
     counts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The soft limit of open files (`RLIMIT_NOFILE`), where the system tells it in a file.
+/// The soft limit of open files (`RLIMIT_NOFILE`), from Linux's `/proc`.
 fn open_files_limit() -> Option<usize> {
     let limits = fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;

@@ -1,4 +1,4 @@
-//! Front ends on other origins: those that are configured, and no others.
+//! CORS for the front ends of `--trusted-origins`, and no others.
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};

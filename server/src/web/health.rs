@@ -1,4 +1,4 @@
-//! For whoever watches over the process.
+//! Health checks for load balancers and supervisors.
 
 use axum::{Json, Router, extract::State, routing::get};
 use serde_json::{Value, json};
@@ -13,12 +13,12 @@ pub fn routes() -> Router<SharedState> {
     Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
 }
 
-/// The process answers; the database is not asked.
+/// 200 while the process runs; the database is not asked.
 async fn live() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// The process wants traffic: its database answers, and it is not shutting down.
+/// 200 while the database answers and the process is not shutting down, else 503.
 async fn ready(State(state): State<SharedState>) -> Result<Json<Value>> {
     if state.is_stopping() {
         return Err(Error::Unavailable("shutting down".into()));

@@ -1,4 +1,4 @@
-//! `/metrics` for Prometheus (OpenMetrics 1.0), on an address of its own: it tells what is nobody's business.
+//! `/metrics` for Prometheus (OpenMetrics 1.0), on an address of its own, since it is not for the public.
 
 use std::{
     sync::{
@@ -33,7 +33,7 @@ const BUCKETS: [f64; 11] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
     method: String,
-    /// The template, never the path: that holds ids.
+    /// The route's template, never the path, which has ids.
     route: String,
     status: u16,
 }
@@ -92,7 +92,7 @@ impl Metrics {
     pub fn note(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
         let route = route.unwrap_or("-").to_owned();
         self.0.latency.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
-        // Anybody can make up a method; there are not to be as many series.
+        // A made-up method must not make a new time series.
         let method =
             if matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") { method.as_str() } else { "-" };
         self.0.requests.get_or_create(&Request { method: method.to_owned(), route, status: status.as_u16() }).inc();
@@ -121,7 +121,7 @@ async fn show(State(state): State<MetricsState>) -> Result<Response> {
     let (waiting, count) = &metrics.hashes_waiting;
     waiting.set(i64::try_from(count()).unwrap_or(i64::MAX));
     metrics.mails.set(i64::try_from(shared.mailer.waiting()).unwrap_or(i64::MAX));
-    // With the database away the rest is still told.
+    // -1 while the database is away; the other metrics are still there.
     let sessions = sql!(scalar shared.db.read(), "SELECT count(*) FROM sessions WHERE expires_at > $1", shared.clock.now().0);
     metrics.sessions.set(sessions.unwrap_or(-1));
     let mut body = String::new();

@@ -14,7 +14,7 @@ use crate::{config::Config, problem::Error, shared_state::SharedState};
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-/// Refuses what another site's page may have asked for.
+/// Refuses a change that a page of another site may have sent.
 pub async fn guard(State(state): State<SharedState>, request: Request, next: Next) -> Response {
     if !request.method().is_safe() && !is_trusted(&state.config, request.headers()) {
         return Error::ForeignOrigin.into_response();
@@ -22,10 +22,10 @@ pub async fn guard(State(state): State<SharedState>, request: Request, next: Nex
     next.run(request).await
 }
 
-/// Whether the headers speak for a page that may ask for changes. Programs send none of them, and no cookie either.
+/// Whether the request comes from a page of a trusted site, or from a program, which sends neither these headers nor a cookie.
 fn is_trusted(config: &Config, headers: &HeaderMap) -> bool {
     let says = |name: HeaderName, value: &str| headers.get(name).is_some_and(|given| given == value);
-    // A form on another site, sent off in the visitor's name; front ends that are trusted use `fetch`.
+    // A form on another site: trusted front ends use `fetch` instead.
     if says(SEC_FETCH_SITE, "cross-site") && says(SEC_FETCH_MODE, "navigate") {
         return false;
     }
@@ -38,7 +38,7 @@ fn is_trusted(config: &Config, headers: &HeaderMap) -> bool {
     says(SEC_FETCH_SITE, "same-origin") || !(headers.contains_key(SEC_FETCH_SITE) || headers.contains_key(header::COOKIE))
 }
 
-/// Whether an `Origin` or `Referer` is of this site or a configured one. `Origin: null` is of nobody.
+/// Whether an `Origin` or `Referer` is of this site or of `--trusted-origins`; `Origin: null` is not.
 fn is_own(config: &Config, headers: &HeaderMap, value: &HeaderValue) -> bool {
     let Some(Origin::Tuple(scheme, host, port)) = value.to_str().ok().and_then(|text| Url::parse(text).ok()).map(|url| url.origin()) else {
         return false;
@@ -50,7 +50,7 @@ fn is_own(config: &Config, headers: &HeaderMap, value: &HeaderValue) -> bool {
     if let Some(own) = &config.base_url {
         return *own == given;
     }
-    // Without a configured address the site is where the request was sent to.
+    // Without `--base-url`, the request's `Host` is this site.
     let addressed = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     addressed.and_then(|host| Url::parse(&format!("{scheme}://{host}")).ok()).is_some_and(|url| url.origin() == given)
 }

@@ -1,8 +1,8 @@
-//! Where to go after signing in: a path of this site, whatever the query says (OWASP, Unvalidated Redirects).
+//! Where to redirect after signing in: paths of this site alone (OWASP, Unvalidated Redirects).
 
 use url::Url;
 
-/// Where people end up when nothing better is known.
+/// The default.
 pub const HOME: &str = "/tasks";
 /// Longer than any path of this site.
 const MAX_BYTES: usize = 2048;

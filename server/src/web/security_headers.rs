@@ -1,4 +1,4 @@
-//! Headers that tell browsers what this site never does.
+//! Security headers, and the content security policy of pages.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -14,14 +14,14 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    // Answers are somebody's own, unless a route knows better.
+    // Answers are private to a user, unless a route sets another value.
     (header::CACHE_CONTROL, "no-store"),
 ];
 
 /// The policy of a page: only what this site serves, and only the inline scripts that carry the nonce.
 /// `wasm-unsafe-eval` lets WASM be compiled, nothing else.
 pub fn page_policy(nonce: &str) -> String {
-    // In development, cargo-leptos tells the page through a socket that there is something new.
+    // In development, cargo-leptos reloads the page through a WebSocket.
     let is_watched = cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some();
     let reload = if is_watched { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
     format!(

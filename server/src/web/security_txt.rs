@@ -17,7 +17,7 @@ use crate::{
 };
 
 const PATH: &str = "/.well-known/security.txt";
-/// How long a reader may rely on a copy: the RFC recommends less than a year.
+/// The time until `Expires`: the RFC recommends less than a year.
 const GOOD_FOR: Duration = Duration::from_hours(90 * 24);
 
 /// The file, where a contact is configured.
@@ -33,7 +33,7 @@ async fn show(State(state): State<SharedState>) -> Result<Response> {
     let mut lines: Vec<_> = contacts.iter().map(|contact| format!("Contact: {contact}")).collect();
     lines.push(format!("Expires: {}", state.clock.now() + GOOD_FOR));
     lines.push("Preferred-Languages: en".into());
-    // Only the configured address: that of a request is chosen by whoever sends it.
+    // Never from the request's `Host`, which the client chooses.
     lines.extend(state.config.base_url.as_ref().map(|origin| format!("Canonical: {}{PATH}", Origin::ascii_serialization(origin))));
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], lines.join("\n") + "\n").into_response())
 }

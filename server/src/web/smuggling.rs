@@ -27,8 +27,8 @@ pub async fn reject_smuggling(request: Request, next: Next) -> Response {
     let is_chunked = !encodings.is_empty();
     let mut response = catch_panic(next.run(request)).await;
     if is_chunked {
-        // hyper reads a request that has a length too as chunked and takes the length out of sight: allowed, if it is the
-        // connection's last.
+        // hyper hides a `Content-Length` beside `Transfer-Encoding: chunked`. RFC 9112 allows such a request if the connection is
+        // closed after it.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response

@@ -17,7 +17,7 @@ use tokio::{
 pub struct WriteTimeout {
     stream: TcpStream,
     timeout: Duration,
-    /// Runs while the system takes nothing more, since the client has not read what it holds already.
+    /// Runs while the socket's send buffer is full.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
@@ -35,7 +35,7 @@ impl WriteTimeout {
         }
         let timeout = self.timeout;
         ready!(self.stalled.get_or_insert_with(|| Box::pin(sleep(timeout))).as_mut().poll(context));
-        // What the system still holds for this client goes too, instead of being offered for minutes.
+        // Discards the send buffer, which the kernel would offer for minutes.
         let _ = self.stream.set_zero_linger();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read")))
     }
