@@ -116,7 +116,7 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
-/// Where everything is kept.
+/// Which database.
 #[derive(Debug, Clone)]
 pub enum Database {
     /// A file.
@@ -131,8 +131,8 @@ pub enum Database {
 }
 
 impl Database {
-    /// The host of a server to which the connection may go without TLS though it leaves this machine, and nothing in the URL says
-    /// that it should: by default, TLS is used where the server offers it, and whoever is in between can make it not.
+    /// The host of a server on another machine whose URL does not set `sslmode`: the default, `prefer`, falls back to plain text, which
+    /// an attacker on the network can cause.
     pub fn host_without_tls(&self) -> Option<&str> {
         let Self::Postgres { options, .. } = self else { return None };
         let host = options.get_host();

@@ -10,7 +10,7 @@ use crate::{
     web::body,
 };
 
-/// A body in JSON or as a form sends it. What is missing or of the wrong type is a validation error of its member.
+/// A body in JSON or as a form. A member that is missing or of the wrong type is a validation error.
 pub struct Body<T>(pub T);
 
 impl<S, T> FromRequest<S> for Body<T>
@@ -39,7 +39,7 @@ where
     }
 }
 
-/// A member that the body must have.
+/// A required member.
 pub fn required<T>(field: &str, member: Option<T>) -> Result<T> {
     member.ok_or_else(|| Error::InvalidAccount(vec![FieldError::new(field, "REQUIRED", format!("The {field} is missing."))]))
 }

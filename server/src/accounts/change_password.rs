@@ -28,7 +28,7 @@ use crate::{
     problem::{Error, Result},
 };
 
-/// The member of the body that is checked, and of the page's form.
+/// The field name, in the body and in the page's form.
 const NEW: &str = "newPassword";
 
 #[derive(Deserialize)]
@@ -40,7 +40,7 @@ pub struct ChangePassword {
     revoke_other_sessions: Option<bool>,
 }
 
-/// The endpoint. When the other sessions are ended with it, this device gets a new session.
+/// The endpoint. With `revokeOtherSessions`, this device gets a new session too.
 pub async fn change_password(
     State(state): State<IdentityState>,
     visitor: Visitor,
@@ -56,8 +56,8 @@ pub async fn change_password(
     Ok(signed_in::respond(&state, &signed_in, json!({ "token": signed_in.token, "user": signed_in.user })))
 }
 
-/// Sets a new password for a user who knows the old one. With `revokes`, every session ends, and this device goes on with a new
-/// one: a copy of its token ends with the others. Links that were mailed before end in any case.
+/// Sets a new password, given the current one. With `revokes`, every session ends and this device gets a new one, so that a stolen
+/// copy of its token ends too. Mailed links end in any case.
 pub async fn change(state: &IdentityState, visitor: &Visitor, client: &Client, old: &str, new: &str, revokes: bool) -> Result<SignedIn> {
     password_policy::check(NEW, new, "", "").map_err(Error::Rejected)?;
     let current = require(state, visitor).await?;

@@ -1,4 +1,4 @@
-//! The password that a signed-in user is asked for again before a change of the account.
+//! Asking a signed-in user for the password again, before a change of the account.
 
 use crate::{
     identity::{
@@ -12,12 +12,12 @@ use crate::{
     problem::{Error, Result},
 };
 
-/// Checks the password that somebody who is signed in was asked for again.
+/// Checks the current password of a signed-in user.
 pub async fn confirm_password(state: &IdentityState, current: &CurrentSession, password: &str, client: &Client) -> Result<()> {
     state.throttle_address(client.address).await?;
     if let Some(throttle) = &state.throttle {
         throttle.account(&current.user.email, client.address).await?;
-        // Who is signed in is not held back by strangers who try the account from elsewhere, but does not guess for ever either.
+        // Counted by session: attempts from elsewhere do not lock it out, and a stolen session cannot guess without limit.
         guesses::count(&state.db, &current.user.id, &Origin::Session(&current.session.id), state.clock.now()).await?;
     }
     let caller = Caller::new(client.address, true);

@@ -56,8 +56,8 @@ pub async fn delete_user(
     Ok(response)
 }
 
-/// Removes the user, their sessions and their tasks: not a row stays. Their tokens, and those that another service
-/// made for them, are refused from then on.
+/// Deletes the user with all sessions and tasks, without leaving a row. All tokens of the user, also those of other services, are
+/// refused from then on.
 pub async fn delete(state: &IdentityState, visitor: &Visitor, client: &Client, password: &str) -> Result<()> {
     let current = require(state, visitor).await?;
     confirm_password(state, &current, password, client).await?;
@@ -77,7 +77,7 @@ pub async fn delete(state: &IdentityState, visitor: &Visitor, client: &Client, p
 /// Removes a user, for the operator.
 pub async fn remove(db: &Db, id: &str) -> Result<()> {
     let mut transaction = db.begin().await?;
-    // What the user's requests write at this moment comes before this or is refused.
+    // Concurrent writes of the user come before this or are refused by a trigger.
     user::lock(&mut transaction, id).await?;
     remove_in(&mut transaction, id).await?;
     transaction.commit().await?;
@@ -85,11 +85,11 @@ pub async fn remove(db: &Db, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Removes a user whose row is locked; what is refused once that is committed.
+/// Deletes a user whose row is locked; returns the revocations to apply after the commit.
 async fn remove_in(transaction: &mut Transaction, id: &str) -> Result<Vec<Revocation>> {
     let mut ended = session::end_in(transaction, id, SessionScope::All).await?;
     user::delete_with_tasks(transaction, id).await?;
-    // How long another service's tokens live is not known here.
+    // For ever: the lifetime of other services' tokens is unknown.
     let for_good = Revocation::for_good(id);
     for_good.insert(transaction).await?;
     ended.push(for_good);

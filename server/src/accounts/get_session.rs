@@ -21,8 +21,8 @@ use crate::{
     problem::Result,
 };
 
-/// A session that was begun or renewed longer ago than this is renewed when its owner comes back.
-const RENEWED_AFTER: Duration = Duration::from_hours(24);
+/// Age at which a session is renewed by its next use.
+const RENEW_AFTER: Duration = Duration::from_hours(24);
 
 /// Who is signed in, or `null`; never 401. A session older than a day gets a new end, and its owner a new token.
 pub async fn get_session(State(state): State<IdentityState>, visitor: Visitor) -> Result<Response> {
@@ -33,9 +33,9 @@ pub async fn get_session(State(state): State<IdentityState>, visitor: Visitor) -
     Ok(Json(json!({ "session": current.session, "user": current.user })).into_response())
 }
 
-/// The same renewal for somebody who opens a page. The age of the token tells whether the database has to be asked.
+/// The same renewal for a page. The database is asked only when the token is old enough.
 pub async fn renew(state: &IdentityState, visitor: &Visitor) -> Result<Option<SignedIn>> {
-    let is_due = visitor.claims().is_some_and(|claims| claims.issued_at + RENEWED_AFTER <= state.clock.now());
+    let is_due = visitor.claims().is_some_and(|claims| claims.issued_at + RENEW_AFTER <= state.clock.now());
     if !is_due {
         return Ok(None);
     }
@@ -45,7 +45,7 @@ pub async fn renew(state: &IdentityState, visitor: &Visitor) -> Result<Option<Si
 
 async fn renew_if_due(state: &IdentityState, current: &CurrentSession) -> Result<Option<(Session, SignedIn)>> {
     let now = state.clock.now();
-    if !current.remember || current.session.updated_at + RENEWED_AFTER > now {
+    if !current.remember || current.session.updated_at + RENEW_AFTER > now {
         return Ok(None);
     }
     let until = session::end_of(current.session.created_at, now, &state.config, true);

@@ -1,10 +1,10 @@
-//! Links that Holdfast mails, and where they may lead.
+//! Mailed links, and the redirect targets that they may have.
 
 use url::Url;
 
 use crate::{problem::Error, shared_state::SharedState, web::return_to};
 
-/// Longest address that a link may lead on to, in bytes; what is longer is not even read.
+/// Longest redirect target, in bytes.
 const MAX_BYTES: usize = 2048;
 
 /// The link to a path of this site, or to a trusted page on another one, with the token in its query.
@@ -22,7 +22,7 @@ pub fn with_parameter(address: &str, name: &str, value: &str) -> String {
     format!("{address}{separator}{name}={value}{fragment}")
 }
 
-/// Where a link may lead on to: a path of this site, or an address of a trusted origin; else the error.
+/// A redirect target: a path of this site, or an address of a trusted origin; else the error.
 pub fn check_target(state: &SharedState, wanted: Option<String>, error: Error) -> Result<Option<String>, Error> {
     let Some(wanted) = wanted else { return Ok(None) };
     if wanted.len() > MAX_BYTES {
@@ -35,6 +35,6 @@ pub fn check_target(state: &SharedState, wanted: Option<String>, error: Error) -
         let origin = url.origin();
         url.username().is_empty() && (state.config.base_url.as_ref() == Some(&origin) || state.config.trusted_origins.contains(&origin))
     };
-    // As the browser would read it: in a mail's text, a line end in the address would be one of ours.
+    // Normalised as a browser would: a line end in it would break the text of the mail.
     Url::parse(&wanted).ok().filter(is_trusted).map(|url| Some(url.into())).ok_or(error)
 }

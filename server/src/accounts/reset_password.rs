@@ -31,7 +31,7 @@ use crate::{
 /// The member of the body that is checked, and of the page's form.
 const NEW: &str = "newPassword";
 
-/// Who has forgotten their password.
+/// The body of `request-password-reset`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestReset {
@@ -40,7 +40,7 @@ pub struct RequestReset {
     redirect_to: Option<String>,
 }
 
-/// Mails a link, if there is such an account. Whether there is, neither the answer nor its time tells.
+/// Mails a link, if the account exists. Neither the answer nor its time depends on that.
 pub async fn request(State(state): State<IdentityState>, client: Client, Body(body): Body<RequestReset>) -> Result<Json<Value>> {
     let email = required("email", body.email)?;
     request_link(&state, &client, &email, body.redirect_to).await?;
@@ -52,7 +52,7 @@ pub async fn request_link(state: &IdentityState, client: &Client, email: &str, t
     let email = validate_email(email).map_err(|error| Error::InvalidAccount(vec![error]))?;
     let target = links::check_target(state, target, Error::ForeignRedirect)?;
     state.throttle_address(client.address).await?;
-    // Beyond the bound the answer is the same: the links of the mails before are good still, and who asks may be a stranger.
+    // Beyond the limit the answer is the same: earlier links are still valid, and a stranger must not learn anything.
     if let Some(throttle) = &state.throttle
         && !throttle.allows_mail("reset", &email).await?
     {
@@ -80,7 +80,7 @@ pub async fn link(db: &Db, base_url: &str, email: &str, target: Option<&str>, no
     Ok(Some((user.id().to_owned(), links::mailed_link(base_url, target.unwrap_or("/reset-password"), &token))))
 }
 
-/// What the link is used for.
+/// The body of `reset-password`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetPassword {
@@ -113,7 +113,7 @@ pub async fn set_password(state: &IdentityState, client: &Client, password: &str
     so_far.insert(&mut transaction).await?;
     let mut ended = session::end_in(&mut transaction, &proven.user_id, SessionScope::All).await?;
     ended.push(so_far);
-    // Devices of whoever knew the old password too.
+    // An attacker who knew the old password may have made a device known.
     known_devices::forget(&mut transaction, &proven.user_id, None).await?;
     guesses::forget(&mut transaction, &proven.user_id).await?;
     transaction.commit().await?;
@@ -123,7 +123,7 @@ pub async fn set_password(state: &IdentityState, client: &Client, password: &str
     Ok(())
 }
 
-/// The address that a link was sent to, if the link is good.
+/// The address that a link was sent to, if the link is valid.
 pub async fn address_of(state: &IdentityState, token: &str) -> Result<String> {
     Ok(find_token(state, token).await?.email)
 }

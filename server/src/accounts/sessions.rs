@@ -37,7 +37,7 @@ pub async fn list(State(state): State<IdentityState>, visitor: Visitor) -> Resul
     Ok(Json(all(&state, &current.user.id).await?))
 }
 
-/// Ends the session that the body names. One that is not there, or is somebody else's, is answered alike.
+/// Ends the session that the body names. An unknown one, or one of another user, gets the same answer.
 pub async fn revoke(State(state): State<IdentityState>, visitor: Visitor, client: Client, Body(body): Body<Revoke>) -> Result<Json<Value>> {
     let id = required("token", body.token)?;
     end(&state, &visitor, &client, |_| SessionScope::One(&id)).await

@@ -44,8 +44,8 @@ pub async fn by_email(
     Ok(signed_in::respond(&state, &signed_in, json!({ "redirect": false, "token": signed_in.token, "user": signed_in.user })))
 }
 
-/// Checks a password and begins a session; the one that the browser had ends. An unknown address costs the same hash and gets
-/// the same words.
+/// Checks a password and begins a session; the browser's previous one ends. An unknown address costs the same hash and gets the
+/// same answer.
 pub async fn sign_in(
     state: &IdentityState,
     email: &str,
@@ -71,7 +71,7 @@ pub async fn sign_in(
     }
     let caller = Caller::new(client.address, !matches!(found.origin, Origin::Unknown));
     let found = found.user;
-    // Hash and compare before anything that a stranger could tell apart.
+    // Before anything whose time would tell whether the account exists.
     let hash = found.as_ref().map(|user| user.password_hash.clone());
     let verdict = state.passwords.verify(password, hash, caller).await?;
     let Some(user) = found.filter(|_| verdict != Verdict::Wrong) else {
@@ -99,7 +99,7 @@ pub async fn sign_in(
     let device = known_devices::remember(&mut transaction, &user.id, &client.device, now).await?;
     transaction.commit().await?;
     state.revocations.add(ended, now);
-    // The user's tokens of this second may just have been refused by another process; this one is not to be among them.
+    // Another process may just have revoked the user's tokens of this second: the new one must be issued after that.
     if let Err(error) = state.revocations.refresh(&state.db, now).await {
         tracing::warn!(cause = error.secret_cause(), "what other processes revoke is not known");
     }
@@ -107,14 +107,14 @@ pub async fn sign_in(
     Ok(SignedIn { device, ..SignedIn::new(state, user, &session, remember)? })
 }
 
-/// Who an e-mail belongs to, and where the try to sign in comes from.
+/// The user of an e-mail, and where the attempt comes from.
 struct Found<'a> {
     user: Option<UserRow>,
     origin: Origin<'a>,
 }
 
-/// Counts the try by its address, unless it comes from a device of the account's owner, whom others at the same address do
-/// not hold back: that is counted by itself.
+/// Counts the attempt by its address, unless it comes from a known device of the account, which is counted by itself: others at
+/// the same address do not lock it out.
 async fn known_or_throttled<'a>(state: &IdentityState, email: &str, client: &'a Client) -> Result<Found<'a>> {
     let now = state.clock.now();
     let device = client.device.id.as_deref();

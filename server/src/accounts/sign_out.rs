@@ -14,7 +14,7 @@ use crate::{
     web::security_headers,
 };
 
-/// Ends this one session. Somebody who is signed out already is told the same.
+/// Ends this one session. The answer is the same when it has ended already.
 pub async fn this_session(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Response> {
     sign_out(&state, &visitor, &client).await?;
     let mut response = Json(json!({ "success": true })).into_response();

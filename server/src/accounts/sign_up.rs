@@ -42,13 +42,13 @@ pub async fn by_email(
     Ok(signed_in::respond(&state, &signed_in, json!({ "token": signed_in.token, "user": signed_in.user })))
 }
 
-/// What somebody says who wants an account.
+/// The input of a sign-up.
 pub struct NewAccount {
-    /// What they want to be called; may be empty.
+    /// May be empty.
     pub name: String,
-    /// Their address, in any case.
+    /// In any case.
     pub email: String,
-    /// Their password, as typed.
+    /// As typed.
     pub password: String,
 }
 

@@ -24,15 +24,15 @@ use crate::{
 /// Carries the JWT beside the body, where Better Auth's client looks for it.
 const SET_AUTH_TOKEN: HeaderName = HeaderName::from_static("set-auth-token");
 
-/// Somebody who has just proven who they are.
+/// A user who has just authenticated, with the token of their session.
 pub struct SignedIn {
-    /// Who.
+    /// The user.
     pub user: User,
-    /// The JWT of their new session.
+    /// The JWT of the session.
     pub token: String,
-    /// How long a cookie keeps it; `None` until the browser is closed.
+    /// `Max-Age` of the cookie; `None` for one that ends with the browser.
     pub keep: Option<Duration>,
-    /// The id that makes their device known, if it has just become so.
+    /// The id for the device cookie, if the device is to be known.
     pub device: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl SignedIn {
     }
 }
 
-/// An answer that signs in: body, `set-auth-token` and cookie.
+/// The answer with a new token: body, `set-auth-token` and cookie.
 pub fn respond(state: &IdentityState, signed_in: &SignedIn, body: Value) -> Response {
     let mut response = axum::Json(body).into_response();
     let headers = response.headers_mut();
@@ -61,7 +61,7 @@ pub fn respond(state: &IdentityState, signed_in: &SignedIn, body: Value) -> Resp
     response
 }
 
-/// Ends the session of which a browser still had the cookie when another began there.
+/// Ends the session of the browser's cookie, when another begins there.
 pub async fn end_previous(transaction: &mut Transaction, previous: &CookieSession) -> Result<Vec<Revocation>> {
     match previous.ids() {
         Some((user_id, session_id)) => session::end_in(transaction, user_id, SessionScope::One(session_id)).await,

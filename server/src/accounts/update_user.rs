@@ -20,7 +20,7 @@ use crate::{
     problem::{Error, Result},
 };
 
-/// What is to change.
+/// The body.
 #[derive(Default, Deserialize)]
 pub struct UpdateUser {
     /// The new name, if there is one.
@@ -30,7 +30,7 @@ pub struct UpdateUser {
     pub image: Option<Option<String>>,
 }
 
-/// The endpoint. Whoever asks gets a token that carries the new name.
+/// The endpoint. The answer has a token with the new name.
 pub async fn update_user(
     State(state): State<IdentityState>,
     visitor: Visitor,
@@ -45,9 +45,9 @@ pub async fn update_user(
 pub async fn change(state: &IdentityState, visitor: &Visitor, client: &Client, change: UpdateUser) -> Result<SignedIn> {
     let name = change.name.map(|name| name.trim().to_owned());
     let image = change.image.map(|image| image.filter(|image| !image.is_empty()));
-    let wrong = name.as_deref().map(|name| validate_text("name", name, NAME_MAX));
-    let ugly = image.as_ref().and_then(Option::as_deref).map(validate_image);
-    let errors: Vec<_> = [wrong, ugly].into_iter().flatten().filter_map(std::result::Result::err).collect();
+    let wrong_name = name.as_deref().map(|name| validate_text("name", name, NAME_MAX));
+    let wrong_image = image.as_ref().and_then(Option::as_deref).map(validate_image);
+    let errors: Vec<_> = [wrong_name, wrong_image].into_iter().flatten().filter_map(std::result::Result::err).collect();
     if !errors.is_empty() {
         return Err(Error::InvalidAccount(errors));
     }

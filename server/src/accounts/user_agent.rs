@@ -1,6 +1,6 @@
-//! What a `User-Agent` says of the browser and the system: enough to tell one's own devices apart, no more.
+//! Browser and system of a `User-Agent`: enough to tell one's own devices apart. No parser crate: their lists are megabytes.
 
-/// Browsers by the word that gives them away. Most claim to be several: the first that is found is the one.
+/// Browsers by their token. Most have several: the first match of this list wins.
 const BROWSERS: [(&str, &str); 12] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -32,7 +32,7 @@ const SYSTEMS: [(&str, &str); 8] = [
 pub fn browser(user_agent: &str) -> Option<String> {
     let known = BROWSERS.iter().find(|(word, _)| user_agent.contains(word)).map(|(_, name)| (*name).to_owned());
     known.or_else(|| {
-        // `curl/8.5.0` and the like name themselves first.
+        // Programs name themselves first, as `curl/8.5.0`.
         let program = user_agent.split(['/', ' ']).next().unwrap_or_default();
         (!program.is_empty() && program != "Mozilla").then(|| program.chars().take(40).collect())
     })

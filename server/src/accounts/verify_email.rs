@@ -174,7 +174,7 @@ async fn send_change(state: &IdentityState, current: &CurrentSession, email: &st
 }
 
 /// Whether the address may get another mail of this kind. If not, the answer is the same: the link of the last one is good
-/// still, and whoever asks may be a stranger to whom the address belongs.
+/// still, and the client may be a stranger to the owner of the address.
 async fn allows_mail(state: &IdentityState, kind: &'static str, email: &str) -> Result<bool> {
     match &state.throttle {
         Some(throttle) => throttle.allows_mail(kind, email).await,
@@ -211,7 +211,7 @@ impl Link {
     }
 }
 
-/// `GET /api/auth/verify-email`, for scripts: acts, and signs nobody in. What a browser, a scanner of mails or a prefetch asks
+/// `GET /api/auth/verify-email`, for scripts: verifies the address without signing in. What a browser, a scanner of mails or a prefetch asks
 /// for leads to the page of the link, which changes nothing until its button is pressed.
 pub async fn verify(
     State(state): State<IdentityState>,

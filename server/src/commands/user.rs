@@ -52,7 +52,7 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<(), Box<dyn Er
     outcome
 }
 
-/// Whether there is no database yet: the first account makes it, so that nobody has to start the server before.
+/// Whether there is no database yet: `user create` makes it, so that the server need not be started first.
 async fn is_new(database: &Database) -> Result<bool, OpenError> {
     match database {
         Database::Sqlite(file) if !file.exists() => Ok(true),
@@ -75,7 +75,7 @@ async fn list(db: &Db) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// With the password from standard input, or with none that anybody knows and a link to set one.
+/// With the password from standard input, or with a random one and a link to set another.
 async fn create(config: &Config, db: &Db, clock: &Clock, email: String, name: String) -> Result<(), Box<dyn Error>> {
     let typed = if io::stdin().is_terminal() { String::new() } else { io::read_to_string(io::stdin())? };
     let typed = typed.trim_end_matches(['\r', '\n']);

@@ -1,4 +1,4 @@
-//! `BETTER_AUTH_SECRET`: what it must be, and the one that a machine makes for itself.
+//! `BETTER_AUTH_SECRET`: its validation, and the secret that is generated where none is set.
 
 use std::{
     collections::HashSet,
@@ -37,7 +37,7 @@ const WELL_KNOWN: [&str; 14] = [
 pub struct Secret(Box<[u8]>);
 
 impl Secret {
-    /// Takes a secret, or says why it is none.
+    /// A secret that is long and unguessable enough, or the reason why it is not.
     pub fn new(text: &str) -> Result<Self, &'static str> {
         if text.len() < MIN_BYTES {
             return Err("is too short: it must have at least 32 bytes; make one with `openssl rand -base64 48`");
@@ -63,7 +63,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The secret kept beside a database file, made (mode 0600) by whoever asks first.
+/// The secret kept beside a database file, created (mode 0600) by the first process that needs it.
 pub fn kept_beside(database: &Path) -> Result<Secret, String> {
     let path = database.with_file_name("better-auth-secret");
     let text = make_once(&path).map_err(|error| format!("{} cannot be made or read: {error}", path.display()))?;
@@ -79,7 +79,7 @@ fn make_once(path: &Path) -> io::Result<String> {
         done => return done,
     }
     let secret = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 48]>());
-    // Written elsewhere and linked into place, so that a second process starting now never reads half of it.
+    // Written to a temporary name and hard-linked: a second process that starts now never reads half of it.
     let draft = path.with_extension(format!("{:016x}", rand::random::<u64>()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let written = file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));

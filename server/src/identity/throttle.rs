@@ -129,12 +129,12 @@ impl Throttle {
         self.check(BY_DEVICE.name, id.to_owned()).await
     }
 
-    /// A try for an account from an address; `email` is in lower case, and may be nobody's.
+    /// An attempt for an account from an address; `email` is in lower case, and may have no account.
     pub async fn account(&self, email: &str, address: IpAddr) -> Result<()> {
         self.check(BY_ACCOUNT_AND_ADDRESS.name, format!("{email} {}", network_of(address))).await
     }
 
-    /// Whether another mail of this kind may be sent to an address, which may be nobody's. Counted by kind: mails without a
+    /// Whether another mail of this kind may be sent to an address, which may have no account. Counted by kind: mails without a
     /// link for a new password do not use up those with one.
     pub async fn allows_mail(&self, kind: &'static str, email: &str) -> Result<bool> {
         match self.check(MAILS.name, format!("{kind} {email}")).await {

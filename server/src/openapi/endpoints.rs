@@ -10,7 +10,7 @@ use super::schemas::{
     typed_password, word,
 };
 
-/// How one proves who one is.
+/// How an endpoint authenticates.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Auth {
     /// Not at all.
@@ -40,7 +40,7 @@ pub struct Endpoint {
     pub errors: &'static [u16],
 }
 
-/// What may be said in the query or in a header.
+/// A parameter in the query or in a header.
 pub struct Parameter {
     pub name: &'static str,
     pub place: ParameterIn,
@@ -134,7 +134,7 @@ fn task_endpoints() -> Vec<Endpoint> {
     let if_match = "The entity tags of what is to be changed, or `*`: 412 when it is another by now.";
     vec![
         endpoint(Method::GET, LIST, "list_tasks", "Lists tasks", Auth::Bearer, &[400, 401, 403, 422, 503])
-            .query("status", "SessionScope tasks", with_default(word(Status::EACH.iter().map(|status| status.as_str())), "all"))
+            .query("status", "Which tasks", with_default(word(Status::EACH.iter().map(|status| status.as_str())), "all"))
             .query("due", "Those that are due then; what is completed is not overdue", word(Due::EACH.iter().map(|due| due.as_str())))
             .query("today", "The day from which `due` counts; UTC's unless it is said", day())
             .query("priority", "Those that matter that much", priority())
@@ -147,7 +147,7 @@ fn task_endpoints() -> Vec<Endpoint> {
             .query("sort", "By what", with_default(word(Sort::EACH.iter().map(|sort| sort.as_str())), "created_at"))
             .query(
                 "order",
-                "SessionScope way; unless it is said, times newest first, the highest priority first, and all else from its beginning",
+                "Which way; unless it is said, times newest first, the highest priority first, and all else from its beginning",
                 word(Order::EACH.iter().map(|order| order.as_str())),
             )
             .query("limit", "How many at most", limit())
@@ -272,14 +272,14 @@ fn account_endpoints() -> Vec<Endpoint> {
         get("/api/auth/ok", "ok", "Says that it is there", Auth::Nobody, &[]).answers(200, "It is.", Some(object(json!({ "ok": { "type": "boolean" } }), &["ok"]))),
         endpoint(Method::POST, "/api/auth/sign-up/email", "sign_up", "Makes an account and signs in", Auth::Nobody, &[400, 403, 413, 415, 422, 429, 503, 507])
             .takes(object(json!({ "name": text(NAME_MAX), "email": email(), "password": new_password() }), &["name", "email", "password"]))
-            .answers(200, "VerifiedToken in.", Some(signed_in(json!({}))))
+            .answers(200, "Signed in.", Some(signed_in(json!({}))))
             .with(&SIGNED_IN),
         post("/api/auth/sign-in/email", "sign_in", "Signs in", Auth::Nobody)
             .takes(object(json!({ "email": email(), "password": typed_password(), "rememberMe": { "type": ["boolean", "null"], "default": true } }), &["email", "password"]))
-            .answers(200, "VerifiedToken in.", Some(signed_in(json!({ "redirect": { "type": "boolean" } }))))
+            .answers(200, "Signed in.", Some(signed_in(json!({ "redirect": { "type": "boolean" } }))))
             .with(&SIGNED_IN),
         endpoint(Method::POST, "/api/auth/sign-out", "sign_out", "Ends this session, if there is one", Auth::Nobody, &[403, 503, 507])
-            .answers(200, "VerifiedToken out.", Some(object(json!({ "success": { "type": "boolean" } }), &["success"])))
+            .answers(200, "Signed out.", Some(object(json!({ "success": { "type": "boolean" } }), &["success"])))
             .with(&["set-cookie"]),
         get("/api/auth/get-session", "get_session", "Says who is signed in; renews a session that is older than a day", Auth::Nobody, &[503])
             .answers(200, "Session and user, or `null`.", Some(json!({ "oneOf": [session, { "type": "null" }] })))

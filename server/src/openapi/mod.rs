@@ -173,7 +173,7 @@ fn schema(value: Value) -> RefOr<Schema> {
     serde_json::from_value(value).unwrap_or_else(|_| RefOr::T(Schema::default()))
 }
 
-/// The same for people.
+/// The data of `/api/docs`.
 pub fn docs() -> DocsPage {
     let operations = endpoints().map(|endpoint| DocsOperation {
         method: endpoint.method.to_string(),

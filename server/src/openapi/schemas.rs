@@ -28,12 +28,12 @@ pub fn email() -> Value {
     json!({ "type": "string", "format": "email", "maxLength": EMAIL_MAX })
 }
 
-/// A password that somebody chooses.
+/// A new password.
 pub fn new_password() -> Value {
     json!({ "type": "string", "format": "password", "minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX })
 }
 
-/// A password that somebody has.
+/// A current password: of any length, since it may be older than the rules.
 pub fn typed_password() -> Value {
     json!({ "type": "string", "format": "password" })
 }
@@ -70,7 +70,7 @@ pub fn priority() -> Value {
 
 /// A day of the calendar.
 pub fn day() -> Value {
-    // A format alone says nothing to who does not know it.
+    // The length too, for validators that ignore formats.
     json!({ "type": "string", "format": "date", "minLength": 10, "maxLength": 10 })
 }
 

@@ -36,11 +36,11 @@ use crate::{
 
 const PATH: &str = "/account";
 
-/// What the address of the page may say.
+/// Query parameters of the page.
 #[derive(Deserialize)]
 struct Query {
     done: Option<String>,
-    /// What a mailed link comes back with that was good for nothing.
+    /// Set by a mailed link that was not valid.
     error: Option<String>,
 }
 
@@ -80,7 +80,7 @@ pub enum Change {
     Password { current_password: String, new_password: String, revoke_other_sessions: Option<String> },
     /// One device signed out, or all others.
     Devices { device: Option<String> },
-    /// The end.
+    /// The deletion of the account.
     Delete { password: String },
 }
 
@@ -105,7 +105,7 @@ impl Change {
     }
 }
 
-/// Does what a form asks for; then the page says that it is done, or the form says why it cannot be.
+/// Applies a form; then redirects to the page with a notice, or shows the form again with its errors.
 pub async fn form(
     State(state): State<TasksState>,
     visitor: Visitor,
@@ -158,7 +158,7 @@ async fn apply(state: &TasksState, visitor: &Visitor, client: &Client, current: 
     })
 }
 
-/// Where a mailed link leads on to.
+/// The redirect target of mailed links.
 fn after_link() -> String {
     format!("{PATH}?done={}", Done::EmailConfirmed.as_str())
 }
@@ -174,13 +174,13 @@ fn errors(form: AccountForm, error: &Error) -> Vec<FieldError> {
     vec![FieldError::new(field, error.code(), error.to_string())]
 }
 
-/// How many tasks of a download are read at once.
+/// Tasks of a download in one read.
 const DOWNLOADED_AT_ONCE: u16 = 1_000;
 
-/// How many deleted tasks: they are read whole, and may be long.
+/// Deleted tasks in one read: fewer, since they are read whole and may be long.
 const DELETED_AT_ONCE: usize = 100;
 
-/// What of a download is to be read next.
+/// The next part of a download.
 enum Next {
     /// The page of tasks that these parameters describe.
     Tasks(ListParams),
@@ -188,8 +188,7 @@ enum Next {
     DeletedTasks((Timestamp, String)),
 }
 
-/// Everything that is kept about somebody, as a file. The tasks leave page by page: however many there are, memory
-/// holds a thousand.
+/// A download of all data of the user. The tasks are streamed page by page: at most a thousand are in memory.
 pub async fn data(State(state): State<TasksState>, visitor: Visitor, headers: HeaderMap) -> Result<Response> {
     let Some(CurrentSession { user, .. }) = current_session::find(&state, &visitor).await? else {
         return Ok(to_sign_in(&state, &headers, PATH, None));

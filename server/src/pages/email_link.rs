@@ -16,7 +16,7 @@ use crate::{
     web::body::{self, Form},
 };
 
-/// Says what the button will do. A link that is good for nothing leads on at once, if it leads anywhere.
+/// Shows what the button will do. A link that is not valid redirects to its target at once, if it has one.
 pub async fn confirm_page(State(state): State<IdentityState>, RawQuery(query): RawQuery) -> Result<Response> {
     let (token, callback_url) = body::parse_form::<Link>(query.unwrap_or_default().as_bytes())?.checked(&state)?;
     let link = match verify_email::link_effect(&state, &token).await {
@@ -55,7 +55,7 @@ pub async fn cancel(State(state): State<IdentityState>, client: Client, Form(lin
     }
 }
 
-/// A page that says that the link is good for nothing, or the page that it was to lead on to.
+/// The error page of a link that is not valid, or a redirect to its target.
 async fn refuse(error: Error, target: Option<&str>) -> Result<Response> {
     match (error, target) {
         (Error::BadVerification, Some(target)) => Ok(Redirect::to(&verify_email::refused_target(target)).into_response()),

@@ -40,11 +40,11 @@ impl FromRef<TasksState> for LeptosOptions {
 }
 
 tokio::task_local! {
-    /// What the visitor chose, of the request that is being answered.
+    /// The appearance that the visitor chose, for the request under way.
     pub static APPEARANCE: Appearance;
 }
 
-/// What the request's cookies ask for; where they make no sense, what is usual.
+/// The appearance in the request's cookies; the default for malformed ones.
 pub fn appearance(headers: &HeaderMap) -> Appearance {
     fn chosen<T: FromStr + Default>(headers: &HeaderMap, name: &str) -> T {
         preference(headers, name).and_then(|word| word.parse().ok()).unwrap_or_default()
@@ -52,7 +52,7 @@ pub fn appearance(headers: &HeaderMap) -> Appearance {
     Appearance { theme: chosen(headers, Theme::COOKIE), density: chosen(headers, Density::COOKIE) }
 }
 
-/// The page in place of one that cannot be shown. Its status is set by who asks for it.
+/// The page of an error. The caller sets its status.
 pub async fn error(error: &Error) -> Response {
     render(ErrorData { status: error.status().as_u16(), message: error.to_string() }).await
 }
@@ -90,7 +90,7 @@ fn send_policy() {
     }
 }
 
-/// A form again, with what is wrong with what it sent. What went wrong on our side is no form's affair.
+/// A form again with its errors. A 500 is passed on instead: the form is not at fault.
 pub async fn render_refused<D: RouteData>(error: Error, data: impl FnOnce(&Error) -> D) -> Result<Response> {
     if error.status() == StatusCode::INTERNAL_SERVER_ERROR {
         return Err(error);
@@ -104,7 +104,7 @@ pub async fn render_refused<D: RouteData>(error: Error, data: impl FnOnce(&Error
     Ok(response)
 }
 
-/// 303, with the cookie of somebody who has just been given a token.
+/// 303, with the cookie of a new token.
 pub fn redirect_with(state: &IdentityState, signed_in: &SignedIn, target: &str) -> Response {
     let response = with_cookie(session_cookie::set(&state.config, &signed_in.token, signed_in.keep), Redirect::to(target).into_response());
     with_cookie(signed_in.device.as_deref().and_then(|id| state.device_cookies.set(&state.config, id)), response)
@@ -124,7 +124,7 @@ pub fn to_sign_in(state: &IdentityState, headers: &HeaderMap, here: &str, query:
     let start = path.len();
     let mut target = url::form_urlencoded::Serializer::for_suffix(path, start);
     target.append_pair("return_to", &here);
-    // A cookie that proves nothing any more is a session that has ended.
+    // A cookie without a valid token: the session has ended.
     if session_cookie::is_there(&state.config, headers) {
         target.append_pair("expired", "1");
     }

@@ -37,12 +37,12 @@ const LIMIT: u32 = 50;
 struct Query {
     cursor: Option<String>,
     done: Option<String>,
-    /// SessionScope task was put back.
+    /// Which task was put back.
     task: Option<String>,
 }
 
 impl Query {
-    /// What has just been done, as one of [`answered`] says it.
+    /// The outcome of the form that redirected here ([`redirect_or_refuse`]).
     async fn done(&self, state: &TasksState, claims: &Claims) -> Result<Option<Done>> {
         Ok(match (self.done.as_deref(), &self.task) {
             (Some("put-back"), Some(id)) if !id.contains('\0') => {
@@ -108,7 +108,8 @@ pub async fn restore(
     let visitor = Visitor::from(session);
     let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
     let outcome = tasks::restore(&state, &claims.user_id, &id).await.and_then(|task| task.ok_or(Error::NotFound));
-    answered(&state, claims, &headers, form.cursor, outcome.map(|task| vec![("done", "put-back".into()), ("task", task.id)])).await
+    redirect_or_refuse(&state, claims, &headers, form.cursor, outcome.map(|task| vec![("done", "put-back".into()), ("task", task.id)]))
+        .await
 }
 
 /// Removes a task for good.
@@ -122,7 +123,7 @@ pub async fn delete(
     let visitor = Visitor::from(session);
     let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
     let outcome = tasks::purge(&state, &claims.user_id, &id).await.and_then(|was_there| was_there.then_some(()).ok_or(Error::NotFound));
-    answered(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "purged".into())])).await
+    redirect_or_refuse(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "purged".into())])).await
 }
 
 /// Puts everything back.
@@ -135,7 +136,7 @@ pub async fn restore_all(
     let visitor = Visitor::from(session);
     let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
     let outcome = tasks::restore_all(&state, &claims.user_id).await;
-    answered(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "all-put-back".into())])).await
+    redirect_or_refuse(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "all-put-back".into())])).await
 }
 
 /// Removes everything for good.
@@ -148,11 +149,11 @@ pub async fn empty(
     let visitor = Visitor::from(session);
     let Some(claims) = visitor.still_signed_in(&state) else { return Ok(to_sign_in(&state, &headers, PATH, None)) };
     let outcome = tasks::purge_all(&state, &claims.user_id).await;
-    answered(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "emptied".into())])).await
+    redirect_or_refuse(&state, claims, &headers, form.cursor, outcome.map(|()| vec![("done", "emptied".into())])).await
 }
 
-/// Leads back to the page, which says what was done; or the page again, with why it was not.
-async fn answered(
+/// Redirects to the page with a notice; or shows the page again with its errors.
+async fn redirect_or_refuse(
     state: &TasksState,
     claims: &Claims,
     headers: &HeaderMap,

@@ -44,7 +44,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// It was made, changed or put back.
+    /// It was created, changed or restored.
     pub fn saved(task: &Task) -> Self {
         Self::new("saved", task.updated_at, task)
     }

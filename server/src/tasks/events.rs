@@ -1,8 +1,8 @@
-//! `GET /api/{user_id}/events`: what happens to somebody's tasks, as server-sent events (WHATWG HTML, section 9.2).
+//! `GET /api/{user_id}/events`: changes of the user's tasks, as server-sent events (WHATWG HTML, section 9.2).
 //!
-//! A stream is told of a change by the process that made it, or through the database by another one (PostgreSQL's
-//! `NOTIFY`). What nobody could tell it, since a connection was cut, it reads from the tasks themselves: an event's id is the
-//! time of the change, and `Last-Event-ID` is the time to go on from.
+//! A stream gets changes of its own process directly, and those of other processes through PostgreSQL's `NOTIFY`. Changes that it
+//! missed while it was disconnected are read from the tasks themselves: an event's id is the time of the change, and
+//! `Last-Event-ID` is the time from which to catch up.
 
 use std::{convert::Infallible, mem, time::Duration};
 
@@ -29,17 +29,16 @@ use crate::{
     problem::{Error, Result},
 };
 
-/// How many changes are told one by one to somebody who comes back.
+/// How many missed changes are sent one by one; for more, the client reads the list again (`reset`).
 const MISSED_MAX: usize = 1000;
-/// How long a client may be away and still be told what it missed; deletions are known for no less than that, however short
-/// the trash is kept.
+/// How long a client may be disconnected and still catch up; rows of deleted tasks are kept at least that long.
 const MISSED_FOR: Duration = Duration::from_hours(24);
-/// How often a stream is asked whether its session goes on.
-const CHECKED_EVERY: Duration = Duration::from_secs(1);
-/// How often a stream says that it is alive, so that neither a proxy nor the client gives it up.
-const ALIVE_EVERY: Duration = Duration::from_secs(15);
+/// How often a stream checks that its token is valid.
+const CHECK_TOKEN_EVERY: Duration = Duration::from_secs(1);
+/// How often a comment is sent, so that neither a proxy nor the client closes the stream.
+const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(15);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// Keeps proxies from collecting what should arrive at once.
+/// Keeps nginx from buffering the stream.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 fn wrong_offset(words: &str) -> Error {
@@ -51,12 +50,12 @@ struct EventStream {
     state: TasksState,
     identity: Identity,
     changes: broadcast::Receiver<Change>,
-    /// What is to be told before what happens now; the next one last.
+    /// Events that were missed, to be sent before new ones; the next one is last.
     missed: Vec<Event>,
     seen: Timestamp,
-    /// How far the client's clock is ahead of UTC; only who says so is told how many tasks there are.
+    /// How far the client's clock is ahead of UTC; without it, no `counts` are sent.
     offset: Option<UtcOffset>,
-    /// Whether the counts may be others than those that were told.
+    /// Whether the counts may have changed since they were sent.
     counts_are_due: bool,
 }
 
@@ -85,24 +84,24 @@ pub async fn events(
     if let Some(since) = since {
         watch.seen = since.min(now);
         watch.catch_up().await?;
-        // Whoever is cut off before what was missed arrives goes on from where they were.
+        // A client that is disconnected before the missed events arrive catches up from the same time again.
         if !watch.missed.is_empty() {
             id = since.min(now);
         }
     }
-    // An answer has begun to arrive before anything happens.
+    // Sent at once, so that the client sees the answer begin.
     watch.missed.push(Event::default().event("ready").id(id.0.to_string()).data("{}"));
     let stream = stream::unfold(watch, async |mut watch| watch.next().await.map(|event| (Ok::<_, Infallible>(event), watch)));
-    let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE_EVERY)).into_response();
+    let mut response = Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE_EVERY)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
-    // `Sse` says `no-cache`, by which a browser may keep it on its disk.
+    // `Sse` sets `no-cache`, which allows a browser to store it.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 impl EventStream {
-    /// Reads what happened since the last change that was told.
+    /// Reads the changes since the last one that was sent.
     async fn catch_up(&mut self) -> Result<()> {
         let now = self.state.clock.now();
         let forgotten = now.0 - i64::try_from(MISSED_FOR.as_millis()).unwrap_or(0);
@@ -118,7 +117,7 @@ impl EventStream {
         Ok(())
     }
 
-    /// How many tasks there are, if the client wants to know and the database can say.
+    /// The `counts` event, if the client asked for it and the database answers.
     async fn counts(&self) -> Option<Event> {
         let today = self.offset?.day(self.state.clock.now());
         let counts = store::counts(&self.state.db, &self.identity.user_id, today).await.ok()?;
@@ -136,7 +135,7 @@ impl EventStream {
             if let Some(event) = self.missed.pop() {
                 return Some(event);
             }
-            // Of many changes at once, the last one counts.
+            // After many changes at once, one `counts` is sent.
             if self.counts_are_due && self.changes.is_empty() {
                 self.counts_are_due = false;
                 if let Some(event) = self.counts().await {
@@ -150,12 +149,12 @@ impl EventStream {
                         self.counts_are_due = true;
                         return Some(change.event());
                     }
-                    // Too slow: what it is behind with is read at once.
+                    // The client reads too slowly: catch up from the database.
                     Err(RecvError::Lagged(_)) => {
                         self.changes = self.changes.resubscribe();
                         self.catch_up().await.ok()?;
                     }
-                    // Nobody knows what was missed.
+                    // Changes may have been missed: catch up from the database.
                     Err(RecvError::Closed) => {
                         self.changes = self.state.events.subscribe(&self.identity.user_id).ok()?;
                         self.catch_up().await.ok()?;
@@ -163,7 +162,7 @@ impl EventStream {
                 },
                 _ = revoked.changed() => {}
                 _ = stop.changed() => {}
-                () = tokio::time::sleep(CHECKED_EVERY) => {}
+                () = tokio::time::sleep(CHECK_TOKEN_EVERY) => {}
             }
         }
     }

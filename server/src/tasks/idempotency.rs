@@ -1,5 +1,5 @@
-//! `Idempotency-Key` on `POST …/tasks` (draft-ietf-httpapi-idempotency-key-header): a create that is sent again, since its
-//! answer did not arrive, makes no second task.
+//! `Idempotency-Key` on `POST …/tasks` (draft-ietf-httpapi-idempotency-key-header): a create that is retried, since its answer was
+//! lost, makes no second task.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ pub async fn claim(transaction: &mut Transaction, key: &str, new: &NewTask, task
     let body_hash = URL_SAFE_NO_PAD.encode(Sha256::digest(&body));
     let answer = serde_json::to_string(task).map_err(Error::internal)?;
     let too_old = now.0 - i64::try_from(KEPT_FOR.as_millis()).unwrap_or(0);
-    // One that is being used by another request at this moment is waited for.
+    // Waits for another request that uses the key at this moment.
     let claimed = sql!(
         execute transaction.on(),
         "INSERT INTO idempotency_keys (user_id, key, body_hash, answer, created_at) VALUES ($1, $2, $3, $4, $5)

@@ -101,7 +101,7 @@ async fn restore(State(state): State<TasksState>, identity: Identity, TaskId(id)
     changed(store::restore(&state, &identity.user_id, &id).await?, None)
 }
 
-/// What the task is, when the change is bound to that: the statement that changes it looks again.
+/// The `updated_at` that the change depends on (`If-Match`): the statement checks it again.
 async fn seen(state: &TasksState, identity: &Identity, id: &str, conditions: &Conditions) -> Result<Option<Timestamp>> {
     if !conditions.has_if_match() {
         return Ok(None);
@@ -116,7 +116,7 @@ fn changed(task: Option<Task>, seen: Option<Timestamp>) -> Result<Response> {
     Ok(([(header::ETAG, task.etag())], Answer(task)).into_response())
 }
 
-/// Why there was nothing to change: somebody was faster, or it was never there.
+/// Why no row was changed: another request was faster, or there is no such task.
 const fn gone(seen: Option<Timestamp>) -> Error {
     if seen.is_some() { Error::Changed } else { Error::NotFound }
 }

@@ -1,7 +1,7 @@
-//! The trash: what was deleted and can be put back, until it is too old or removed for good.
+//! The trash: deleted tasks that can be restored, until they are too old or purged.
 //!
-//! What is removed for good leaves an empty text in the row that had it. The row itself stays as long as others of its age: a
-//! client that was away is told of a deletion by it ([`super::events`]), whatever became of the task since.
+//! Purging a task empties the text of its row. The row itself stays as long as others of its age: a client that was disconnected
+//! learns of the deletion from it (`events`).
 
 use app::model::{FieldError, Task, Timestamp, TrashedTask};
 use axum::{
@@ -29,9 +29,9 @@ use crate::{
 
 /// Most deleted tasks that are read at once: with as much text as a task can have, some 6 MB.
 const READ_MAX: u32 = 250;
-/// How many are removed for good in one statement, so that nobody else waits long for their turn.
+/// How many are purged in one statement, so that other writers do not wait long.
 const PURGED_AT_ONCE: i64 = 500;
-/// How many are put back before it is looked which are left.
+/// How many are restored before the rest is read.
 const RESTORED_AT_ONCE: u32 = 100;
 
 /// Routes of the trash.
@@ -39,7 +39,7 @@ pub fn routes() -> Router<TasksState> {
     Router::new().route("/api/{user_id}/trash", get(read).delete(empty)).route("/api/{user_id}/trash/{id}", delete(remove))
 }
 
-/// SessionScope part of the trash: the newest deletion comes first.
+/// Which page of the trash; the newest deletion comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrashParams {
     /// How many tasks a page has.
@@ -123,7 +123,7 @@ pub async fn trash(state: &TasksState, owner: &str, params: &TrashParams) -> Res
     }
 }
 
-/// What was deleted after `too_old`, and before the one of this time and id: each as JSON, with when.
+/// Tasks deleted after `too_old` and before the given time and id: each as JSON, with the time.
 async fn rows(db: &Db, owner: &str, too_old: i64, before: Option<(Timestamp, String)>, count: u32) -> Result<Vec<(String, i64)>> {
     let (time, id) = before.map_or((i64::MAX, String::new()), |(time, id)| (time.0, id));
     let sql = "SELECT task, deleted_at FROM deleted_tasks
@@ -132,7 +132,7 @@ async fn rows(db: &Db, owner: &str, too_old: i64, before: Option<(Timestamp, Str
     Ok(sql!(all db.read(), sql, owner, too_old, time, id, i64::from(count))?)
 }
 
-/// Removes a task from the trash for good; whether it was there.
+/// Purges a task; whether it was in the trash.
 pub async fn purge(state: &TasksState, owner: &String, id: &str) -> Result<bool> {
     state.throttle_write(owner)?;
     let sql = "UPDATE deleted_tasks SET task = '' WHERE user_id = $1 AND id = $2 AND task <> '' AND deleted_at > $3";
@@ -145,10 +145,10 @@ pub async fn purge(state: &TasksState, owner: &String, id: &str) -> Result<bool>
     Ok(was_there)
 }
 
-/// Removes everything from the owner's trash for good.
+/// Purges all tasks of the owner's trash.
 pub async fn purge_all(state: &TasksState, owner: &String) -> Result<()> {
     state.throttle_write(owner)?;
-    // What another request empties at the same moment is emptied twice: whoever is first through does not say so before the end.
+    // Without a condition on `task`, so that of two requests at once neither returns before everything is purged.
     let sql = "UPDATE deleted_tasks SET task = ''
                WHERE user_id = $1 AND id IN (SELECT id FROM deleted_tasks WHERE user_id = $1 AND task <> '' LIMIT $2)";
     loop {
@@ -161,8 +161,8 @@ pub async fn purge_all(state: &TasksState, owner: &String) -> Result<()> {
     }
 }
 
-/// Puts everything back that is in the owner's trash, the newest deletion first. Each counts as a change: what is beyond the quota,
-/// or too much at once, stays in the trash.
+/// Restores all tasks of the owner's trash, the newest deletion first. Each counts as a change: those beyond the quota or the rate
+/// limit stay in the trash.
 pub async fn restore_all(state: &TasksState, owner: &String) -> Result<()> {
     let params = TrashParams { limit: RESTORED_AT_ONCE, after: None };
     loop {
