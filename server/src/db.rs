@@ -2,6 +2,7 @@
 //! processes share. The statements are the same for both; [`sql!`](crate::sql) runs them on whichever it is.
 
 mod group_commit;
+mod limits;
 pub mod long_reads;
 mod readers;
 mod write_queue;
@@ -32,6 +33,7 @@ use sqlx::{
 pub use self::readers::later;
 use self::{
     group_commit::{GroupCommit, Turn},
+    limits::{ACQUIRE_TIMEOUT, BUSY_TIMEOUT, LOG_PAGES, STATEMENT_TIMEOUT},
     long_reads::LongReads,
     readers::Readers,
     write_queue::{WriteQueue, WriteTurn},
@@ -43,14 +45,6 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Takes from the log what nobody reads any more, and waits for nobody. When it has taken everything, the log begins anew.
 const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
-/// How long the log grows, in pages of 4 KiB, before a commit empties it.
-const LOG_PAGES: &str = "32768";
-/// How long a statement waits for a file that another process holds for itself.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a request waits for a connection before it is told to come back later.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a statement may take on a server that may be away without saying so; with it, any answer comes within 3 s.
-const STATEMENT_TIMEOUT: Duration = Duration::from_millis(2500);
 /// How long the start waits for a server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections of sqlx that read a SQLite file: for all but what is asked for most.
