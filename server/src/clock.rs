@@ -1,4 +1,4 @@
-//! Where the time comes from, so that tests can move it.
+//! The source of the current time: the machine's clock, corrected by the database's, or a test's.
 
 use std::{
     fmt,
@@ -6,30 +6,28 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use app::model::Timestamp;
 
-use crate::{AppState, db::Db};
+use crate::db::Db;
 
-/// How often the clocks of several machines are compared with that of their database.
-const COMPARED_EVERY: Duration = Duration::from_mins(1);
-/// How often the database is asked each time: the quickest answer says it best.
+/// Readings of the database's clock for one comparison: the one with the shortest round trip is used.
 const READINGS: usize = 3;
-/// From which difference on an operator should look after the machine's clock, in milliseconds.
+/// Difference from the database's clock that is logged as a warning, in milliseconds.
 const WORTH_A_WARNING_MS: i64 = 1_000;
 
 /// A source of the current time.
 #[derive(Clone)]
 pub struct Clock {
     source: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// By how many milliseconds the database's clock is ahead of the source; `None` where the source is the last word.
+    /// Milliseconds by which the database's clock is ahead of the source; `None` where the source is not corrected.
     behind: Option<Arc<AtomicI64>>,
 }
 
 impl Clock {
-    /// The machine's clock, set by the database's.
+    /// The machine's clock, corrected by the database's.
     pub fn system() -> Self {
         Self::adjusted(|| {
             let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -37,12 +35,12 @@ impl Clock {
         })
     }
 
-    /// A clock that says what `now` says.
+    /// The time that `now` returns.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { source: Arc::new(now), behind: None }
     }
 
-    /// A clock that says what `now` says, set by the database's ([`Clock::set_by`]).
+    /// The time that `now` returns, corrected by the database's clock ([`Clock::set_by`]).
     pub fn adjusted(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { source: Arc::new(now), behind: Some(Arc::default()) }
     }
@@ -53,8 +51,8 @@ impl Clock {
         self.behind.as_ref().map_or(now, |behind| Timestamp(now.0 + behind.load(Ordering::Relaxed)))
     }
 
-    /// Sets it by the clock of a database that several machines share: the times that they write are compared with each other, by
-    /// [`tasks::events`](crate::tasks::events) above all. Differences that the way to the database may account for change nothing.
+    /// Corrects it by the clock of a PostgreSQL that several machines share: the times that they write are compared with each other,
+    /// by the event streams above all. A difference within the round trip's uncertainty changes nothing.
     pub async fn set_by(&self, db: &Db) -> sqlx::Result<()> {
         let Some(behind) = &self.behind else { return Ok(()) };
         let mut best: Option<(i64, i64)> = None;
@@ -74,17 +72,6 @@ impl Clock {
             }
         }
         Ok(())
-    }
-}
-
-/// Sets the clock by the database's again and again, for as long as it is let.
-pub async fn keep_setting(state: AppState) {
-    let mut ticks = tokio::time::interval(COMPARED_EVERY);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = state.clock.set_by(&state.db).await {
-            tracing::debug!(%error, "the clock was not compared with the database's");
-        }
     }
 }
 

@@ -1,4 +1,6 @@
-//! The command line: each flag with its environment variable, its default and its line of help.
+//! How the program is set up: each flag with its environment variable, its default and its line of help.
+
+pub mod secret;
 
 use std::{
     env, fmt, fs,
@@ -9,126 +11,13 @@ use std::{
 };
 
 use app::model::validate_email;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::ValueEnum;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::{Host, Origin, Url};
 
-use crate::auth::{
-    mail::Transport,
-    secret::{self, Secret},
-    token::Parties,
-};
-
-/// A task manager for many users, in one binary.
-///
-/// The secret that signs tokens comes from the environment alone: `BETTER_AUTH_SECRET`, or the file named by
-/// `BETTER_AUTH_SECRET_FILE`; `BETTER_AUTH_SECRET_PREVIOUS` (or `…_FILE`) verifies the tokens of a secret that was
-/// replaced.
-#[derive(Debug, Clone, Parser)]
-#[command(name = "holdfast", version)]
-pub struct Cli {
-    /// What to do; `serve` when nothing is said.
-    #[command(subcommand)]
-    pub command: Option<Command>,
-    /// What the commands share.
-    #[command(flatten)]
-    pub config: Config,
-}
-
-/// What the program can do.
-#[derive(Debug, Clone, Subcommand)]
-pub enum Command {
-    /// Serve the pages and the API (the default)
-    Serve,
-    /// Bring the database's schema up to date, which serving does too
-    Migrate {
-        /// Change nothing: exit status 1 when something is due
-        #[arg(long)]
-        check: bool,
-    },
-    /// Write a whole copy of the SQLite database to a file, also while it is in use
-    Backup {
-        /// The file, which must not be there yet
-        file: PathBuf,
-    },
-    /// Put a backup in the place of the SQLite database, which nobody may use meanwhile
-    Restore {
-        /// The backup
-        file: PathBuf,
-        /// Even if there is a database: it is kept beside the new one
-        #[arg(long)]
-        replace: bool,
-        /// Go on with the sessions of the backup; else everybody signs in again
-        #[arg(long)]
-        keep_sessions: bool,
-    },
-    /// Look after accounts
-    User {
-        /// What to do.
-        #[command(subcommand)]
-        command: UserCommand,
-    },
-    /// Make tokens for programs
-    Token {
-        /// What to do.
-        #[command(subcommand)]
-        command: TokenCommand,
-    },
-    /// Ask the server on this machine whether it is ready: exit status 1 when it is not
-    Healthcheck,
-    /// Write a script that completes this command line
-    Completions {
-        /// For which shell
-        shell: clap_complete::Shell,
-    },
-}
-
-/// What can be done with accounts.
-#[derive(Debug, Clone, Subcommand)]
-pub enum UserCommand {
-    /// Say who has an account, separated by tabs
-    List,
-    /// Make an account: with the password from standard input, or without one and with a link to set it
-    Create {
-        /// Their e-mail
-        email: String,
-        /// What they want to be called
-        #[arg(long, default_value = "")]
-        name: String,
-    },
-    /// Make a link to set a new password, good once and for an hour
-    ResetLink {
-        /// Whose
-        email: String,
-    },
-    /// Sign an account out on every device: every token of it that was issued so far is refused, by whichever service
-    SignOut {
-        /// Whose
-        email: String,
-    },
-    /// Remove an account with everything in it, for good
-    Delete {
-        /// Whose
-        email: String,
-    },
-}
-
-/// What can be done with tokens.
-#[derive(Debug, Clone, Subcommand)]
-pub enum TokenCommand {
-    /// Make a token for a user's tasks, as another service with the same secret would
-    Mint {
-        /// The user's id
-        user_id: String,
-        /// How long it is good
-        #[arg(long, default_value = "1h", value_parser = lifetime)]
-        ttl: Duration,
-    },
-    /// Refuse every token that was issued so far, of all users: everybody signs in again
-    RevokeAll,
-}
+use self::secret::Secret;
 
 /// How the program is set up.
 #[derive(Debug, Clone, clap::Args)]
@@ -227,7 +116,7 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
-/// Where everything is kept.
+/// Which database.
 #[derive(Debug, Clone)]
 pub enum Database {
     /// A file.
@@ -242,8 +131,8 @@ pub enum Database {
 }
 
 impl Database {
-    /// The host of a server to which the connection may go without TLS though it leaves this machine, and nothing in the URL says
-    /// that it should: by default, TLS is used where the server offers it, and whoever is in between can make it not.
+    /// The host of a server on another machine whose URL does not set `sslmode`: the default, `prefer`, falls back to plain text, which
+    /// an attacker on the network can cause.
     pub fn host_without_tls(&self) -> Option<&str> {
         let Self::Postgres { options, .. } = self else { return None };
         let host = options.get_host();
@@ -330,6 +219,42 @@ pub enum LogFormat {
     Json,
 }
 
+/// What tokens of other services must carry, and ours do (RFC 7519, sections 4.1.1 and 4.1.3).
+#[derive(Debug, Clone, Default)]
+pub struct Parties {
+    /// `iss`, where tokens must have one.
+    pub issuer: Option<String>,
+    /// `aud`, where tokens must have one.
+    pub audience: Option<String>,
+}
+
+/// Time limits of requests, connections and the shutdown. No flags: tests shorten them.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long a request's head may take, and a connection may idle between two requests.
+    pub head: Duration,
+    /// How long a request's body may take.
+    pub body: Duration,
+    /// How long a client may read nothing of an answer.
+    pub write: Duration,
+    /// How long requests under way may take once the end has been called for.
+    pub shutdown: Duration,
+    /// How long until a mail that was not taken is offered again.
+    pub mail_retry: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(30),
+            body: Duration::from_secs(20),
+            write: Duration::from_secs(30),
+            shutdown: Duration::from_secs(20),
+            mail_retry: Duration::from_secs(2),
+        }
+    }
+}
+
 /// Why the program cannot start as it is set up: one line that names what is wrong. Exit status 2.
 #[derive(Debug)]
 pub struct ConfigError(pub String);
@@ -394,12 +319,9 @@ impl Config {
         })
     }
 
-    /// The server of `SMTP_URL`, which may hold a password.
-    pub fn mail(&self) -> Result<Option<Transport>, ConfigError> {
-        let Some(url) = from_environment("SMTP_URL")? else { return Ok(None) };
-        // The message leaves the value out.
-        let wrong = |_| ConfigError("SMTP_URL is not an address like smtps://user:password@mail.example.com".into());
-        Transport::smtp(&url).map(Some).map_err(wrong)
+    /// `SMTP_URL`, which may hold a password.
+    pub fn smtp_url(&self) -> Result<Option<String>, ConfigError> {
+        from_environment("SMTP_URL")
     }
 
     /// What crosses the network in plain text as the program is set up, each in words for the log.
@@ -513,7 +435,8 @@ fn pause(text: &str) -> Result<Duration, String> {
     if length > Duration::from_mins(1) { Err("it must be at most 1m".into()) } else { Ok(length) }
 }
 
-fn lifetime(text: &str) -> Result<Duration, String> {
+/// A duration of one second to a year, as `7d`.
+pub fn lifetime(text: &str) -> Result<Duration, String> {
     let length = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     let longest = Duration::from_hours(24 * 365);
     if length < Duration::from_secs(1) || length > longest {

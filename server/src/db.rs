@@ -2,6 +2,7 @@
 //! processes share. The statements are the same for both; [`sql!`](crate::sql) runs them on whichever it is.
 
 mod group_commit;
+mod limits;
 pub mod long_reads;
 mod readers;
 mod write_queue;
@@ -32,6 +33,7 @@ use sqlx::{
 pub use self::readers::later;
 use self::{
     group_commit::{GroupCommit, Turn},
+    limits::{ACQUIRE_TIMEOUT, BUSY_TIMEOUT, LOG_PAGES, STATEMENT_TIMEOUT},
     long_reads::LongReads,
     readers::Readers,
     write_queue::{WriteQueue, WriteTurn},
@@ -41,18 +43,8 @@ use crate::{config::Database, file_lock, private_files};
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// How often the log is emptied while there are writes.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 /// Takes from the log what nobody reads any more, and waits for nobody. When it has taken everything, the log begins anew.
 const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
-/// How long the log grows, in pages of 4 KiB, before a commit empties it.
-const LOG_PAGES: &str = "32768";
-/// How long a statement waits for a file that another process holds for itself.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a request waits for a connection before it is told to come back later.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a statement may take on a server that may be away without saying so; with it, any answer comes within 3 s.
-const STATEMENT_TIMEOUT: Duration = Duration::from_millis(2500);
 /// How long the start waits for a server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections of sqlx that read a SQLite file: for all but what is asked for most.
@@ -272,7 +264,7 @@ pub enum Schema {
         due: usize,
     },
     /// That of this version, or of a newer one.
-    Current,
+    CurrentSession,
 }
 
 /// Why the database cannot be used: one line. Exit status 1.
@@ -319,7 +311,7 @@ impl Db {
         let due = migrations.iter().filter(|migration| !applied.contains(&migration.version)).count();
         Ok(match (applied.is_empty(), due) {
             (true, due) => Schema::New { due },
-            (false, 0) => Schema::Current,
+            (false, 0) => Schema::CurrentSession,
             (false, due) => Schema::Old { due },
         })
     }
@@ -480,37 +472,26 @@ impl Db {
         })
     }
 
-    /// Empties the log of a SQLite file again and again. Most of it is taken to its place in the file while others go on writing;
-    /// only for what they wrote meanwhile, and for the disk to have it all, they wait.
-    pub async fn keep_checkpointing(self) {
-        let Self::Sqlite { keeper, is_written, has_remains, group, .. } = self else { return };
-        loop {
-            tokio::time::sleep(CHECKPOINT_EVERY).await;
-            let has_remains_now = has_remains.load(Ordering::Relaxed);
-            if !is_written.swap(false, Ordering::Relaxed) && !has_remains_now {
-                continue;
-            }
-            let outcome = async {
-                sqlx::query(EMPTY_LOG).execute(&keeper).await?;
-                let pause = group.pause().await;
-                if has_remains_now {
-                    // Taken back before, so that what is deleted meanwhile is not forgotten.
-                    has_remains.store(false, Ordering::Relaxed);
-                    let is_cut = cut_log(&keeper).await;
-                    if !is_cut.as_ref().is_ok_and(|is_cut| *is_cut) {
-                        has_remains.store(true, Ordering::Relaxed);
-                    }
-                    is_cut?;
-                } else {
-                    sqlx::query(EMPTY_LOG).execute(&keeper).await?;
-                }
-                drop(pause);
-                Ok::<_, sqlx::Error>(())
-            };
-            if let Err(error) = outcome.await {
-                tracing::warn!(cause = %error, "the log was not emptied");
-            }
+    /// Empties the log of a SQLite file, if there were writes since the last time. Most of it is taken to its place in the file
+    /// while others go on writing; only for what they wrote meanwhile, and for the disk to have it all, they wait.
+    pub async fn checkpoint(&self) -> sqlx::Result<()> {
+        let Self::Sqlite { keeper, is_written, has_remains, group, .. } = self else { return Ok(()) };
+        let has_remains_now = has_remains.load(Ordering::Relaxed);
+        if !is_written.swap(false, Ordering::Relaxed) && !has_remains_now {
+            return Ok(());
         }
+        sqlx::query(EMPTY_LOG).execute(keeper).await?;
+        let _pause = group.pause().await;
+        if !has_remains_now {
+            return sqlx::query(EMPTY_LOG).execute(keeper).await.map(|_| ());
+        }
+        // Cleared before, so that what is deleted meanwhile is not forgotten.
+        has_remains.store(false, Ordering::Relaxed);
+        let is_cut = cut_log(keeper).await;
+        if !is_cut.as_ref().is_ok_and(|is_cut| *is_cut) {
+            has_remains.store(true, Ordering::Relaxed);
+        }
+        is_cut.map(|_| ())
     }
 
     /// Says that something was deleted for good. Of a SQLite file, its content is overwritten in the file (`secure_delete`); the

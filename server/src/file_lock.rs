@@ -1,5 +1,5 @@
-//! Who uses a SQLite file: every process that serves it holds the lock with the others, and one that replaces it alone.
-//! SQLite's own locks say only who reads or writes at this moment.
+//! A lock file beside the SQLite file (`….lock`): shared by the processes that use the database, exclusive for one that replaces
+//! the file. SQLite's own locks last for a statement or transaction only.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -9,8 +9,8 @@ use std::{
 
 use crate::private_files;
 
-/// The lock beside others who use the file; given back when it is dropped, or when the process ends. Waits for a process that
-/// has it alone, so that the database is to be opened after this and not before.
+/// The shared lock, until it is dropped or the process ends. Waits for a restore that holds the exclusive one: open the database
+/// after this, not before.
 pub async fn shared(database: &Path) -> io::Result<File> {
     let file = open(database)?;
     match file.try_lock_shared() {
@@ -23,7 +23,7 @@ pub async fn shared(database: &Path) -> io::Result<File> {
     tokio::task::spawn_blocking(move || file.lock_shared().map(|()| file)).await.map_err(io::Error::other)?
 }
 
-/// The lock beside nobody, or `None` when the file is in use.
+/// The exclusive lock, or `None` when another process has the file in use.
 pub fn alone(database: &Path) -> io::Result<Option<File>> {
     let file = open(database)?;
     match file.try_lock() {

@@ -1,4 +1,4 @@
-//! The command line: sets the program up and starts it.
+//! Reads the command line, then serves or runs a command.
 
 use std::{
     error::Error,
@@ -9,10 +9,11 @@ use std::{
 use clap::Parser as _;
 use server::{
     AppState,
+    cli::{Cli, Command},
     clock::Clock,
     commands,
-    config::{Cli, Command, Config, ConfigError, LogFormat},
-    http::serve::Limits,
+    config::{Config, ConfigError, Limits, LogFormat},
+    email::mailer::Transport,
     serve,
 };
 use tokio::{
@@ -21,13 +22,13 @@ use tokio::{
 };
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Threads beside those of the cores: for passwords, of which no more are hashed at once than there are cores, and to serve
-/// others while a long read or a page that is packed keeps a core's own thread.
+/// Threads for blocking work, beside one async thread for each core: password hashes (at most one a core at once), long reads, and
+/// the compression of pages.
 const BLOCKING_THREADS: usize = 16;
 
-/// The largest block of memory that glibc takes from what it holds, in bytes, rather than from the kernel; of what nobody uses
-/// it holds up to twice as much.
-const HELD: usize = 2 * 1024 * 1024;
+/// Blocks up to this size, in bytes, are taken from glibc's heap instead of from the kernel by `mmap`. The heap keeps up to twice
+/// as much free memory before it gives some back.
+const MMAP_THRESHOLD: usize = 2 * 1024 * 1024;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -39,14 +40,14 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
         Err(help) => {
-            // Whoever reads may have read enough.
+            // A closed pipe is no error, as with `head`.
             let _ = help.print();
             return ExitCode::SUCCESS;
         }
     };
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads has read enough, as `head` does.
+        // A closed pipe is no error, as with `head`.
         Err(error) if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("holdfast: {error}");
@@ -55,28 +56,29 @@ fn main() -> ExitCode {
     }
 }
 
-/// glibc learns from the largest block that is freed (mallopt(3), `M_MMAP_THRESHOLD`). Before it has, it gives back to the kernel
-/// what a page takes, and has it mapped and cleared anew for the next: a quarter of the time of a long list.
-fn hold_memory() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(HELD)));
+/// Frees one large block: glibc raises its threshold to the largest block that was freed (mallopt(3), `M_MMAP_THRESHOLD`). Below
+/// the threshold, the memory of each page would be unmapped, then mapped and cleared anew for the next: a quarter of the time of a
+/// long list.
+fn raise_mmap_threshold() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(MMAP_THRESHOLD)));
 }
 
 fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
-    runtime.block_on(obey(cli))
+    runtime.block_on(run_command(cli))
 }
 
-async fn obey(cli: Cli) -> Result<(), Box<dyn Error>> {
+async fn run_command(cli: Cli) -> Result<(), Box<dyn Error>> {
     let Cli { command, config } = cli;
-    log(&config)?;
+    init_logging(&config)?;
     match command {
-        None | Some(Command::Serve) => listen(config).await,
+        None | Some(Command::Serve) => serve_command(config).await,
         Some(command) => commands::run(command, &config).await,
     }
 }
 
-async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
-    let mail = config.mail()?;
+async fn serve_command(config: Config) -> Result<(), Box<dyn Error>> {
+    let mail = Transport::configured(&config)?;
     let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let address = config.listen;
     if let Some(host) = config.database()?.host_without_tls() {
@@ -86,7 +88,7 @@ async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
         );
     }
     let state = AppState::open(config, secret, previous, mail, Limits::default(), Clock::system()).await?;
-    hold_memory();
+    raise_mmap_threshold();
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
     if !state.mailer.has_server() {
         tracing::info!(folder = %state.config.mail_folder().display(), "no SMTP_URL: mails are kept as files");
@@ -118,10 +120,10 @@ async fn listen(config: Config) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Log lines go to standard error; standard output says the address alone.
-fn log(config: &Config) -> Result<(), ConfigError> {
+/// Log lines go to standard error; standard output has one line with the address.
+fn init_logging(config: &Config) -> Result<(), ConfigError> {
     let filter = EnvFilter::builder().parse(&config.log).map_err(|error| ConfigError(format!("--log (RUST_LOG): {error}")))?;
-    // PostgreSQL tells at each start that the table of the migrations is there already.
+    // At each start, PostgreSQL sends the notice that the table of the migrations exists.
     let filter = filter.add_directive("sqlx::postgres::notice=warn".parse().map_err(|error| ConfigError(format!("--log: {error}")))?);
     let lines = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match config.log_format {

@@ -1,4 +1,4 @@
-//! Files and folders that only their owner may read: a database and its copies hold hashes of passwords.
+//! Files (mode 0600) and folders (0700) that only their owner may read: a database and its copies hold hashes of passwords.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions},
@@ -7,15 +7,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How often another random name is tried where one is taken.
+/// How many random names are tried for a temporary folder.
 const NAMES_TRIED: usize = 16;
 
-/// Makes a folder with those above it, if they are not there. Those that are keep their mode.
+/// Makes a folder and its parents, if they are missing; existing ones keep their mode.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Makes the folder that this file is to be in.
+/// Makes the parent folder of a file.
 pub fn make_folder_of(file: &Path) -> io::Result<()> {
     file.parent().map_or(Ok(()), make_folder)
 }
@@ -38,12 +38,12 @@ pub fn restrict(file: &Path) -> io::Result<()> {
     fs::set_permissions(file, Permissions::from_mode(0o600))
 }
 
-/// A folder with a name that nobody can foresee, removed with its content when it is dropped. What is made in it can be
-/// renamed to a name beside it, and until then no other user can put a file or a link in its way.
+/// A folder with a random name, removed with its content when it is dropped. A file made in it can be renamed to a name beside
+/// the folder; until then no other user of the machine can put a file or a link in its place.
 pub struct TemporaryFolder(PathBuf);
 
 impl TemporaryFolder {
-    /// One in the folder of this file.
+    /// Beside this file, on the same file system.
     pub fn beside(file: &Path) -> io::Result<Self> {
         let mut tries = 0;
         loop {

@@ -1,6 +1,6 @@
 //! The API's one error type, and how it becomes a response.
 //!
-//! An [`Error`] travels in the response's extensions to [`crate::http::request`], which knows the request's id and
+//! An [`Error`] travels in the response's extensions to `router::root_middleware`, which knows the request's id and
 //! path, logs what the client must not see, and writes the body: a problem document under `/api`, a page elsewhere.
 
 use std::borrow::Cow;
@@ -14,19 +14,19 @@ use axum::{
 /// What handlers return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Seconds after which a client may try again when the database is away.
+/// `Retry-After` while the database is away, in seconds.
 const RETRY_AFTER_S: &str = "1";
-/// The same after too many wrong passwords: waiting alone does not help, so it is long.
+/// `Retry-After` of a locked account, in seconds: waiting does not unlock it, so it is long.
 const GUESSES_RETRY_AFTER_S: u64 = 3600;
 const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
 
 /// Everything that can go wrong with a request.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// 401: nobody has said who they are.
+    /// 401: no token was sent.
     #[error("Sign in first: this needs an `Authorization: Bearer` header with a token.")]
     NoToken,
-    /// 401: the token proves nothing, and why is nobody's business.
+    /// 401: the token is not valid; the reason (expired, revoked, forged) is not told.
     #[error("The token is not valid, or not any more. Sign in again.")]
     BadToken,
     /// 400: the `Authorization` header is not `Bearer` and one token.
@@ -41,10 +41,10 @@ pub enum Error {
     /// 403: a change that another site's page may have asked for.
     #[error("The request comes from a page of another site.")]
     ForeignOrigin,
-    /// 403: a link is to lead on to a page of another site.
+    /// 403: `redirectTo` is not on a trusted site.
     #[error("The redirect address is not one of a trusted site.")]
     ForeignRedirect,
-    /// 403: the same of a link that confirms an address.
+    /// 403: `callbackURL` is not on a trusted site.
     #[error("The callback address is not one of a trusted site.")]
     ForeignCallback,
     /// 400: a link for a new password that is wrong, used or too old.
@@ -56,7 +56,7 @@ pub enum Error {
     /// 400: a request that two servers in a row could read as different ones.
     #[error("The request's head is not clear HTTP.")]
     Ambiguous,
-    /// 404, also for what belongs to somebody else.
+    /// 404, also for what belongs to another user.
     #[error("There is nothing here.")]
     NotFound,
     /// 405; the router adds `Allow`.
@@ -65,7 +65,7 @@ pub enum Error {
     /// 408: the body did not arrive in time.
     #[error("The request took too long to arrive.")]
     BodyTooSlow,
-    /// 408: the client left before the work on its request had begun. For the log; no client reads it.
+    /// 408: the client left while its request waited. For the log alone.
     #[error("The client left.")]
     ClientLeft,
     /// 413.
@@ -89,7 +89,7 @@ pub enum Error {
     /// 400 of the account API with a code of its own, which is the field error's.
     #[error("{}", .0.message)]
     Rejected(FieldError),
-    /// 412: what is to be changed is not what the request says that it is.
+    /// 412: the resource has another entity tag than `If-Match`.
     #[error("That was changed meanwhile. Read it again before you change it.")]
     Changed,
     /// 422: the idempotency key was used for something else.
@@ -101,19 +101,19 @@ pub enum Error {
     /// 400: the password that was asked for again is another.
     #[error("That is not your current password.")]
     WrongPassword,
-    /// 403: a session that began long ago is to change what the account belongs to.
+    /// 403: a change of the e-mail needs the password, or a session that is younger than 10 minutes.
     #[error("Give your password, or sign in again: you signed in longer than 10 minutes ago.")]
     SessionNotFresh,
-    /// 422: the e-mail has an account.
+    /// 422: the e-mail has an account already.
     #[error("User already exists. Use another email.")]
     EmailTaken,
-    /// 422: the user has as many tasks as there may be.
+    /// 422: the user has `--max-tasks` tasks.
     #[error("You have as many tasks as one user may have: {0}. Delete some, then try again.")]
     QuotaExceeded(u32),
     /// 429, with the seconds after which to try again.
     #[error("That was too often. Try again in {}.", wait_in_words(*.0))]
     TooManyTries(u64),
-    /// 429: so many wrong passwords in a row that no other is looked at.
+    /// 429: the account is locked for unknown devices after too many wrong passwords.
     #[error("Too many wrong passwords were tried. Sign in on a device that you have used before, or set a new password by e-mail.")]
     TooManyGuesses,
     /// 503: the database is away.
@@ -145,7 +145,7 @@ fn wait_in_words(seconds: u64) -> String {
 }
 
 impl Error {
-    /// Something that should not happen; `error` goes to the log.
+    /// 500; `error` goes to the log alone.
     pub fn internal(error: impl std::fmt::Display) -> Self {
         Self::Internal(error.to_string().into())
     }
@@ -211,7 +211,7 @@ impl Error {
         }
     }
 
-    /// What only the log may say.
+    /// The cause, for the log alone.
     pub fn secret_cause(&self) -> Option<&str> {
         match self {
             Self::Unavailable(cause) | Self::StorageFull(cause) | Self::Internal(cause) => Some(cause),
@@ -219,7 +219,7 @@ impl Error {
         }
     }
 
-    /// The members that are to blame.
+    /// The fields that are wrong.
     pub fn field_errors(&self) -> &[FieldError] {
         match self {
             Self::Invalid(errors) | Self::InvalidAccount(errors) => errors,
@@ -228,7 +228,7 @@ impl Error {
         }
     }
 
-    /// The document that a client gets.
+    /// The problem document (RFC 9457).
     pub fn document(&self, request_id: &str) -> Problem {
         let (status, detail) = (self.status(), self.to_string());
         Problem {
@@ -243,7 +243,7 @@ impl Error {
         }
     }
 
-    /// What the answer says beside its body: challenges, and when to try again.
+    /// Headers of the answer: `WWW-Authenticate`, `Retry-After`.
     pub fn headers(&self) -> HeaderMap {
         let fixed = |name: HeaderName, value| HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
         // RFC 6750, section 3: a request that names nobody gets no error code.
@@ -252,7 +252,7 @@ impl Error {
             Self::BadToken => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_token""#),
             Self::BadAuthorization => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="invalid_request""#),
             Self::WrongUser => fixed(header::WWW_AUTHENTICATE, r#"Bearer realm="holdfast", error="insufficient_scope""#),
-            // Where the next request begins is not clear either.
+            // Where the next request on this connection begins is ambiguous too.
             Self::Ambiguous => fixed(header::CONNECTION, "close"),
             Self::Unavailable(_) | Self::StorageFull(_) => fixed(header::RETRY_AFTER, RETRY_AFTER_S),
             // The second is where Better Auth's client looks.
@@ -302,15 +302,15 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-/// What an error code of a database says about it, as against the statement.
+/// The state of the database that an error code tells of.
 enum DatabaseState {
     /// It has no room left.
     Full,
-    /// It does not work now.
+    /// It cannot be used now.
     Away,
-    /// It is well, and the statement would write for a user who is deleted.
+    /// It works; a trigger refused to write for a deleted user.
     RefusesOwner,
-    /// It is well.
+    /// It works: the statement is at fault.
     Well,
 }
 

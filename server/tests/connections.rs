@@ -5,7 +5,10 @@ use std::{net::SocketAddr, time::Duration};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::{config::Config, http::serve::Limits, sql};
+use server::{
+    config::{Config, Limits},
+    sql,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},

@@ -1,7 +1,7 @@
 //! What Prometheus is told, and where.
 
 use reqwest::{Method, StatusCode};
-use server::{auth::hash_queue::Caller, serve_metrics};
+use server::{identity::hash_queue::Caller, serve_metrics};
 use tokio::net::TcpListener;
 
 use crate::support::{Send as _, Server};

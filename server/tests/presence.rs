@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use app::model::Timestamp;
-use server::{
-    auth::{Which, presence},
-    sql,
-};
+use server::{identity::session::SessionScope, jobs::last_seen, sql};
 use sqlx::AssertSqlSafe;
 
 use crate::support::{Person, Server};
@@ -40,21 +37,21 @@ async fn two_nodes_note_the_same_sessions_while_all_are_ended_and_none_of_them_f
         one.advance(Duration::from_secs(1));
         let now = one.state.clock.now();
         for id in sessions.iter().chain(&kept) {
-            one.state.presence.note(id, now);
-            two.state.presence.note(id, now);
+            one.state.last_seen.note(id, now);
+            two.state.last_seen.note(id, now);
         }
         let (first, second, ended) = tokio::join!(
-            presence::write(&one.state),
-            presence::write(&two.state),
-            one.state.revocations.end(&one.state.db, &ada.id, Which::All, now)
+            last_seen::write(&one.state),
+            last_seen::write(&two.state),
+            one.state.revocations.end(&one.state.db, &ada.id, SessionScope::All, now)
         );
         assert!(first.is_ok() && second.is_ok() && ended.is_ok(), "round {round}: {first:?} {second:?} {ended:?}");
         // What a session that was busy had to leave is written the next time.
-        presence::write(&one.state).await.unwrap();
+        last_seen::write(&one.state).await.unwrap();
         assert_eq!(written(&one, &bob, &format!("session{:04}", 1_000 + round)).await, vec![now.0; 40], "round {round}");
-        presence::write(&two.state).await.unwrap();
+        last_seen::write(&two.state).await.unwrap();
         for id in &sessions {
-            assert_eq!((one.state.presence.of(id), two.state.presence.of(id)), (None, None), "of ended sessions nothing is kept");
+            assert_eq!((one.state.last_seen.of(id), two.state.last_seen.of(id)), (None, None), "of ended sessions nothing is kept");
         }
     }
 }
@@ -65,27 +62,27 @@ async fn what_was_noted_while_the_database_was_away_is_written_when_it_is_back_a
     let ada = server.person("Ada").await;
     // More than one batch.
     let sessions = begin_sessions(&server, &ada, 0, 2_500).await;
-    presence::write(&server.state).await.unwrap();
+    last_seen::write(&server.state).await.unwrap();
     server.advance(Duration::from_mins(1));
     let away = server.state.clock.now();
     for id in &sessions {
-        server.state.presence.note(id, away);
+        server.state.last_seen.note(id, away);
     }
     sql!(execute server.state.db.write(), "ALTER TABLE sessions RENAME TO away").unwrap();
-    assert!(presence::write(&server.state).await.is_err());
-    assert_eq!(server.state.presence.of(&sessions[0]), Some(away), "it is known meanwhile");
+    assert!(last_seen::write(&server.state).await.is_err());
+    assert_eq!(server.state.last_seen.of(&sessions[0]), Some(away), "it is known meanwhile");
     server.advance(Duration::from_mins(1));
     let later = server.state.clock.now();
-    server.state.presence.note(&sessions[7], later);
+    server.state.last_seen.note(&sessions[7], later);
     sql!(execute server.state.db.write(), "ALTER TABLE away RENAME TO sessions").unwrap();
 
-    presence::write(&server.state).await.unwrap();
+    last_seen::write(&server.state).await.unwrap();
     let mut expected = vec![away.0; sessions.len()];
     expected[7] = later.0;
     assert_eq!(written(&server, &ada, "session0000").await, expected);
-    assert_eq!(server.state.presence.of(&sessions[0]), None);
+    assert_eq!(server.state.last_seen.of(&sessions[0]), None);
     // An earlier time, of a node that was slower to write it, replaces nothing.
-    server.state.presence.note(&sessions[7], Timestamp(away.0));
-    presence::write(&server.state).await.unwrap();
+    server.state.last_seen.note(&sessions[7], Timestamp(away.0));
+    last_seen::write(&server.state).await.unwrap();
     assert_eq!(written(&server, &ada, "session0000").await, expected);
 }

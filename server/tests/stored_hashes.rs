@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use server::{auth::hash_queue::Caller, sql};
+use server::{identity::hash_queue::Caller, sql};
 
 use crate::support::{PASSWORD, Send as _, Server};
 

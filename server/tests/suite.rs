@@ -25,6 +25,7 @@ mod forged_tokens;
 mod guessing;
 mod hash_queue;
 mod http;
+mod import_directions;
 mod late_bodies;
 mod lists;
 mod mail;

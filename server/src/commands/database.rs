@@ -9,12 +9,13 @@ use std::{
 
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
+use super::due_migrations::migrations_are_due;
 use crate::{
-    auth::revocation::Revocation,
     clock::Clock,
     config::{Config, Database},
     db::{Db, Schema},
     file_lock,
+    identity::revocation::Revocation,
     private_files::{self, TemporaryFolder},
     sql,
 };
@@ -30,15 +31,10 @@ pub async fn migrate(config: &Config, check: bool) -> Result<(), Box<dyn Error>>
         return Ok(());
     }
     match Db::schema(&database).await? {
-        Schema::Current => writeln!(io::stdout(), "the schema is up to date")?,
+        Schema::CurrentSession => writeln!(io::stdout(), "the schema is up to date")?,
         Schema::New { due } | Schema::Old { due } => return Err(migrations_are_due(due).into()),
     }
     Ok(())
-}
-
-/// Why a command that does not migrate does nothing.
-pub fn migrations_are_due(count: usize) -> String {
-    format!("{count} migrations are due: run `holdfast migrate`")
 }
 
 /// Writes a whole copy of the SQLite database, as it is at one moment, while others go on writing.

@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::config::Config;
 
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Asks the server on this machine whether it is ready; status 1 when it is not.
 pub async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
@@ -28,7 +28,7 @@ pub async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
         stream.take(64 * 1024).read_to_end(&mut answer).await?;
         Ok::<_, io::Error>(answer)
     };
-    let answer = timeout(PATIENCE, ask).await.map_err(|_| format!("{address} does not answer"))?;
+    let answer = timeout(TIMEOUT, ask).await.map_err(|_| format!("{address} does not answer"))?;
     let answer = answer.map_err(|error| format!("{address}: {error}"))?;
     let status = answer.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
     if status != b"200" {

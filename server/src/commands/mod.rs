@@ -2,6 +2,7 @@
 //! one on standard error.
 
 mod database;
+mod due_migrations;
 mod healthcheck;
 mod token;
 mod user;
@@ -13,7 +14,10 @@ use std::{
 
 use clap::CommandFactory as _;
 
-use crate::config::{Cli, Command, Config};
+use crate::{
+    cli::{Cli, Command},
+    config::Config,
+};
 
 /// Runs a command other than `serve`.
 pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>> {

@@ -5,12 +5,13 @@ use std::{
     io::{self, Write as _},
 };
 
-use super::database::migrations_are_due;
+use super::due_migrations::migrations_are_due;
 use crate::{
-    auth::{revocation::Revocation, token::Tokens},
+    cli::TokenCommand,
     clock::Clock,
-    config::{Config, TokenCommand},
+    config::Config,
     db::{Db, Schema},
+    identity::{revocation::Revocation, token::Tokens},
 };
 
 /// Runs it.

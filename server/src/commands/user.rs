@@ -10,12 +10,14 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use sqlx::FromRow;
 use url::Origin;
 
-use super::database::migrations_are_due;
+use super::due_migrations::migrations_are_due;
 use crate::{
-    auth::{self, NewAccount, Revocations, Which, password::Passwords, reset_password},
+    accounts::{self, NewAccount, reset_password},
+    cli::UserCommand,
     clock::Clock,
-    config::{Config, Database, UserCommand},
+    config::{Config, Database},
     db::{Db, OpenError, Schema},
+    identity::{password::Passwords, revocation::Revocations, session::SessionScope},
     sql,
 };
 
@@ -50,7 +52,7 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<(), Box<dyn Er
     outcome
 }
 
-/// Whether there is no database yet: the first account makes it, so that nobody has to start the server before.
+/// Whether there is no database yet: `user create` makes it, so that the server need not be started first.
 async fn is_new(database: &Database) -> Result<bool, OpenError> {
     match database {
         Database::Sqlite(file) if !file.exists() => Ok(true),
@@ -73,13 +75,13 @@ async fn list(db: &Db) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// With the password from standard input, or with none that anybody knows and a link to set one.
+/// With the password from standard input, or with a random one and a link to set another.
 async fn create(config: &Config, db: &Db, clock: &Clock, email: String, name: String) -> Result<(), Box<dyn Error>> {
     let typed = if io::stdin().is_terminal() { String::new() } else { io::read_to_string(io::stdin())? };
     let typed = typed.trim_end_matches(['\r', '\n']);
     let password = if typed.is_empty() { Alphanumeric.sample_string(&mut rand::rng(), 64) } else { typed.to_owned() };
     let passwords = Passwords::new(config.hash_cost)?;
-    let user = auth::create_user(db, &passwords, NewAccount { name, email, password }, clock.now()).await?;
+    let user = accounts::create_user(db, &passwords, NewAccount { name, email, password }, clock.now()).await?;
     writeln!(io::stdout(), "{}\t{}", user.id, user.email)?;
     if typed.is_empty() { reset_link(config, db, clock, &user.email).await } else { Ok(()) }
 }
@@ -104,14 +106,14 @@ async fn user_id(db: &Db, email: &str) -> Result<(String, String), Box<dyn Error
 /// Servers that run learn of it from the database.
 async fn sign_out(db: &Db, clock: &Clock, email: &str) -> Result<(), Box<dyn Error>> {
     let (id, email) = user_id(db, email).await?;
-    Revocations::default().end(db, &id, Which::All, clock.now()).await?;
+    Revocations::default().end(db, &id, SessionScope::All, clock.now()).await?;
     writeln!(io::stdout(), "{id}\t{email}\tsigned out")?;
     Ok(())
 }
 
 async fn delete(db: &Db, email: &str) -> Result<(), Box<dyn Error>> {
     let (id, email) = user_id(db, email).await?;
-    auth::remove_user(db, &id).await?;
+    accounts::remove_user(db, &id).await?;
     db.cut_log().await?;
     writeln!(io::stdout(), "{id}\t{email}\tdeleted")?;
     Ok(())

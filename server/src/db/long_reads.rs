@@ -10,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::ACQUIRE_TIMEOUT;
+use super::limits::ACQUIRE_TIMEOUT;
 use crate::problem::{Error, Result};
 
 /// Most long reads of one user at once in one process; more wait, and are refused after [`ACQUIRE_TIMEOUT`].

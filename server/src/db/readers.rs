@@ -19,7 +19,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::{ACQUIRE_TIMEOUT, BUSY_TIMEOUT, STATEMENT_TIMEOUT, long_reads::LongReads};
+use super::{
+    limits::{ACQUIRE_TIMEOUT, BUSY_TIMEOUT, STATEMENT_TIMEOUT},
+    long_reads::LongReads,
+};
 use crate::problem::{Error, Result};
 
 /// Most connections; each is opened when all before it are in use.

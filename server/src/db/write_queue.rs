@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::ACQUIRE_TIMEOUT;
+use super::limits::ACQUIRE_TIMEOUT;
 
 /// Most requests in the line of one database; the next one is refused at once (503).
 const LENGTH_MAX: usize = 4096;

@@ -1,5 +1,5 @@
-//! Conditional requests (RFC 9110, section 13): nobody reads again what they have, and nobody overwrites what they have not
-//! seen.
+//! Conditional requests (RFC 9110, section 13): `If-None-Match` saves a client from reading again what it has, `If-Match` from
+//! overwriting a change that it has not seen.
 
 use std::convert::Infallible;
 
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::problem::{Error, Result};
 
-/// What the request wants to be so: the values of its headers, where there are any.
+/// The conditions of a request.
 pub struct Conditions {
     if_match: Vec<HeaderValue>,
     if_none_match: Vec<HeaderValue>,
@@ -36,19 +36,19 @@ fn tags(values: &[HeaderValue]) -> impl Iterator<Item = &str> {
 }
 
 impl Conditions {
-    /// Whether a change is bound to what the resource is.
-    pub fn bind(&self) -> bool {
+    /// Whether a change depends on the entity tag of the resource.
+    pub fn has_if_match(&self) -> bool {
         !self.if_match.is_empty()
     }
 
-    /// Whether the resource is one of those that the change is meant for (strong comparison).
-    pub fn allow(&self, tag: &str) -> Result<()> {
-        let is_allowed = !self.bind() || tags(&self.if_match).any(|wanted| wanted == "*" || wanted == tag);
+    /// 412 unless `If-Match` names the resource's tag or is `*` (strong comparison).
+    pub fn check_if_match(&self, tag: &str) -> Result<()> {
+        let is_allowed = !self.has_if_match() || tags(&self.if_match).any(|wanted| wanted == "*" || wanted == tag);
         if is_allowed { Ok(()) } else { Err(Error::Changed) }
     }
 
-    /// The answer to a read: 304 without a body for somebody who has it (weak comparison), else 200 with the JSON.
-    pub fn answer(&self, tag: &str, json: Bytes) -> Result<Response> {
+    /// The answer to a read: 304 when `If-None-Match` names the tag (weak comparison), else 200 with the JSON.
+    pub fn respond(&self, tag: &str, json: Bytes) -> Result<Response> {
         let tag_value = HeaderValue::from_str(tag).map_err(Error::internal)?;
         let has_it = tags(&self.if_none_match).any(|held| held == "*" || held.trim_start_matches("W/") == tag);
         let mut response = if has_it {
@@ -61,7 +61,7 @@ impl Conditions {
     }
 }
 
-/// A strong tag of a list: what is in it, and what follows it.
+/// A strong tag of a list: a hash of its JSON and of the link to the next page.
 pub fn etag_of_list(json: &[u8], next: Option<&str>) -> String {
     let hash = Sha256::new().chain_update(json).chain_update(next.unwrap_or_default()).finalize();
     format!("\"{}\"", URL_SAFE_NO_PAD.encode(&hash[..16]))

@@ -1,9 +1,9 @@
-//! `Idempotency-Key` on `POST …/tasks` (draft-ietf-httpapi-idempotency-key-header): a create that is sent again, since its
-//! answer did not arrive, makes no second task.
+//! `Idempotency-Key` on `POST …/tasks` (draft-ietf-httpapi-idempotency-key-header): a create that is retried, since its answer was
+//! lost, makes no second task.
 
 use std::time::Duration;
 
-use app::model::{NewTask, Task, Timestamp};
+use app::model::{FieldError, NewTask, Task, Timestamp};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderName, request::Parts},
@@ -12,12 +12,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    AppState,
     db::Transaction,
     problem::{Error, Result},
     sql,
 };
-use app::model::FieldError;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Longest key, in bytes.
@@ -28,10 +26,10 @@ pub const KEPT_FOR: Duration = Duration::from_hours(24);
 /// The key of the request, if it has one.
 pub struct IdempotencyKey(pub Option<String>);
 
-impl FromRequestParts<AppState> for IdempotencyKey {
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(value) = values.next() else { return Ok(Self(None)) };
         let key =
@@ -49,7 +47,7 @@ pub async fn claim(transaction: &mut Transaction, key: &str, new: &NewTask, task
     let body_hash = URL_SAFE_NO_PAD.encode(Sha256::digest(&body));
     let answer = serde_json::to_string(task).map_err(Error::internal)?;
     let too_old = now.0 - i64::try_from(KEPT_FOR.as_millis()).unwrap_or(0);
-    // One that is being used by another request at this moment is waited for.
+    // Waits for another request that uses the key at this moment.
     let claimed = sql!(
         execute transaction.on(),
         "INSERT INTO idempotency_keys (user_id, key, body_hash, answer, created_at) VALUES ($1, $2, $3, $4, $5)

@@ -1,4 +1,4 @@
-//! Parameters of the list: what to hold, in which order, and from where on.
+//! Query parameters of the list: filters, order, and cursor.
 
 use app::model::{Day, FieldError, ListQuery, Order, Sort, Task};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use crate::{
-    http::body::MAX_MEMBERS,
     problem::{Error, Result},
+    web::body::MAX_MEMBERS,
 };
 
 /// Most tasks on one page.
 const LIMIT_MAX: u32 = 1000;
 /// Tasks on a page when nothing is said.
 pub const LIMIT_DEFAULT: u32 = 100;
-/// What stands for no day in the order of days: it comes after all of them.
+/// The sort key of tasks without a due date: after all days.
 pub const NO_DAY: &str = "~";
-/// Where the page before ended.
+/// The sort key of the last task of the page before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Key {
@@ -29,13 +29,13 @@ pub enum Key {
 /// All parameters, checked.
 #[derive(Debug, Clone)]
 pub struct ListParams {
-    /// What to hold.
+    /// Filters.
     pub query: ListQuery,
     /// By what to order.
     pub sort: Sort,
     /// Which way.
     pub order: Order,
-    /// What day it is where the person is.
+    /// The current day by the client's clock.
     pub today: Day,
     /// How many tasks a page has.
     pub limit: u32,
@@ -43,11 +43,11 @@ pub struct ListParams {
     pub after: Option<(Key, String)>,
 }
 
-/// What a cursor says. It holds for one order alone; the owner is never part of it.
+/// The content of a cursor. Valid for one order alone; the owner is not part of it.
 #[derive(Serialize, Deserialize)]
 struct Cursor(Sort, Order, Key, String);
 
-/// What is said of a cursor that is none.
+/// The error of a malformed cursor.
 pub const NOT_A_CURSOR: &str = "cursor is not one that this list gave out.";
 
 /// A parameter that is not what it must be.
@@ -55,7 +55,7 @@ pub fn wrong(field: &str, message: &str) -> FieldError {
     FieldError::new(field, "INVALID_PARAMETER", message)
 }
 
-/// The parameters of a query string, of which there may be so many.
+/// The parameters of a query string; refused beyond [`MAX_MEMBERS`].
 pub fn parameters(query: &str) -> Result<form_urlencoded::Parse<'_>> {
     if query.split('&').nth(MAX_MEMBERS).is_some() {
         return Err(Error::Invalid(vec![wrong("query", "A query has at most 100 parameters.")]));
@@ -118,7 +118,7 @@ impl ListParams {
         ((sort, order) == (self.sort, self.order) && has_its_key && is_text(&id)).then_some((key, id))
     }
 
-    /// Where a task stands in this order.
+    /// The sort key and id of a task in this order.
     pub fn place_of(&self, task: &Task) -> (Key, String) {
         let key = match self.sort {
             Sort::CreatedAt => Key::Number(task.created_at.0),
@@ -136,7 +136,7 @@ impl ListParams {
         let (key, id) = self.place_of(last);
         let cursor = serde_json::to_vec(&Cursor(self.sort, self.order, key, id)).unwrap_or_default();
         let query = ListQuery { sort: Some(self.sort), order: Some(self.order), ..self.query.clone() }.to_query();
-        // The day too: a list that was begun before midnight goes on as it began.
+        // The day too: later pages of a list that was begun before midnight filter by the same day.
         format!("{query}&today={}&limit={}&cursor={}", self.today, self.limit, URL_SAFE_NO_PAD.encode(cursor))
     }
 }

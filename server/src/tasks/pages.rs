@@ -1,4 +1,4 @@
-//! Large pages are read in parts: what a page has to leave out, since it has enough text already, is never in memory at once.
+//! Pages of the list. Large ones are read in parts, so that rows beyond the byte limit of a page are never in memory at once.
 
 use app::model::Task;
 

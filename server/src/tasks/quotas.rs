@@ -1,6 +1,5 @@
-//! How many tasks one user may have. To count them for each new one would cost as much as the rest of it: a process counts
-//! them seldom, and in between hands out a part of what was left. Several processes may together go a little beyond the bound:
-//! each by what it still has to hand out.
+//! The quota of tasks of each user. Counting for each new task would double its cost: a process counts seldom, and then allows a
+//! part of what is left without counting. Several processes together may exceed the quota by those parts.
 
 use std::{
     collections::HashMap,
@@ -16,16 +15,16 @@ use crate::{
     sql,
 };
 
-/// Most new tasks until they are counted again: with thousands there, each count reads hundreds of pages.
+/// Most new tasks until the next count: counting thousands reads hundreds of database pages.
 const UNCOUNTED_MAX: u32 = 8_000;
-/// Which part of what is left may be used until they are counted again: other processes hand it out too.
+/// One of so many parts of what is left is allowed without counting: other processes allow the same.
 const UNCOUNTED_PART: u32 = 8;
-/// How long a user who has as many as there may be is refused without counting again; another process may have deleted some.
+/// How long a user at the quota is refused without counting again; another process may have deleted tasks meanwhile.
 const FULL_FOR: Duration = Duration::from_secs(10);
-/// Users that are kept in mind; when there are more, all are counted again.
+/// Users in memory; beyond that, all are forgotten and counted again.
 const USERS_MAX: usize = 10_000;
 
-/// What this process knows of each user who made tasks.
+/// The remaining quota of users who created tasks in this process.
 pub struct TaskQuota {
     max: u32,
     known: Mutex<HashMap<String, Known>>,
@@ -33,9 +32,9 @@ pub struct TaskQuota {
 
 #[derive(Clone, Copy)]
 enum Known {
-    /// So many more without counting.
+    /// So many more tasks without counting.
     Left(u32),
-    /// None until then.
+    /// Refused until then.
     Full(Timestamp),
 }
 
@@ -45,7 +44,7 @@ impl TaskQuota {
         Self { max, known: Mutex::default() }
     }
 
-    /// Takes room for one more task of this user, or says that there is none.
+    /// Takes one task off the user's quota, or refuses it.
     pub async fn take(&self, db: &Db, owner: &str, now: Timestamp) -> Result<()> {
         match self.lock().get_mut(owner) {
             Some(Known::Left(left)) if *left > 0 => {

@@ -3,29 +3,30 @@
 use app::model::{Day, NewTask, PutTask, SetCompleted, Sort, Task, Timestamp};
 use axum::{
     Json as Answer, Router,
-    extract::{FromRequestParts, RawPathParams, RawQuery, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    extract::{RawQuery, State},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, patch, post},
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     conditions::{Conditions, etag_of_list},
     events,
     idempotency::IdempotencyKey,
     list::ListParams,
-    pages, store, trash,
+    pages,
+    path::{TaskId, user_path},
+    state::TasksState,
+    store, trash,
 };
 use crate::{
-    AppState,
-    auth::identity::Identity,
-    http::body::Json,
+    identity::extract::Identity,
     problem::{Error, Result},
+    web::body::Json,
 };
 
 /// Routes of the task API.
-pub fn routes() -> Router<AppState> {
+pub fn routes() -> Router<TasksState> {
     Router::new()
         .route("/api/{user_id}/tasks", get(list).post(create))
         .route("/api/{user_id}/tasks/{id}", get(read).put(update).delete(delete))
@@ -35,21 +36,7 @@ pub fn routes() -> Router<AppState> {
         .merge(trash::routes())
 }
 
-/// The task id of the path, as it stands there: what is no id of a task is simply not found.
-pub struct TaskId(pub String);
-
-impl FromRequestParts<AppState> for TaskId {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
-        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
-        let id = path.iter().find(|(name, _)| *name == "id").map(|(_, id)| id).ok_or(Error::NotFound)?;
-        // A NUL would be an error of the database.
-        if id.contains('\0') { Err(Error::NotFound) } else { Ok(Self(id.to_owned())) }
-    }
-}
-
-async fn list(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
+async fn list(State(state): State<TasksState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
     let params = ListParams::parse(query.as_deref().unwrap_or_default(), Sort::CreatedAt, Day::of_millis(state.clock.now().0))?;
     let (tasks, has_more) = pages::list(&state.db, &identity.user_id, &params).await?;
     let next = tasks
@@ -57,7 +44,7 @@ async fn list(State(state): State<AppState>, identity: Identity, conditions: Con
         .filter(|_| has_more)
         .map(|last| format!("<{}?{}>; rel=\"next\"", tasks_path(&identity.user_id), params.next_query(last)));
     let json = serde_json::to_vec(&tasks).map_err(Error::internal)?;
-    let mut response = conditions.answer(&etag_of_list(&json, next.as_deref()), json.into())?;
+    let mut response = conditions.respond(&etag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
     }
@@ -65,7 +52,7 @@ async fn list(State(state): State<AppState>, identity: Identity, conditions: Con
 }
 
 async fn create(
-    State(state): State<AppState>,
+    State(state): State<TasksState>,
     identity: Identity,
     IdempotencyKey(key): IdempotencyKey,
     Json(task): Json<NewTask>,
@@ -76,13 +63,13 @@ async fn create(
     Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, task.etag())], Answer(task)).into_response())
 }
 
-async fn read(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<Response> {
+async fn read(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<Response> {
     let task = store::get(&state.db, &identity.user_id, &id).await?.ok_or(Error::NotFound)?;
-    conditions.answer(&task.etag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
+    conditions.respond(&task.etag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
 }
 
 async fn update(
-    State(state): State<AppState>,
+    State(state): State<TasksState>,
     identity: Identity,
     TaskId(id): TaskId,
     conditions: Conditions,
@@ -93,13 +80,13 @@ async fn update(
     changed(store::update(&state, &identity.user_id, &id, &change, seen).await?, seen)
 }
 
-async fn delete(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<StatusCode> {
+async fn delete(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<StatusCode> {
     let seen = seen(&state, &identity, &id, &conditions).await?;
     if store::delete(&state, &identity.user_id, &id, seen).await? { Ok(StatusCode::NO_CONTENT) } else { Err(gone(seen)) }
 }
 
 async fn complete(
-    State(state): State<AppState>,
+    State(state): State<TasksState>,
     identity: Identity,
     TaskId(id): TaskId,
     conditions: Conditions,
@@ -110,17 +97,17 @@ async fn complete(
     changed(store::complete(&state, &identity.user_id, &id, completed, seen).await?, seen)
 }
 
-async fn restore(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId) -> Result<Response> {
+async fn restore(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId) -> Result<Response> {
     changed(store::restore(&state, &identity.user_id, &id).await?, None)
 }
 
-/// What the task is, when the change is bound to that: the statement that changes it looks again.
-async fn seen(state: &AppState, identity: &Identity, id: &str, conditions: &Conditions) -> Result<Option<Timestamp>> {
-    if !conditions.bind() {
+/// The `updated_at` that the change depends on (`If-Match`): the statement checks it again.
+async fn seen(state: &TasksState, identity: &Identity, id: &str, conditions: &Conditions) -> Result<Option<Timestamp>> {
+    if !conditions.has_if_match() {
         return Ok(None);
     }
     let task = store::get(&state.db, &identity.user_id, id).await?.ok_or(Error::NotFound)?;
-    conditions.allow(&task.etag())?;
+    conditions.check_if_match(&task.etag())?;
     Ok(Some(task.updated_at))
 }
 
@@ -129,16 +116,11 @@ fn changed(task: Option<Task>, seen: Option<Timestamp>) -> Result<Response> {
     Ok(([(header::ETAG, task.etag())], Answer(task)).into_response())
 }
 
-/// Why there was nothing to change: somebody was faster, or it was never there.
+/// Why no row was changed: another request was faster, or there is no such task.
 const fn gone(seen: Option<Timestamp>) -> Error {
     if seen.is_some() { Error::Changed } else { Error::NotFound }
 }
 
 fn tasks_path(user_id: &str) -> String {
     user_path(user_id, "tasks")
-}
-
-/// The path of what a user has by that name. Their id can hold any character.
-pub fn user_path(user_id: &str, name: &str) -> String {
-    format!("/api/{}/{name}", utf8_percent_encode(user_id, NON_ALPHANUMERIC))
 }

@@ -1,23 +1,18 @@
-//! The index of the search. `app::model` says what a search finds; the index says which tasks are worth a look.
+//! The index of the search: which tasks may match. `app::model` decides which do.
 //!
 //! It knows a task by the [`pieces`] of its title, description and tags: pieces of up to three characters, each as a number
-//! that is made of the owner and the piece. Tasks of others have other numbers, so that they cost nobody anything, and no text
+//! that is made of the owner and the piece. Tasks of other users have other numbers and slow no search down, and no text
 //! is in the index. SQLite has the numbers as words of a full-text table, PostgreSQL as an array with a GIN index.
 //!
 //! PostgreSQL's is written in the transaction that writes the task. SQLite's follows some seconds later, many tasks at a
 //! time, which costs less than a tenth of what a create costs: until then, a search looks at the owner's new tasks one by one.
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use app::model::{Search, folded, pieces};
 use sha2::{Digest as _, Sha256};
 
-use super::store::tags_of;
 use crate::{
-    AppState,
     db::{Db, On, within},
     problem::{Error, Result},
     sql,
@@ -32,14 +27,8 @@ const SORTED_AT: usize = 4096;
 /// Bits that a letter of a word stands for.
 const LETTER_BITS: u32 = 5;
 const LETTERS: &[u8; 1 << LETTER_BITS] = b"abcdefghijklmnopqrstuvwxyz234567";
-/// How many tasks are put into the index in one transaction: some milliseconds.
+/// Tasks that are indexed in one transaction: some milliseconds.
 const INDEXED_AT_ONCE: i64 = 500;
-/// How often new tasks are put into SQLite's.
-const INDEXED_EVERY: Duration = Duration::from_secs(1);
-/// How many new tasks in that time are a rush.
-const RUSH: usize = 250;
-/// How many tasks may wait during a rush; a search looks at those of its owner one by one.
-const BACKLOG_MAX: usize = 5_000;
 
 /// How many pages are tidied in one transaction: some milliseconds.
 const TIDIED_AT_ONCE: i64 = 64;
@@ -131,7 +120,7 @@ pub fn as_words(numbers: &[i64]) -> String {
     words
 }
 
-/// Puts the tasks into the index that are not there yet. The start waits for it; if it is cut off, the next start goes on.
+/// Indexes the tasks that are not in the index yet. The start waits for it; if it is interrupted, the next start goes on.
 pub async fn fill(db: &Db) -> Result<()> {
     let mut count = 0;
     loop {
@@ -150,6 +139,11 @@ pub async fn fill(db: &Db) -> Result<()> {
     Ok(())
 }
 
+/// The tags of such a text.
+pub fn tags_of(joined: &str) -> Vec<String> {
+    joined.split('\n').filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
 /// How many tasks have been made since SQLite's index was last looked after.
 #[derive(Debug, Default)]
 pub struct Backlog(AtomicUsize);
@@ -159,26 +153,10 @@ impl Backlog {
     pub fn note(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
-}
 
-/// Puts new tasks into SQLite's index, for as long as it is let: once a second, unless many are being made just then. In a
-/// rush they wait until it is over, or until there are [`BACKLOG_MAX`].
-pub async fn keep_indexing(state: AppState) {
-    if matches!(state.db, Db::Postgres { .. }) {
-        return;
-    }
-    let mut waiting = 0;
-    loop {
-        tokio::time::sleep(INDEXED_EVERY).await;
-        let new = state.search_backlog.0.swap(0, Ordering::Relaxed);
-        waiting += new;
-        if waiting == 0 || (new >= RUSH && waiting < BACKLOG_MAX) {
-            continue;
-        }
-        match fill(&state.db).await {
-            Ok(()) => waiting = 0,
-            Err(error) => tracing::warn!(cause = error.secret_cause(), "new tasks are not in the index of the search yet"),
-        }
+    /// How many have been made since the last call.
+    pub fn take(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
     }
 }
 
@@ -203,10 +181,10 @@ async fn index_some(db: &Db) -> Result<usize> {
 /// Puts some tasks of an older version into PostgreSQL's index; how many. Those that are made now put themselves there.
 async fn fill_some(db: &Db) -> Result<usize> {
     let mut transaction = db.begin().await?;
-    // Of several processes that start together, one at a time works.
+    // Locks the row: of several processes that start together, one at a time works.
     let sql = "UPDATE task_search_state SET up_to = up_to WHERE NOT is_done RETURNING up_to";
     let Some((up_to,)): Option<(String,)> = sql!(optional transaction.on(), sql)? else { return Ok(0) };
-    // Whoever deletes one of them waits until it is in the index, from which it goes then.
+    // Locked against deletion until they are in the index, so that the deletion removes them there.
     let sql = "SELECT id, user_id, title, description, tags FROM tasks WHERE id > $1 ORDER BY id LIMIT $2 FOR KEY SHARE";
     let tasks: Vec<(String, String, String, Option<String>, String)> = sql!(all transaction.on(), sql, &up_to, INDEXED_AT_ONCE)?;
     if let On::Postgres(on) = transaction.on() {
@@ -227,9 +205,9 @@ async fn fill_some(db: &Db) -> Result<usize> {
     Ok(tasks.len())
 }
 
-/// Takes what was deleted out of SQLite's index for good, piece by piece: until then it only knows that it is gone.
+/// Merges the segments of SQLite's full-text table, in steps: until then, a deleted task is only marked as deleted there.
 pub async fn tidy(db: &Db) -> Result<()> {
-    // Begins to make one of all its parts; then goes on.
+    // A negative number begins to merge all segments; positive ones continue (SQLite FTS5, section 6.8).
     let mut pages = -TIDIED_AT_ONCE;
     for _ in 0..TIDIED_MOST {
         let mut transaction = db.begin().await?;
@@ -237,7 +215,7 @@ pub async fn tidy(db: &Db) -> Result<()> {
         sql!(execute transaction.on(), "INSERT INTO task_search (task_search, rank) VALUES ('merge', $1)", pages)?;
         let after: i64 = sql!(scalar transaction.on(), "SELECT total_changes()")?;
         transaction.commit().await?;
-        // As SQLite's documentation tells its end.
+        // Fewer than two changes: done (SQLite FTS5, section 6.8).
         if after - before < 2 {
             db.deleted_for_good();
             return Ok(());

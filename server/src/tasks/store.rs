@@ -13,13 +13,13 @@ use sqlx::FromRow;
 use uuid::{ContextV7, Uuid};
 
 use super::{
-    events::Change,
+    changes::Change,
     idempotency,
     list::{Key, ListParams, NO_DAY},
-    search,
+    search::{self, tags_of},
+    state::TasksState,
 };
 use crate::{
-    AppState,
     db::{Db, On, within},
     problem::{Error, Result},
     sql,
@@ -221,11 +221,6 @@ macro_rules! insert_row {
 /// Tags as one text: each between two line feeds, which none of them has.
 fn joined(tags: &[String]) -> String {
     if tags.is_empty() { String::new() } else { format!("\n{}\n", tags.join("\n")) }
-}
-
-/// The tags of such a text.
-pub fn tags_of(joined: &str) -> Vec<String> {
-    joined.split('\n').filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 
 /// How many tasks are read at once to see whether a search finds them.
@@ -435,7 +430,7 @@ pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
 }
 
 /// Adds a task, which has been validated; with a key that was used for the same before, it is the task of then.
-pub async fn insert(state: &AppState, owner: &String, new: &NewTask, key: Option<&str>) -> Result<Task> {
+pub async fn insert(state: &TasksState, owner: &String, new: &NewTask, key: Option<&str>) -> Result<Task> {
     state.throttle_write(owner)?;
     let now = state.clock.now();
     let millis = u64::try_from(now.0).unwrap_or(0);
@@ -479,7 +474,7 @@ pub async fn insert(state: &AppState, owner: &String, new: &NewTask, key: Option
 
 /// Changes what `change` has, which has been validated. `None` when the owner has no such task, or it is not any more as it
 /// was at `seen`.
-pub async fn update(state: &AppState, owner: &String, id: &str, change: &PutTask, seen: Option<Timestamp>) -> Result<Option<Task>> {
+pub async fn update(state: &TasksState, owner: &String, id: &str, change: &PutTask, seen: Option<Timestamp>) -> Result<Option<Task>> {
     state.throttle_write(owner)?;
     let description = change.description.as_ref().and_then(Option::as_deref);
     let tags = change.tags.as_deref().map(joined);
@@ -555,7 +550,7 @@ pub async fn update(state: &AppState, owner: &String, id: &str, change: &PutTask
 /// Completes a task or takes that back; with `None`, whichever it is not. One statement, so that no toggle is lost.
 /// `seen` is as in [`update`].
 pub async fn complete(
-    state: &AppState,
+    state: &TasksState,
     owner: &String,
     id: &str,
     completed: Option<bool>,
@@ -582,7 +577,7 @@ pub async fn complete(
 }
 
 /// Removes a task, and keeps it for a while, so that it can be put back; whether it was there. `seen` is as in [`update`].
-pub async fn delete(state: &AppState, owner: &String, id: &str, seen: Option<Timestamp>) -> Result<bool> {
+pub async fn delete(state: &TasksState, owner: &String, id: &str, seen: Option<Timestamp>) -> Result<bool> {
     state.throttle_write(owner)?;
     let sql = concat!("DELETE FROM tasks WHERE user_id = $1 AND id = $2 AND ($3 IS NULL OR updated_at = $3) RETURNING ", columns!());
     let mut transaction = state.db.begin().await?;
@@ -604,12 +599,12 @@ pub async fn delete(state: &AppState, owner: &String, id: &str, seen: Option<Tim
 }
 
 /// The latest time at which a task was deleted that cannot be put back any more.
-pub fn too_old(state: &AppState) -> i64 {
+pub fn too_old(state: &TasksState) -> i64 {
     state.clock.now().0 - i64::try_from(state.config.trash_kept_for().as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Puts a deleted task back as it was; one that is there stays as it is. `None` when there is none to put back any more.
-pub async fn restore(state: &AppState, owner: &String, id: &str) -> Result<Option<Task>> {
+pub async fn restore(state: &TasksState, owner: &String, id: &str) -> Result<Option<Task>> {
     state.throttle_write(owner)?;
     let too_old = too_old(state);
     let mut transaction = state.db.begin().await?;
@@ -684,7 +679,7 @@ pub async fn last_change(db: &Db, owner: &str, id: &str) -> Result<Option<Change
 }
 
 /// Tells those who watch about a task that was written.
-fn told(state: &AppState, row: Option<TaskRow>) -> Option<Task> {
+fn told(state: &TasksState, row: Option<TaskRow>) -> Option<Task> {
     let task = Task::from(row?);
     state.events.saved(&task);
     Some(task)

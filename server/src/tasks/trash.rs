@@ -1,7 +1,7 @@
-//! The trash: what was deleted and can be put back, until it is too old or removed for good.
+//! The trash: deleted tasks that can be restored, until they are too old or purged.
 //!
-//! What is removed for good leaves an empty text in the row that had it. The row itself stays as long as others of its age: a
-//! client that was away is told of a deletion by it ([`super::events`]), whatever became of the task since.
+//! Purging a task empties the text of its row. The row itself stays as long as others of its age: a client that was disconnected
+//! learns of the deletion from it (`events`).
 
 use app::model::{FieldError, Task, Timestamp, TrashedTask};
 use axum::{
@@ -16,30 +16,30 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{
     conditions::{Conditions, etag_of_list},
     list::{self, LIMIT_DEFAULT, NOT_A_CURSOR, wrong},
-    routes::{TaskId, user_path},
+    path::{TaskId, user_path},
+    state::TasksState,
     store::{self, PAGE_BYTES},
 };
 use crate::{
-    AppState,
-    auth::identity::Identity,
     db::Db,
+    identity::extract::Identity,
     problem::{Error, Result},
     sql,
 };
 
 /// Most deleted tasks that are read at once: with as much text as a task can have, some 6 MB.
 const READ_MAX: u32 = 250;
-/// How many are removed for good in one statement, so that nobody else waits long for their turn.
+/// How many are purged in one statement, so that other writers do not wait long.
 const PURGED_AT_ONCE: i64 = 500;
-/// How many are put back before it is looked which are left.
+/// How many are restored before the rest is read.
 const RESTORED_AT_ONCE: u32 = 100;
 
 /// Routes of the trash.
-pub fn routes() -> Router<AppState> {
+pub fn routes() -> Router<TasksState> {
     Router::new().route("/api/{user_id}/trash", get(read).delete(empty)).route("/api/{user_id}/trash/{id}", delete(remove))
 }
 
-/// Which part of the trash: the newest deletion comes first.
+/// Which page of the trash; the newest deletion comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrashParams {
     /// How many tasks a page has.
@@ -76,32 +76,32 @@ pub fn cursor_after(last: &TrashedTask) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(last.deleted_at.0, &last.task.id)).unwrap_or_default())
 }
 
-async fn read(State(state): State<AppState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
+async fn read(State(state): State<TasksState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
     let params = TrashParams::parse(query.as_deref().unwrap_or_default())?;
     let (trashed, has_more) = trash(&state, &identity.user_id, &params).await?;
     let path = user_path(&identity.user_id, "trash");
     let next = trashed.last().filter(|_| has_more);
     let next = next.map(|last| format!("<{path}?limit={}&cursor={}>; rel=\"next\"", params.limit, cursor_after(last)));
     let json = serde_json::to_vec(&trashed).map_err(Error::internal)?;
-    let mut response = conditions.answer(&etag_of_list(&json, next.as_deref()), json.into())?;
+    let mut response = conditions.respond(&etag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
     }
     Ok(response)
 }
 
-async fn remove(State(state): State<AppState>, identity: Identity, TaskId(id): TaskId) -> Result<StatusCode> {
+async fn remove(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId) -> Result<StatusCode> {
     if purge(&state, &identity.user_id, &id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound) }
 }
 
-async fn empty(State(state): State<AppState>, identity: Identity) -> Result<StatusCode> {
+async fn empty(State(state): State<TasksState>, identity: Identity) -> Result<StatusCode> {
     purge_all(&state, &identity.user_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A page of the owner's trash, and whether there is more. It ends after the task with which it has [`PAGE_BYTES`] of text, also
 /// where more were asked for.
-pub async fn trash(state: &AppState, owner: &str, params: &TrashParams) -> Result<(Vec<TrashedTask>, bool)> {
+pub async fn trash(state: &TasksState, owner: &str, params: &TrashParams) -> Result<(Vec<TrashedTask>, bool)> {
     let kept_for = state.config.trash_kept_for();
     let (limit, mut after) = (params.limit as usize, params.after.clone());
     let (mut page, mut bytes): (Vec<TrashedTask>, usize) = (Vec::new(), 0);
@@ -123,7 +123,7 @@ pub async fn trash(state: &AppState, owner: &str, params: &TrashParams) -> Resul
     }
 }
 
-/// What was deleted after `too_old`, and before the one of this time and id: each as JSON, with when.
+/// Tasks deleted after `too_old` and before the given time and id: each as JSON, with the time.
 async fn rows(db: &Db, owner: &str, too_old: i64, before: Option<(Timestamp, String)>, count: u32) -> Result<Vec<(String, i64)>> {
     let (time, id) = before.map_or((i64::MAX, String::new()), |(time, id)| (time.0, id));
     let sql = "SELECT task, deleted_at FROM deleted_tasks
@@ -132,8 +132,8 @@ async fn rows(db: &Db, owner: &str, too_old: i64, before: Option<(Timestamp, Str
     Ok(sql!(all db.read(), sql, owner, too_old, time, id, i64::from(count))?)
 }
 
-/// Removes a task from the trash for good; whether it was there.
-pub async fn purge(state: &AppState, owner: &String, id: &str) -> Result<bool> {
+/// Purges a task; whether it was in the trash.
+pub async fn purge(state: &TasksState, owner: &String, id: &str) -> Result<bool> {
     state.throttle_write(owner)?;
     let sql = "UPDATE deleted_tasks SET task = '' WHERE user_id = $1 AND id = $2 AND task <> '' AND deleted_at > $3";
     let mut write = state.db.join().await?;
@@ -145,10 +145,10 @@ pub async fn purge(state: &AppState, owner: &String, id: &str) -> Result<bool> {
     Ok(was_there)
 }
 
-/// Removes everything from the owner's trash for good.
-pub async fn purge_all(state: &AppState, owner: &String) -> Result<()> {
+/// Purges all tasks of the owner's trash.
+pub async fn purge_all(state: &TasksState, owner: &String) -> Result<()> {
     state.throttle_write(owner)?;
-    // What another request empties at the same moment is emptied twice: whoever is first through does not say so before the end.
+    // Without a condition on `task`, so that of two requests at once neither returns before everything is purged.
     let sql = "UPDATE deleted_tasks SET task = ''
                WHERE user_id = $1 AND id IN (SELECT id FROM deleted_tasks WHERE user_id = $1 AND task <> '' LIMIT $2)";
     loop {
@@ -161,9 +161,9 @@ pub async fn purge_all(state: &AppState, owner: &String) -> Result<()> {
     }
 }
 
-/// Puts everything back that is in the owner's trash, the newest deletion first. Each counts as a change: what is beyond the quota,
-/// or too much at once, stays in the trash.
-pub async fn restore_all(state: &AppState, owner: &String) -> Result<()> {
+/// Restores all tasks of the owner's trash, the newest deletion first. Each counts as a change: those beyond the quota or the rate
+/// limit stay in the trash.
+pub async fn restore_all(state: &TasksState, owner: &String) -> Result<()> {
     let params = TrashParams { limit: RESTORED_AT_ONCE, after: None };
     loop {
         let (trashed, _) = trash(state, owner, &params).await?;

@@ -16,11 +16,11 @@ use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use server::{
     AppState,
-    auth::{mail::Transport, secret::Secret},
+    cli::Cli,
     clock::Clock,
-    config::{Cli, Config},
+    config::{Config, Limits, secret::Secret},
     db::On,
-    http::serve::Limits,
+    email::mailer::Transport,
     serve,
 };
 use sha2::Sha256;

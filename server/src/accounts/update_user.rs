@@ -1,0 +1,59 @@
+//! `POST /api/auth/update-user`
+
+use app::model::{NAME_MAX, present, validate_image, validate_text};
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    body::Body,
+    signed_in::{self, SignedIn},
+};
+use crate::{
+    identity::{
+        client::Client,
+        current_session::{CurrentSession, require},
+        extract::Visitor,
+        state::IdentityState,
+        user,
+    },
+    problem::{Error, Result},
+};
+
+/// The body.
+#[derive(Default, Deserialize)]
+pub struct UpdateUser {
+    /// The new name, if there is one.
+    pub name: Option<String>,
+    /// The new picture. Absent it stays; `null` removes it.
+    #[serde(default, deserialize_with = "present")]
+    pub image: Option<Option<String>>,
+}
+
+/// The endpoint. The answer has a token with the new name.
+pub async fn update_user(
+    State(state): State<IdentityState>,
+    visitor: Visitor,
+    client: Client,
+    Body(body): Body<UpdateUser>,
+) -> Result<Response> {
+    let signed_in = change(&state, &visitor, &client, body).await?;
+    Ok(signed_in::respond(&state, &signed_in, json!({ "status": true })))
+}
+
+/// Changes the name, the picture, or both.
+pub async fn change(state: &IdentityState, visitor: &Visitor, client: &Client, change: UpdateUser) -> Result<SignedIn> {
+    let name = change.name.map(|name| name.trim().to_owned());
+    let image = change.image.map(|image| image.filter(|image| !image.is_empty()));
+    let wrong_name = name.as_deref().map(|name| validate_text("name", name, NAME_MAX));
+    let wrong_image = image.as_ref().and_then(Option::as_deref).map(validate_image);
+    let errors: Vec<_> = [wrong_name, wrong_image].into_iter().flatten().filter_map(std::result::Result::err).collect();
+    if !errors.is_empty() {
+        return Err(Error::InvalidAccount(errors));
+    }
+    let CurrentSession { user, session, remember, .. } = require(state, visitor).await?;
+    let image = image.as_ref().map(Option::as_deref);
+    let user = user::update(&state.db, &user.id, name.as_deref(), image, state.clock.now()).await?.ok_or(Error::SignedOut)?;
+    tracing::info!(user_id = user.id, address = %client.address, "user updated");
+    SignedIn::new(state, user, &session, remember)
+}

@@ -1,0 +1,116 @@
+//! The command line: the commands, and the configuration that they share.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, lifetime};
+
+/// A task manager for many users, in one binary.
+///
+/// The secret that signs tokens comes from the environment alone: `BETTER_AUTH_SECRET`, or the file named by
+/// `BETTER_AUTH_SECRET_FILE`; `BETTER_AUTH_SECRET_PREVIOUS` (or `…_FILE`) verifies the tokens of a secret that was
+/// replaced.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "holdfast", version)]
+pub struct Cli {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What the commands share.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+/// What the program can do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Serve the pages and the API (the default)
+    Serve,
+    /// Bring the database's schema up to date, which serving does too
+    Migrate {
+        /// Change nothing: exit status 1 when something is due
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write a whole copy of the SQLite database to a file, also while it is in use
+    Backup {
+        /// The file, which must not be there yet
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the SQLite database, which nobody may use meanwhile
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// Even if there is a database: it is kept beside the new one
+        #[arg(long)]
+        replace: bool,
+        /// Go on with the sessions of the backup; else everybody signs in again
+        #[arg(long)]
+        keep_sessions: bool,
+    },
+    /// Look after accounts
+    User {
+        /// What to do.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Make tokens for programs
+    Token {
+        /// What to do.
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Ask the server on this machine whether it is ready: exit status 1 when it is not
+    Healthcheck,
+    /// Write a script that completes this command line
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Clone, Subcommand)]
+pub enum UserCommand {
+    /// Say who has an account, separated by tabs
+    List,
+    /// Make an account: with the password from standard input, or without one and with a link to set it
+    Create {
+        /// Their e-mail
+        email: String,
+        /// What they want to be called
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// Make a link to set a new password, good once and for an hour
+    ResetLink {
+        /// Whose
+        email: String,
+    },
+    /// Sign an account out on every device: every token of it that was issued so far is refused, by whichever service
+    SignOut {
+        /// Whose
+        email: String,
+    },
+    /// Remove an account with everything in it, for good
+    Delete {
+        /// Whose
+        email: String,
+    },
+}
+
+/// What can be done with tokens.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token for a user's tasks, as another service with the same secret would
+    Mint {
+        /// The user's id
+        user_id: String,
+        /// How long it is good
+        #[arg(long, default_value = "1h", value_parser = lifetime)]
+        ttl: Duration,
+    },
+    /// Refuse every token that was issued so far, of all users: everybody signs in again
+    RevokeAll,
+}

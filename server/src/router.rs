@@ -1,0 +1,39 @@
+//! Every route, with what all requests pass.
+
+mod root_middleware;
+
+use axum::{Router, extract::FromRef as _, middleware};
+
+use self::root_middleware::root_middleware;
+use crate::{
+    accounts,
+    identity::state::IdentityState,
+    openapi, pages,
+    shared_state::SharedState,
+    state::AppState,
+    tasks,
+    web::{assets, cors, health, refusals::method_not_allowed, security_txt},
+};
+
+/// The routes of the server.
+pub fn router(state: &AppState) -> Router {
+    let (shared, identity) = (SharedState::from_ref(state), IdentityState::from_ref(state));
+    // The refusal of a method comes before CORS, which answers preflights in its place.
+    let api = Router::new()
+        .nest("/api/auth", accounts::routes(&identity).with_state(identity.clone()))
+        .merge(tasks::routes().with_state(state.tasks.clone()))
+        .merge(openapi::routes().with_state(shared.clone()))
+        .method_not_allowed_fallback(method_not_allowed);
+    let api = match cors::layer(&state.config.trusted_origins) {
+        Some(cors) => api.layer(cors),
+        None => api,
+    };
+    Router::new()
+        .merge(api)
+        .merge(health::routes().with_state(shared.clone()))
+        .merge(security_txt::routes().with_state(shared))
+        .merge(pages::routes(&state.tasks).with_state(state.tasks.clone()))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(assets::serve)
+        .layer(middleware::from_fn_with_state(state.clone(), root_middleware))
+}

@@ -1,0 +1,28 @@
+//! Paths of the task API: the id of a task in one, and the paths that answers refer to.
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::problem::{Error, Result};
+
+/// The id in the path, unparsed: any other text is an unknown task.
+pub struct TaskId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for TaskId {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
+        let id = path.iter().find(|(name, _)| *name == "id").map(|(_, id)| id).ok_or(Error::NotFound)?;
+        // PostgreSQL has no NUL in texts.
+        if id.contains('\0') { Err(Error::NotFound) } else { Ok(Self(id.to_owned())) }
+    }
+}
+
+/// The path of one of a user's collections, `tasks` or `trash`. The id can have any character.
+pub fn user_path(user_id: &str, name: &str) -> String {
+    format!("/api/{}/{name}", utf8_percent_encode(user_id, NON_ALPHANUMERIC))
+}
