@@ -195,12 +195,17 @@ impl Shared {
         let number = queue.next_number;
         queue.next_number += 1;
         queue.waiting.push_back((number, job));
-        if !queue.is_served {
-            queue.is_served = true;
-            let shared = Server(self.clone());
-            tokio::task::spawn_blocking(move || shared.0.serve());
-        }
+        self.start(&mut queue);
         number
+    }
+
+    /// Starts the thread that serves the queue, unless it runs.
+    fn start(self: &Arc<Self>, queue: &mut Queue) {
+        if !queue.is_served && !queue.waiting.is_empty() {
+            queue.is_served = true;
+            let server = Server(self.clone());
+            tokio::task::spawn_blocking(move || server.0.serve());
+        }
     }
 
     /// Takes a write out of the queue; whether it was still there.
@@ -244,14 +249,19 @@ impl Shared {
 
     /// Runs jobs in one transaction, up to one that spoils it.
     fn run(&self, jobs: &mut VecDeque<(u64, Box<dyn Job>)>) -> rusqlite::Result<()> {
-        let mut kept = lock(&self.connection);
-        let connection = match kept.take() {
+        let kept = lock(&self.connection).take();
+        let connection = match kept {
             Some(connection) => connection,
             None => open(&self.file).inspect_err(|_| jobs.clear())?,
         };
-        let connection = &*kept.insert(connection);
-        let statement = |sql| connection.prepare_cached(sql)?.execute([]);
-        statement("BEGIN IMMEDIATE").inspect_err(|_| jobs.clear())?;
+        // One that cannot begin, or is amid a transaction when a write panics, is closed, and opened anew for the next.
+        execute(&connection, "BEGIN IMMEDIATE").inspect_err(|_| jobs.clear())?;
+        let outcome = self.run_begun(&connection, jobs);
+        *lock(&self.connection) = Some(connection);
+        outcome
+    }
+
+    fn run_begun(&self, connection: &Connection, jobs: &mut VecDeque<(u64, Box<dyn Job>)>) -> rusqlite::Result<()> {
         let mut run = Vec::with_capacity(jobs.len());
         while let Some((_, mut job)) = jobs.pop_front() {
             if job.is_abandoned() {
@@ -259,13 +269,13 @@ impl Shared {
             }
             if !job.run(&Writer(connection)) {
                 // Refused where SQLite has done so by itself.
-                let _ = statement("ROLLBACK");
+                let _ = execute(connection, "ROLLBACK");
                 job.answer();
                 return Ok(());
             }
             run.push(job);
         }
-        statement("COMMIT").inspect_err(|_| drop(statement("ROLLBACK")))?;
+        execute(connection, "COMMIT").inspect_err(|_| drop(execute(connection, "ROLLBACK")))?;
         self.line.note_commit();
         run.into_iter().for_each(Job::answer);
         Ok(())
@@ -278,11 +288,9 @@ struct Server(Arc<Shared>);
 impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            // It may be amid a transaction.
-            drop(lock(&self.0.connection).take());
             let mut queue = lock(&self.0.queue);
-            queue.waiting.clear();
             queue.is_served = false;
+            self.0.start(&mut queue);
         }
     }
 }
@@ -299,6 +307,10 @@ fn open(file: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute([])
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -306,5 +318,72 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GroupCommit").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{FutureExt as _, future::join_all};
+    use sqlx::sqlite::SqlitePoolOptions;
+
+    use super::*;
+
+    const INSERT: &str = "INSERT OR FAIL INTO notes (id) VALUES ($1)";
+
+    /// A group on an empty table, and the folder of its file.
+    fn group() -> (GroupCommit, tempfile::TempDir) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("db");
+        let connection = Connection::open(&file).expect("a file");
+        connection.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE notes (id INTEGER PRIMARY KEY)").expect("a table");
+        let url = format!("sqlite:{}", file.display());
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_lazy(&url).expect("an address");
+        (GroupCommit::new(&file, writer, Arc::default()), folder)
+    }
+
+    async fn insert(group: &GroupCommit, id: i64) -> Result<u64> {
+        group.execute(INSERT, Ok(vec![Value::Integer(id)])).await
+    }
+
+    async fn ids(group: &GroupCommit) -> Vec<i64> {
+        let read = |writer: &Writer<'_>| rows::<(i64,)>(writer.0, "SELECT id FROM notes ORDER BY id", &[]);
+        group.write(read).await.expect("rows").into_iter().map(|(id,)| id).collect()
+    }
+
+    #[tokio::test]
+    async fn a_write_that_is_refused_takes_back_only_itself() {
+        let (group, _folder) = group();
+        // One transaction: all wait while it is paused.
+        let pause = group.pause().await;
+        let mut writes = Box::pin(join_all([1, 2, 1, 3].map(|id| insert(&group, id))));
+        assert!(writes.as_mut().now_or_never().is_none());
+        drop(pause);
+        let outcomes: Vec<_> = writes.await.iter().map(std::result::Result::is_ok).collect();
+        assert_eq!(outcomes, [true, true, false, true]);
+        assert_eq!(ids(&group).await, [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_is_abandoned_before_it_begins_is_not_run() {
+        let (group, _folder) = group();
+        let pause = group.pause().await;
+        let mut abandoned = Box::pin(insert(&group, 1));
+        assert!(abandoned.as_mut().now_or_never().is_none());
+        drop(abandoned);
+        drop(pause);
+        assert_eq!(insert(&group, 2).await.expect("it is written"), 1);
+        assert_eq!(ids(&group).await, [2]);
+    }
+
+    #[tokio::test]
+    async fn after_a_write_that_panics_the_next_is_run() {
+        let (group, _folder) = group();
+        let outcome = group.write(|writer| -> rusqlite::Result<()> {
+            writer.execute(INSERT, &[&1])?;
+            panic!("on purpose");
+        });
+        assert!(outcome.await.is_err());
+        assert_eq!(insert(&group, 2).await.expect("it is written"), 1);
+        assert_eq!(ids(&group).await, [2]);
     }
 }
