@@ -27,6 +27,7 @@ SERVER_SOURCES := $(SHARED_SOURCES) $(shell find server/src server/build.rs serv
 # Not the whole workspace at once: with `frontend` beside it, `app` would be built for the browser and the server in one.
 NATIVE := --package app --package server
 
+NEXT_PAGE := server/benches/nextjs/.next/BUILD_ID
 BENCH := cargo run --quiet --package bench --profile bench-tool --locked --
 
 # How many examples of each kind the fuzzer makes.
@@ -99,7 +100,7 @@ pictures: $(BINARY) end2end/node_modules/.stamp | browser ## A picture of every 
 icons: end2end/node_modules/.stamp | browser ## Draw the PNGs of style/assets from their SVGs
 	@cd end2end && node icons.js
 
-bench: $(BINARY) .tools/peer/.stamp ## Measure against the budgets and a FastAPI service, five minutes (ONLY=text of some rows, SECONDS=3 a run)
+bench: $(BINARY) .tools/peer/.stamp $(NEXT_PAGE) ## Measure against the budgets, a FastAPI service and a Next.js page, five minutes (ONLY=text of some rows, SECONDS=3 a run)
 	@$(BENCH) run --binary $(BINARY) --seconds "$(SECONDS)" --only "$(ONLY)"
 
 bench-compare: ## Two reports of it side by side (A=old.json B=target/bench.json)
@@ -195,5 +196,12 @@ postgres:
 	@$(TOOLS)/peer/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
+# The page that the benchmark compares with.
+$(NEXT_PAGE): $(addprefix server/benches/nextjs/,package-lock.json next.config.mjs app/layout.jsx app/tasks/page.jsx app/tasks/row.jsx)
+	@$(call say,building the Next.js page that the benchmark compares with)
+	@cd server/benches/nextjs && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@cd server/benches/nextjs && NEXT_TELEMETRY_DISABLED=1 npm run --silent build >&2
+	@touch $@
+
 clean: ## Remove everything that was built
-	@rm -rf target end2end/node_modules end2end/test-results $(TOOLS)
+	@rm -rf target end2end/node_modules end2end/test-results server/benches/nextjs/.next server/benches/nextjs/node_modules $(TOOLS)

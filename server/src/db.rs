@@ -30,13 +30,16 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-pub use self::readers::later;
 use self::{
-    group_commit::{GroupCommit, Turn},
+    group_commit::GroupCommit,
     limits::{ACQUIRE_TIMEOUT, BUSY_TIMEOUT, LOG_PAGES, STATEMENT_TIMEOUT},
     long_reads::LongReads,
     readers::Readers,
     write_queue::{WriteQueue, WriteTurn},
+};
+pub use self::{
+    group_commit::Writer,
+    readers::{borrowed, later, owned},
 };
 use crate::{config::Database, file_lock, private_files};
 
@@ -111,38 +114,6 @@ pub enum Transaction {
     Postgres(sqlx::Transaction<'static, Postgres>, WriteTurn),
 }
 
-/// A statement that changes something, or a few of which none after the first is refused, in whatever makes it cheap and
-/// durable.
-pub enum Write {
-    /// In a transaction with those of others.
-    Sqlite(Turn),
-    /// For itself.
-    Postgres(PgPool, WriteTurn),
-}
-
-impl Write {
-    /// To run it on. An error that is not of the first statement takes back what all in the transaction have done.
-    pub fn on(&mut self) -> sqlx::Result<On<&mut SqliteConnection, &PgPool>> {
-        Ok(match self {
-            Self::Sqlite(turn) => On::Sqlite(turn.on()?),
-            Self::Postgres(pool, _) => On::Postgres(pool),
-        })
-    }
-
-    /// Its outcome, once it is durable.
-    pub async fn done<T>(self, outcome: sqlx::Result<T>) -> sqlx::Result<T> {
-        match self {
-            Self::Sqlite(turn) => turn.done(outcome).await,
-            Self::Postgres(_, turn) => {
-                if outcome.is_ok() {
-                    turn.note_commit();
-                }
-                outcome
-            }
-        }
-    }
-}
-
 impl Transaction {
     /// To run a statement in it.
     pub fn on(&mut self) -> On<&mut SqliteConnection, &mut PgConnection> {
@@ -179,7 +150,8 @@ impl Transaction {
 
 /// Runs a statement, whose parameters `$1`, `$2` … follow it, on a [`Db`]'s `read()` or `write()` or a transaction's `on()`:
 /// `sql!(all db.read(), "SELECT …", owner)`. `all`, `one` and `optional` give rows, `scalar` the one value of one row,
-/// `execute` the number of rows that it concerned. `here all db, for user, …` and `here optional db, for user, …` are for what is
+/// `execute` the number of rows that it concerned. `grouped optional db, …` and `grouped execute db, …` are for single
+/// statements that many may want to write at once: they share a transaction on SQLite. `here all db, for user, …` and `here optional db, for user, …` are for what is
 /// asked for most, of a type that is read from rows of both; `long all db, for user, …` is for what may take long, with values
 /// that are owned. Their error is the API's, and they are bounded by the user for whom they are.
 #[macro_export]
@@ -204,6 +176,22 @@ macro_rules! sql {
                 work.await.map_err($crate::problem::Error::internal)?.map_err($crate::problem::Error::from)
             }
         }
+    };
+    (grouped $run:ident $db:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        match $db {
+            $crate::db::Db::Sqlite { group, .. } => {
+                let values = $crate::db::owned(rusqlite::params![$($value),*]);
+                group.$run($sql, values).await
+            }
+            $crate::db::Db::Postgres { pool, writes, .. } => {
+                let statement = $crate::sql!(@grouped $run pool, $sql $(, $value)*);
+                writes.run($crate::db::within(statement)).await.map_err($crate::problem::Error::from)
+            }
+        }
+    };
+    (@grouped optional $pool:ident, $sql:expr $(, $value:expr)*) => { sqlx::query_as($sql)$(.bind($value))*.fetch_optional($pool) };
+    (@grouped execute $pool:ident, $sql:expr $(, $value:expr)*) => {
+        async { sqlx::query($sql)$(.bind($value))*.execute($pool).await.map(|done| done.rows_affected()) }
     };
     (all $($rest:tt)*) => { $crate::sql!(@run query_as fetch_all; $($rest)*) };
     (one $($rest:tt)*) => { $crate::sql!(@run query_as fetch_one; $($rest)*) };
@@ -349,13 +337,14 @@ impl Db {
 
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
         let writer = pool().max_connections(1).connect_lazy_with(options.clone());
+        let is_written: Arc<AtomicBool> = Arc::default();
         Ok(Self::Sqlite {
             _in_use: Arc::new(in_use),
             // It waits for nobody: what it could not do, it tries again.
             keeper: pool().max_connections(1).connect_lazy_with(options.clone().busy_timeout(Duration::ZERO)),
-            is_written: Arc::default(),
+            group: Arc::new(GroupCommit::new(file, writer.clone(), is_written.clone())),
+            is_written,
             has_remains: Arc::default(),
-            group: Arc::new(GroupCommit::new(writer.clone())),
             transactions: WriteQueue::new(1),
             writer,
             readers: pool().max_connections(SQLX_READERS).connect_lazy_with(options.read_only(true)),
@@ -446,17 +435,6 @@ impl Db {
         }
     }
 
-    /// A turn for a single statement that many may want at once.
-    pub async fn join(&self) -> sqlx::Result<Write> {
-        Ok(match self {
-            Self::Sqlite { group, is_written, .. } => {
-                is_written.store(true, Ordering::Relaxed);
-                Write::Sqlite(group.turn().await?)
-            }
-            Self::Postgres { pool, writes, .. } => Write::Postgres(pool.clone(), writes.turn().await?),
-        })
-    }
-
     /// Begins a transaction.
     pub async fn begin(&self) -> sqlx::Result<Transaction> {
         Ok(match self {
@@ -518,11 +496,13 @@ impl Db {
     /// Closes every connection; waits for those in use.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, keeper, readers, here, .. } => {
+            Self::Sqlite { writer, keeper, readers, here, group, .. } => {
                 here.close().await;
                 keeper.close().await;
                 readers.close().await;
+                // Waits for a transaction of the group too.
                 writer.close().await;
+                group.close();
             }
             // A server that is away would not even take a farewell.
             Self::Postgres { pool, listening, .. } => {

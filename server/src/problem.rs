@@ -297,6 +297,7 @@ impl From<rusqlite::Error> for Error {
         match error.sqlite_error().map(|error| state_of_file(error.extended_code)) {
             Some(DatabaseState::Full) => Self::StorageFull(error.to_string().into()),
             Some(DatabaseState::Away) => Self::Unavailable(error.to_string().into()),
+            Some(DatabaseState::RefusesOwner) => Self::BadToken,
             _ => Self::internal(error),
         }
     }

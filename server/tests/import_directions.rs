@@ -1,4 +1,4 @@
-//! Who may know whom: imports lead from the top of a table to its bottom, and in no circle. See `docs/adr/0001-each-part-names-its-state.md`.
+//! Who may know whom: imports lead from the top of a table to its bottom, and in no circle. See `docs/adr/0012-each-part-names-its-state.md`.
 //!
 //! The sources are read as text. What a reader would call an import counts: `use` declarations, and paths that begin with `crate`
 //! or `super`; the tests inside a file, comments and macros of other crates do not.

@@ -9,7 +9,7 @@ use std::{
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use server::sql;
+use server::{db::Db, sql};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -23,13 +23,21 @@ use crate::{
     support::{PASSWORD, SECRET, Send as _, Server, eventually},
 };
 
+/// Sets something on both connections that write: that of grouped writes, and that of all others.
+async fn set_on_writers(server: &Server, setting: &str) {
+    let Db::Sqlite { group, .. } = &server.state.db else { panic!("not SQLite") };
+    let sql = format!("PRAGMA {setting}");
+    sql!(execute server.state.db.write(), sqlx::AssertSqlSafe(sql.clone())).unwrap();
+    group.write(move |writer| writer.execute(&sql, &[])).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_full_disk_is_507_while_reads_go_on_and_it_recovers() {
     let server = Server::on_sqlite().await;
     let ada = server.person("Ada").await;
     let id = ada.add("kept").await;
     let pages: i64 = sql!(scalar server.state.db.write(), "PRAGMA page_count").unwrap();
-    sql!(execute server.state.db.write(), sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).unwrap();
+    set_on_writers(&server, &format!("max_page_count = {pages}")).await;
     let large = json!({ "title": "large", "description": "x".repeat(5000) });
     eventually(async || ada.call(Method::POST, "", &large).await.status == 507).await;
     let full = ada.call(Method::POST, "", &large).await;
@@ -39,7 +47,7 @@ async fn a_full_disk_is_507_while_reads_go_on_and_it_recovers() {
     assert!(before.contains(&"kept".to_owned()));
     assert_eq!(ada.get(&format!("/{id}")).await.status, 200);
     assert_eq!(server.request(Method::GET, "/tasks").header("cookie", &ada.cookie).answer().await.status, 200);
-    sql!(execute server.state.db.write(), "PRAGMA max_page_count = 1000000").unwrap();
+    set_on_writers(&server, "max_page_count = 1000000").await;
     assert_eq!(ada.call(Method::POST, "", &large).await.status, 201);
     assert_eq!(ada.titles("").await.len(), before.len() + 1, "nothing came twice or half");
 }
@@ -49,7 +57,7 @@ async fn of_those_who_fill_the_disk_at_once_the_acknowledged_are_there_and_nobod
     let server = Server::on_sqlite().await;
     let ada = server.person("Ada").await;
     let pages: i64 = sql!(scalar server.state.db.write(), "PRAGMA page_count").unwrap();
-    sql!(execute server.state.db.write(), sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {}", pages + 20))).unwrap();
+    set_on_writers(&server, &format!("max_page_count = {}", pages + 20)).await;
     let write = async |n: usize| {
         let task = json!({ "title": format!("{n}"), "description": "x".repeat(5000) });
         (n.to_string(), ada.call(Method::POST, "", &task).await.status.as_u16())
@@ -73,7 +81,7 @@ async fn of_those_who_fill_the_disk_at_once_the_acknowledged_are_there_and_nobod
         titles
     };
     assert_eq!(sorted(ada.titles("").await), sorted(acknowledged));
-    sql!(execute server.state.db.write(), "PRAGMA max_page_count = 1000000").unwrap();
+    set_on_writers(&server, "max_page_count = 1000000").await;
     ada.add("again").await;
 }
 
@@ -82,11 +90,12 @@ async fn a_file_that_cannot_be_written_is_503_while_reads_go_on_and_it_recovers(
     let server = Server::on_sqlite().await;
     let ada = server.person("Ada").await;
     ada.add("kept").await;
-    sql!(execute server.state.db.write(), "PRAGMA query_only = ON").unwrap();
+    set_on_writers(&server, "query_only = ON").await;
     let refused = ada.call(Method::POST, "", &json!({ "title": "x" })).await;
     refused.is_problem(503, "SERVICE_UNAVAILABLE");
     assert!(!refused.header("retry-after").is_empty());
     assert_eq!(ada.titles("").await, ["kept"]);
+    // The connection of grouped writes could not begin, and was opened anew.
     sql!(execute server.state.db.write(), "PRAGMA query_only = OFF").unwrap();
     ada.add("again").await;
 }

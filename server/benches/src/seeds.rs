@@ -35,6 +35,11 @@ pub fn holdfast(bench: &Bench, tasks: usize) -> Result<PathBuf> {
     copy(bench, &seed)
 }
 
+/// Gives the tasks of a copy dates, priorities and tags.
+pub fn add_details(database: &Path) -> Result<()> {
+    run(Command::new("python3").arg(format!("{SOURCES}/details.py")).arg(database), "")
+}
+
 /// Starts Holdfast once and waits, for as long as it takes: it listens when all tasks are in the index of the search.
 fn index(bench: &Bench, file: &Path) -> Result<()> {
     let mut child = bench.serve(file, 0)?.stdout(Stdio::piped()).spawn()?;

@@ -77,6 +77,33 @@ impl Server {
         Ok(server)
     }
 
+    /// Next.js with the page of the tasks in this file, a production build: one process.
+    pub async fn next_js(tasks: &Path) -> Result<Self> {
+        const FOLDER: &str = "server/benches/nextjs";
+        if !Path::new(FOLDER).join(".next/BUILD_ID").exists() {
+            return Err("the Next.js page is not built: `make bench` does it".into());
+        }
+        let address = free_port()?;
+        let log = tasks.with_file_name("next-log");
+        let mut command = Command::new("node");
+        command
+            .args(["node_modules/next/dist/bin/next", "start", "--hostname", "127.0.0.1", "--port", &address.port().to_string()])
+            .current_dir(FOLDER)
+            .env("TASKS_FILE", std::path::absolute(tasks)?)
+            .env("NEXT_TELEMETRY_DISABLED", "1")
+            .stderr(File::create(&log)?);
+        let server = Self::spawn(command, "Next.js", address)?;
+        let begun = Instant::now();
+        while ask(address, &get("/tasks", "")).await.is_err() {
+            if begun.elapsed() > PATIENCE {
+                let log = fs::read_to_string(&log)?;
+                return Err(format!("Next.js does not start: {}", log.lines().last().unwrap_or("it does not say why")).into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        Ok(server)
+    }
+
     /// axum alone, which answers `/list` and `/task` with these JSON texts of Holdfast's.
     pub async fn bare(list: &[u8], task: &[u8]) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);

@@ -30,11 +30,11 @@ const MOST: usize = 8;
 /// Most of them that long reads have at once.
 const MOST_LONG: usize = MOST / 2;
 /// Statements that a connection keeps prepared.
-const STATEMENTS: usize = 64;
+pub const STATEMENTS: usize = 64;
 /// How many steps of SQLite's machine a statement may take on a thread that serves others too: about a millisecond.
 const SHORT: i32 = 25_000;
 /// Parameters as statements name them.
-const NAMES: [&str; 11] = ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11"];
+const NAMES: [&str; 15] = ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15"];
 
 /// Connections that change nothing.
 #[derive(Debug)]
@@ -212,7 +212,8 @@ impl Shared {
     }
 }
 
-fn rows<T>(connection: &Connection, sql: &str, parameters: &[&dyn ToSql]) -> rusqlite::Result<Vec<T>>
+/// The rows of a statement.
+pub fn rows<T>(connection: &Connection, sql: &str, parameters: &[&dyn ToSql]) -> rusqlite::Result<Vec<T>>
 where
     T: for<'r> TryFrom<&'r Row<'r>, Error = rusqlite::Error>,
 {
@@ -242,22 +243,27 @@ pub fn later<T>(parameters: &[&dyn ToSql]) -> Begun<T> {
 }
 
 fn later_if<T>(parameters: &[&dyn ToSql], is_long: bool) -> Begun<T> {
-    match parameters.iter().map(|parameter| owned(*parameter)).collect() {
+    match owned(parameters) {
         Ok(parameters) => Begun::Later { parameters, is_long },
         Err(error) => Begun::Over(Err(error.into())),
     }
 }
 
-fn owned(parameter: &dyn ToSql) -> rusqlite::Result<Value> {
-    Ok(match parameter.to_sql()? {
-        ToSqlOutput::Borrowed(value) => value.try_into()?,
-        ToSqlOutput::Owned(value) => value,
-        // Kinds of features that are not in use.
-        _ => return Err(rusqlite::Error::InvalidQuery),
-    })
+/// Parameters that can be sent to another thread.
+pub fn owned(parameters: &[&dyn ToSql]) -> rusqlite::Result<Vec<Value>> {
+    let owned = |parameter: &&dyn ToSql| {
+        Ok(match parameter.to_sql()? {
+            ToSqlOutput::Borrowed(value) => value.try_into()?,
+            ToSqlOutput::Owned(value) => value,
+            // Kinds of features that are not in use.
+            _ => return Err(rusqlite::Error::InvalidQuery),
+        })
+    };
+    parameters.iter().map(owned).collect()
 }
 
-fn borrowed(parameters: &[Value]) -> Vec<&dyn ToSql> {
+/// What [`owned`] gave, as parameters.
+pub fn borrowed(parameters: &[Value]) -> Vec<&dyn ToSql> {
     parameters.iter().map(|parameter| parameter as &dyn ToSql).collect()
 }
 

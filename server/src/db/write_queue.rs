@@ -96,6 +96,12 @@ impl WriteQueue {
         let permit = self.line.wait(self.turns.clone().acquire_owned()).await?;
         Ok(WriteTurn { line: self.line.clone(), _permit: permit.map_err(|_| sqlx::Error::PoolClosed)? })
     }
+
+    /// Runs a statement that commits by itself, when its turn has come.
+    pub async fn run<T>(&self, statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        let turn = self.turn().await?;
+        statement.await.inspect(|_| turn.note_commit())
+    }
 }
 
 impl WriteTurn {

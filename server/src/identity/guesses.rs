@@ -72,9 +72,8 @@ impl Buckets {
 /// Counts an attempt and returns its number in a row, or refuses it.
 pub async fn count(db: &Db, account: &str, origin: &Origin<'_>, now: Timestamp) -> Result<i64> {
     let origin = origin.key();
-    let mut write = db.join().await?;
-    let counted = sql!(
-        optional write.on()?,
+    let counted: Option<(i64,)> = sql!(
+        grouped optional db,
         "INSERT INTO guesses (account, origin, tries, next_at) VALUES ($1, $2, 1, $3)
          ON CONFLICT (account, origin) DO UPDATE SET tries = guesses.tries + 1,
              next_at = $3 + CASE WHEN guesses.tries + 1 < $4 THEN 0 ELSE (guesses.tries + 2 - $4) * $5 END
@@ -86,8 +85,7 @@ pub async fn count(db: &Db, account: &str, origin: &Origin<'_>, now: Timestamp) 
         FREE,
         PAUSE_MS,
         MOST
-    );
-    let counted: Option<(i64,)> = write.done(counted).await?;
+    )?;
     if let Some((number,)) = counted {
         return Ok(number);
     }

@@ -7,9 +7,9 @@ use app::{
     position,
     routes::tasks::Counts,
 };
-use rusqlite::Row;
+use rusqlite::{Row, params};
 use serde::Serialize;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqliteConnection};
 use uuid::{ContextV7, Uuid};
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     state::TasksState,
 };
 use crate::{
-    db::{Db, On, within},
+    db::{Db, On, Writer, borrowed, owned, within},
     problem::{Error, Result},
     sql,
 };
@@ -165,25 +165,32 @@ struct ListSql {
     found_on_postgres: [&'static str; 2],
 }
 
-/// Binds a task's columns to `$1` to `$14`.
-macro_rules! bind_task {
-    ($sql:expr, $task:ident) => {
-        sqlx::query($sql)
-            .bind(&$task.id)
-            .bind(&$task.user_id)
-            .bind(&$task.title)
-            .bind($task.title.to_lowercase())
-            .bind(&$task.description)
-            .bind($task.completed)
-            .bind($task.due_date.map(|day| day.to_string()))
-            .bind($task.priority.rank())
-            .bind(joined(&$task.tags))
-            .bind(joined(&$task.tags).to_lowercase())
-            .bind(&$task.position)
-            .bind($task.completed_at.map(|time| time.0))
-            .bind($task.created_at.0)
-            .bind($task.updated_at.0)
+/// Calls a macro with a task's columns, `$1` to `$14`, after other arguments.
+macro_rules! with_columns {
+    ($task:ident, $call:ident!($($arguments:tt)*)) => {
+        $call!(
+            $($arguments)*
+            &$task.id,
+            &$task.user_id,
+            &$task.title,
+            $task.title.to_lowercase(),
+            &$task.description,
+            $task.completed,
+            $task.due_date.map(|day| day.to_string()),
+            $task.priority.rank(),
+            joined(&$task.tags),
+            joined(&$task.tags).to_lowercase(),
+            &$task.position,
+            $task.completed_at.map(|time| time.0),
+            $task.created_at.0,
+            $task.updated_at.0
+        )
     };
+}
+
+/// A statement with its parameters.
+macro_rules! bound {
+    ($sql:expr $(, $value:expr)*) => { sqlx::query($sql)$(.bind($value))* };
 }
 
 /// Writes a new task.
@@ -198,13 +205,15 @@ macro_rules! insert_sql {
     };
 }
 
+/// The constraints are checked before a row is written. Without `OR FAIL`, SQLite would copy each page that the insert changes, to
+/// take back what a trigger may have done by then.
+const INSERT_ON_SQLITE: &str = insert_sql!("INSERT OR FAIL");
+
 /// Writes a new task, and into PostgreSQL's index of the search what it is found by.
 macro_rules! insert_row {
     ($on:expr, $task:ident) => {
         match $on {
-            // The constraints are checked before a row is written. Without `OR FAIL`, SQLite would copy each page that the insert
-            // changes, to take back what a trigger may have done by then.
-            On::Sqlite(on) => bind_task!(insert_sql!("INSERT OR FAIL"), $task).execute(on).await.map(|_| ()),
+            On::Sqlite(on) => with_columns!($task, bound!(INSERT_ON_SQLITE,)).execute(on).await.map(|_| ()),
             On::Postgres(on) => {
                 let numbers = search::numbers_of_task(&$task.user_id, &$task.title, $task.description.as_deref(), &$task.tags);
                 let sql = concat!(
@@ -212,7 +221,7 @@ macro_rules! insert_row {
                     insert_sql!("INSERT"),
                     " RETURNING id) INSERT INTO task_search (task_id, pieces) SELECT id, $15 FROM made"
                 );
-                within(bind_task!(sql, $task).bind(numbers).execute(on)).await.map(|_| ())
+                within(with_columns!($task, bound!(sql,)).bind(numbers).execute(on)).await.map(|_| ())
             }
         }
     };
@@ -453,9 +462,15 @@ pub async fn insert(state: &TasksState, owner: &String, new: &NewTask, key: Opti
     match key {
         None => {
             state.task_quota.take(&state.db, owner, now).await?;
-            let mut write = state.db.join().await?;
-            let outcome = insert_row!(write.on()?, task);
-            write.done(outcome).await?;
+            match &state.db {
+                Db::Sqlite { group, .. } => {
+                    let values = owned(with_columns!(task, params!()));
+                    group.execute(INSERT_ON_SQLITE, values).await?;
+                }
+                Db::Postgres { pool, writes, .. } => {
+                    writes.run(async { insert_row!(On::<&mut SqliteConnection, _>::Postgres(pool), task) }).await?;
+                }
+            }
         }
         Some(key) => {
             let mut transaction = state.db.begin().await?;
@@ -472,6 +487,19 @@ pub async fn insert(state: &TasksState, owner: &String, new: &NewTask, key: Opti
     Ok(task)
 }
 
+/// Changes a task; each parameter from `$3` on says what becomes of one column.
+const UPDATE: &str = concat!(
+    "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
+    " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = NULL,",
+    " completed = COALESCE($7, completed),",
+    " completed_at = CASE WHEN NOT COALESCE($7, completed) THEN NULL ELSE COALESCE(completed_at, $8) END,",
+    " due_date = CASE WHEN $10 THEN $11 ELSE due_date END, priority = COALESCE($12, priority),",
+    " tags = COALESCE($13, tags), tags_key = COALESCE($14, tags_key), position = COALESCE($15, position),",
+    " updated_at = CASE WHEN updated_at < $8 THEN $8 ELSE updated_at + 1 END",
+    " WHERE user_id = $1 AND id = $2 AND ($9 IS NULL OR updated_at = $9) RETURNING ",
+    columns!()
+);
+
 /// Changes what `change` has, which has been validated. `None` when the owner has no such task, or it is not any more as it
 /// was at `seen`.
 pub async fn update(state: &TasksState, owner: &String, id: &str, change: &PutTask, seen: Option<Timestamp>) -> Result<Option<Task>> {
@@ -479,21 +507,11 @@ pub async fn update(state: &TasksState, owner: &String, id: &str, change: &PutTa
     let description = change.description.as_ref().and_then(Option::as_deref);
     let tags = change.tags.as_deref().map(joined);
     let now = state.clock.now().0;
-    macro_rules! update_row {
-        ($on:expr) => {
-            sql!(
-                optional $on,
-                concat!(
-                    "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",
-                    " description = CASE WHEN $5 THEN $6 ELSE description END, description_key = NULL,",
-                    " completed = COALESCE($7, completed),",
-                    " completed_at = CASE WHEN NOT COALESCE($7, completed) THEN NULL ELSE COALESCE(completed_at, $8) END,",
-                    " due_date = CASE WHEN $10 THEN $11 ELSE due_date END, priority = COALESCE($12, priority),",
-                    " tags = COALESCE($13, tags), tags_key = COALESCE($14, tags_key), position = COALESCE($15, position),",
-                    " updated_at = CASE WHEN updated_at < $8 THEN $8 ELSE updated_at + 1 END",
-                    " WHERE user_id = $1 AND id = $2 AND ($9 IS NULL OR updated_at = $9) RETURNING ",
-                    columns!()
-                ),
+    /// Calls a macro with the parameters of [`UPDATE`] after other arguments.
+    macro_rules! with_change {
+        ($call:ident!($($arguments:tt)*)) => {
+            $call!(
+                $($arguments)*
                 owner,
                 id,
                 &change.title,
@@ -513,29 +531,29 @@ pub async fn update(state: &TasksState, owner: &String, id: &str, change: &PutTa
         };
     }
     if change.title.is_none() && change.description.is_none() && change.tags.is_none() {
-        let mut write = state.db.join().await?;
-        let row = update_row!(write.on()?);
-        return Ok(told(state, write.done(row).await?));
+        return Ok(told(state, with_change!(sql!(grouped optional &state.db, UPDATE,))?));
     }
     // What it is found by depends on what it has become.
-    let numbers = |row: &TaskRow| search::numbers_of_task(owner, &row.title, row.description.as_deref(), &tags_of(&row.tags));
+    let user = owner.clone();
+    let numbers = move |row: &TaskRow| search::numbers_of_task(&user, &row.title, row.description.as_deref(), &tags_of(&row.tags));
     let row: Option<TaskRow> = match &state.db {
-        Db::Sqlite { .. } => {
-            let mut write = state.db.join().await?;
-            let mut row: sqlx::Result<Option<TaskRow>> = update_row!(write.on()?);
-            if let (Ok(Some(changed)), On::Sqlite(on)) = (&row, write.on()?) {
-                // One that is not in the index yet comes there as it is then.
-                let sql = "REPLACE INTO task_search (rowid, pieces) SELECT number, $2 FROM tasks
-                           WHERE id = $1 AND number <= (SELECT indexed_up_to FROM task_search_state)";
-                if let Err(error) = sqlx::query(sql).bind(id).bind(search::as_words(&numbers(changed))).execute(on).await {
-                    row = Err(error);
+        Db::Sqlite { group, .. } => {
+            let values = owned(with_change!(params!()))?;
+            let update = move |writer: &Writer<'_>| {
+                let row: Option<TaskRow> = writer.optional(UPDATE, &borrowed(&values))?;
+                if let Some(changed) = &row {
+                    // One that is not in the index yet comes there as it is then.
+                    let sql = "REPLACE INTO task_search (rowid, pieces) SELECT number, $2 FROM tasks
+                               WHERE id = $1 AND number <= (SELECT indexed_up_to FROM task_search_state)";
+                    writer.execute(sql, params![changed.id, search::as_words(&numbers(changed))])?;
                 }
-            }
-            write.done(row).await?
+                Ok(row)
+            };
+            group.write(update).await?
         }
         Db::Postgres { .. } => {
             let mut transaction = state.db.begin().await?;
-            let row: Option<TaskRow> = update_row!(transaction.on())?;
+            let row: Option<TaskRow> = with_change!(sql!(optional transaction.on(), UPDATE,))?;
             if let (Some(changed), On::Postgres(on)) = (&row, transaction.on()) {
                 let sql = "INSERT INTO task_search (task_id, pieces) VALUES ($1, $2) ON CONFLICT (task_id) DO UPDATE SET pieces = excluded.pieces";
                 within(sqlx::query(sql).bind(id).bind(numbers(changed)).execute(on)).await?;
@@ -557,9 +575,8 @@ pub async fn complete(
     seen: Option<Timestamp>,
 ) -> Result<Option<Task>> {
     state.throttle_write(owner)?;
-    let mut write = state.db.join().await?;
     let row = sql!(
-        optional write.on()?,
+        grouped optional &state.db,
         concat!(
             "UPDATE tasks SET completed = COALESCE($3, NOT completed),",
             " completed_at = CASE WHEN NOT COALESCE($3, NOT completed) THEN NULL ELSE COALESCE(completed_at, $4) END,",
@@ -572,8 +589,8 @@ pub async fn complete(
         completed,
         state.clock.now().0,
         seen.map(|seen| seen.0)
-    );
-    Ok(told(state, write.done(row).await?))
+    )?;
+    Ok(told(state, row))
 }
 
 /// Removes a task, and keeps it for a while, so that it can be put back; whether it was there. `seen` is as in [`update`].

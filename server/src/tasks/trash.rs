@@ -136,9 +136,7 @@ async fn rows(db: &Db, owner: &str, too_old: i64, before: Option<(Timestamp, Str
 pub async fn purge(state: &TasksState, owner: &String, id: &str) -> Result<bool> {
     state.throttle_write(owner)?;
     let sql = "UPDATE deleted_tasks SET task = '' WHERE user_id = $1 AND id = $2 AND task <> '' AND deleted_at > $3";
-    let mut write = state.db.join().await?;
-    let purged = sql!(execute write.on()?, sql, owner, id, store::too_old(state));
-    let was_there = write.done(purged).await? > 0;
+    let was_there = sql!(grouped execute &state.db, sql, owner, id, store::too_old(state))? > 0;
     if was_there {
         state.db.deleted_for_good();
     }
@@ -152,9 +150,7 @@ pub async fn purge_all(state: &TasksState, owner: &String) -> Result<()> {
     let sql = "UPDATE deleted_tasks SET task = ''
                WHERE user_id = $1 AND id IN (SELECT id FROM deleted_tasks WHERE user_id = $1 AND task <> '' LIMIT $2)";
     loop {
-        let mut write = state.db.join().await?;
-        let purged = sql!(execute write.on()?, sql, owner, PURGED_AT_ONCE);
-        if write.done(purged).await? == 0 {
+        if sql!(grouped execute &state.db, sql, owner, PURGED_AT_ONCE)? == 0 {
             return Ok(());
         }
         state.db.deleted_for_good();
