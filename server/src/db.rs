@@ -46,7 +46,7 @@ use crate::{config::Database, file_lock, private_files};
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// Takes from the log what nobody reads any more, and waits for nobody. When it has taken everything, the log begins anew.
+/// Moves pages that no reader needs from the log to the file, without waiting. Once all are moved, the log starts again at its beginning.
 const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 /// How long the start waits for a server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -73,16 +73,16 @@ pub enum Db {
         group: Arc<GroupCommit>,
         /// Those that wait for a transaction of their own; there is one at a time.
         transactions: WriteQueue,
-        /// Takes what was written from the log to its place in the file, while others go on writing.
-        keeper: SqlitePool,
+        /// Checkpoints: moves what was written from the log to its place in the file, while others go on writing.
+        checkpointer: SqlitePool,
         /// Whether something may have been written since it last did.
         is_written: Arc<AtomicBool>,
         /// Whether the log may hold what was deleted for good.
         has_remains: Arc<AtomicBool>,
-        /// These change nothing.
+        /// Read-only connections of sqlx.
         readers: SqlitePool,
-        /// Nor do these, which read where they are asked.
-        here: Arc<Readers>,
+        /// Connections that read on the thread of the request.
+        inline_readers: Arc<Readers>,
     },
     /// A server.
     Postgres {
@@ -126,7 +126,7 @@ impl Transaction {
     /// Tells the other processes something, once this is committed. A SQLite file has no others that listen.
     pub async fn notify(&mut self, channel: &str, notice: &str) -> sqlx::Result<()> {
         if let Self::Postgres(transaction, _) = self {
-            within(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(&mut **transaction)).await?;
+            with_statement_timeout(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(&mut **transaction)).await?;
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ impl Transaction {
                 turn
             }
             Self::Postgres(transaction, turn) => {
-                within(transaction.commit()).await?;
+                with_statement_timeout(transaction.commit()).await?;
                 turn
             }
         };
@@ -151,25 +151,25 @@ impl Transaction {
 /// Runs a statement, whose parameters `$1`, `$2` … follow it, on a [`Db`]'s `read()` or `write()` or a transaction's `on()`:
 /// `sql!(all db.read(), "SELECT …", owner)`. `all`, `one` and `optional` give rows, `scalar` the one value of one row,
 /// `execute` the number of rows that it concerned. `grouped optional db, …` and `grouped execute db, …` are for single
-/// statements that many may want to write at once: they share a transaction on SQLite. `here all db, for user, …` and `here optional db, for user, …` are for what is
+/// statements that many may want to write at once: they share a transaction on SQLite. `inline all db, for user, …` and `inline optional db, for user, …` are for what is
 /// asked for most, of a type that is read from rows of both; `long all db, for user, …` is for what may take long, with values
 /// that are owned. Their error is the API's, and they are bounded by the user for whom they are.
 #[macro_export]
 macro_rules! sql {
-    (here all $($rest:tt)*) => { $crate::sql!(@here all fetch_all; $($rest)*) };
-    (here optional $($rest:tt)*) => { $crate::sql!(@here optional fetch_optional; $($rest)*) };
+    (inline all $($rest:tt)*) => { $crate::sql!(@inline all fetch_all; $($rest)*) };
+    (inline optional $($rest:tt)*) => { $crate::sql!(@inline optional fetch_optional; $($rest)*) };
     (long all $db:expr, for $user:expr, $sql:expr $(, $value:expr)* $(,)?) => {
         match $db {
-            $crate::db::Db::Sqlite { here, .. } => {
+            $crate::db::Db::Sqlite { inline_readers, .. } => {
                 let begun = $crate::db::later(rusqlite::params![$($value),*]);
-                here.all($user, $sql, begun).await
+                inline_readers.all($user, $sql, begun).await
             }
             $crate::db::Db::Postgres { pool, long_reads, .. } => {
                 let (pool, bound) = (pool.clone(), long_reads.begin($user).await?);
                 let query = sqlx::query_as($sql)$(.bind($value))*;
                 // In a task: the connection is in use until the server has ended it, also when the request is gone.
                 let work = tokio::spawn(async move {
-                    let outcome = $crate::db::within(query.fetch_all(&pool)).await;
+                    let outcome = $crate::db::with_statement_timeout(query.fetch_all(&pool)).await;
                     drop(bound);
                     outcome
                 });
@@ -185,7 +185,7 @@ macro_rules! sql {
             }
             $crate::db::Db::Postgres { pool, writes, .. } => {
                 let statement = $crate::sql!(@grouped $run pool, $sql $(, $value)*);
-                writes.run($crate::db::within(statement)).await.map_err($crate::problem::Error::from)
+                writes.run($crate::db::with_statement_timeout(statement)).await.map_err($crate::problem::Error::from)
             }
         }
     };
@@ -201,31 +201,31 @@ macro_rules! sql {
         match $on {
             $crate::db::On::Sqlite(on) => sqlx::query($sql)$(.bind($value))*.execute(on).await.map(|done| done.rows_affected()),
             $crate::db::On::Postgres(on) => {
-                $crate::db::within(sqlx::query($sql)$(.bind($value))*.execute(on)).await.map(|done| done.rows_affected())
+                $crate::db::with_statement_timeout(sqlx::query($sql)$(.bind($value))*.execute(on)).await.map(|done| done.rows_affected())
             }
         }
     };
-    (@here $rows:ident $fetch:ident; $db:expr, for $user:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+    (@inline $rows:ident $fetch:ident; $db:expr, for $user:expr, $sql:expr $(, $value:expr)* $(,)?) => {
         match $db {
-            $crate::db::Db::Sqlite { here, .. } => {
-                let begun = here.begin($sql, rusqlite::params![$($value),*]);
-                here.$rows($user, $sql, begun).await
+            $crate::db::Db::Sqlite { inline_readers, .. } => {
+                let begun = inline_readers.begin($sql, rusqlite::params![$($value),*]);
+                inline_readers.$rows($user, $sql, begun).await
             }
             $crate::db::Db::Postgres { pool, .. } => {
-                $crate::db::within(sqlx::query_as($sql)$(.bind($value))*.$fetch(pool)).await.map_err($crate::problem::Error::from)
+                $crate::db::with_statement_timeout(sqlx::query_as($sql)$(.bind($value))*.$fetch(pool)).await.map_err($crate::problem::Error::from)
             }
         }
     };
     (@run $query:ident $fetch:ident; $on:expr, $sql:expr $(, $value:expr)* $(,)?) => {
         match $on {
             $crate::db::On::Sqlite(on) => sqlx::$query($sql)$(.bind($value))*.$fetch(on).await,
-            $crate::db::On::Postgres(on) => $crate::db::within(sqlx::$query($sql)$(.bind($value))*.$fetch(on)).await,
+            $crate::db::On::Postgres(on) => $crate::db::with_statement_timeout(sqlx::$query($sql)$(.bind($value))*.$fetch(on)).await,
         }
     };
 }
 
-/// The outcome, or an error when the server does not answer in time.
-pub async fn within<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+/// The outcome, or an error after [`STATEMENT_TIMEOUT`].
+pub async fn with_statement_timeout<T>(work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     match tokio::time::timeout(STATEMENT_TIMEOUT, work).await {
         Ok(outcome) => outcome,
         Err(_) => Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database does not answer"))),
@@ -308,7 +308,7 @@ impl Db {
     pub async fn time(&self) -> sqlx::Result<Option<Timestamp>> {
         let Self::Postgres { pool, .. } = self else { return Ok(None) };
         let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-        within(sqlx::query_scalar(sql).fetch_one(pool)).await.map(|millis| Some(Timestamp(millis)))
+        with_statement_timeout(sqlx::query_scalar(sql).fetch_one(pool)).await.map(|millis| Some(Timestamp(millis)))
     }
 
     async fn open_file(file: &Path) -> Result<Self, OpenError> {
@@ -325,7 +325,7 @@ impl Db {
             // A write that was acknowledged survives the plug being pulled, not only a crash of the program.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            // The keeper does it, long before; else whoever commits would wait for it.
+            // The checkpointer does it, long before; else whoever commits would wait for it.
             .pragma("wal_autocheckpoint", LOG_PAGES)
             // What was deleted is overwritten, in pages that are free too.
             .pragma("secure_delete", "ON")
@@ -340,15 +340,15 @@ impl Db {
         let is_written: Arc<AtomicBool> = Arc::default();
         Ok(Self::Sqlite {
             _in_use: Arc::new(in_use),
-            // It waits for nobody: what it could not do, it tries again.
-            keeper: pool().max_connections(1).connect_lazy_with(options.clone().busy_timeout(Duration::ZERO)),
+            // Without waiting for readers and writers: it runs again a second later.
+            checkpointer: pool().max_connections(1).connect_lazy_with(options.clone().busy_timeout(Duration::ZERO)),
             group: Arc::new(GroupCommit::new(file, writer.clone(), is_written.clone())),
             is_written,
             has_remains: Arc::default(),
             transactions: WriteQueue::new(1),
             writer,
             readers: pool().max_connections(SQLX_READERS).connect_lazy_with(options.read_only(true)),
-            here: Arc::new(Readers::new(file)),
+            inline_readers: Arc::new(Readers::new(file)),
         })
     }
 
@@ -409,7 +409,7 @@ impl Db {
     /// Tells the other processes something now. A SQLite file has no others that listen.
     pub async fn notify(&self, channel: &str, notice: &str) -> sqlx::Result<()> {
         if let Self::Postgres { pool, .. } = self {
-            within(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(pool)).await?;
+            with_statement_timeout(sqlx::query("SELECT pg_notify($1, $2)").bind(channel).bind(notice).execute(pool)).await?;
         }
         Ok(())
     }
@@ -417,7 +417,7 @@ impl Db {
     /// The bound on reads that take long.
     pub fn long_reads(&self) -> &LongReads {
         match self {
-            Self::Sqlite { here, .. } => here.long_reads(),
+            Self::Sqlite { inline_readers, .. } => inline_readers.long_reads(),
             Self::Postgres { long_reads, .. } => long_reads,
         }
     }
@@ -425,8 +425,8 @@ impl Db {
     /// How many connections there are, and how many of them nobody uses.
     pub fn connections(&self) -> (u32, usize) {
         match self {
-            Self::Sqlite { writer, readers, here, .. } => {
-                let (open, idle) = here.count();
+            Self::Sqlite { writer, readers, inline_readers, .. } => {
+                let (open, idle) = inline_readers.count();
                 // While one is taken, sqlx's own count may be below zero for a moment, which is a very large number.
                 let idle_of = |pool: &SqlitePool| pool.num_idle().min(pool.size() as usize);
                 (writer.size() + readers.size() + open, idle_of(writer) + idle_of(readers) + idle)
@@ -445,7 +445,7 @@ impl Db {
             }
             Self::Postgres { pool, writes, .. } => {
                 let turn = writes.turn().await?;
-                Transaction::Postgres(within(pool.begin()).await?, turn)
+                Transaction::Postgres(with_statement_timeout(pool.begin()).await?, turn)
             }
         })
     }
@@ -453,19 +453,19 @@ impl Db {
     /// Empties the log of a SQLite file, if there were writes since the last time. Most of it is taken to its place in the file
     /// while others go on writing; only for what they wrote meanwhile, and for the disk to have it all, they wait.
     pub async fn checkpoint(&self) -> sqlx::Result<()> {
-        let Self::Sqlite { keeper, is_written, has_remains, group, .. } = self else { return Ok(()) };
+        let Self::Sqlite { checkpointer, is_written, has_remains, group, .. } = self else { return Ok(()) };
         let has_remains_now = has_remains.load(Ordering::Relaxed);
         if !is_written.swap(false, Ordering::Relaxed) && !has_remains_now {
             return Ok(());
         }
-        sqlx::query(EMPTY_LOG).execute(keeper).await?;
+        sqlx::query(EMPTY_LOG).execute(checkpointer).await?;
         let _pause = group.pause().await;
         if !has_remains_now {
-            return sqlx::query(EMPTY_LOG).execute(keeper).await.map(|_| ());
+            return sqlx::query(EMPTY_LOG).execute(checkpointer).await.map(|_| ());
         }
         // Cleared before, so that what is deleted meanwhile is not forgotten.
         has_remains.store(false, Ordering::Relaxed);
-        let is_cut = cut_log(keeper).await;
+        let is_cut = cut_log(checkpointer).await;
         if !is_cut.as_ref().is_ok_and(|is_cut| *is_cut) {
             has_remains.store(true, Ordering::Relaxed);
         }
@@ -496,9 +496,9 @@ impl Db {
     /// Closes every connection; waits for those in use.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, keeper, readers, here, group, .. } => {
-                here.close().await;
-                keeper.close().await;
+            Self::Sqlite { writer, checkpointer, readers, inline_readers, group, .. } => {
+                inline_readers.close().await;
+                checkpointer.close().await;
                 readers.close().await;
                 // Waits for a transaction of the group too.
                 writer.close().await;

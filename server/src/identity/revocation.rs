@@ -197,7 +197,7 @@ impl Revocations {
     pub async fn refresh(&self, db: &Db, now: Timestamp) -> Result<()> {
         let latest = *self.latest.read().unwrap_or_else(PoisonError::into_inner);
         let sql = "SELECT subject, until, issued_before, recorded_at FROM revocations WHERE recorded_at > $1 AND until > $2";
-        let rows: Vec<(String, i64, Option<i64>, i64)> = sql!(here all db, for "", sql, latest - OVERLAP_MS, now.0)?;
+        let rows: Vec<(String, i64, Option<i64>, i64)> = sql!(inline all db, for "", sql, latest - OVERLAP_MS, now.0)?;
         if let Some(newest) = rows.iter().map(|(.., recorded_at)| *recorded_at).max() {
             let mut latest = self.latest.write().unwrap_or_else(PoisonError::into_inner);
             *latest = newest.max(*latest);

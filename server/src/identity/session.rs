@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use super::{client::Client, ids, revocation::Revocation};
 use crate::{
     config::Config,
-    db::{Db, On, Transaction, within},
+    db::{Db, On, Transaction, with_statement_timeout},
     problem::{Error, Result},
     sql,
 };
@@ -121,7 +121,7 @@ pub async fn set_last_seen(db: &Db, seen: &[(String, Timestamp)]) -> Result<Hash
                        written AS (UPDATE sessions SET last_seen_at = seen.at FROM seen JOIN free USING (id)
                                    WHERE sessions.id = seen.id AND last_seen_at < seen.at)
                        SELECT sessions.id FROM sessions JOIN seen USING (id) WHERE sessions.id NOT IN (SELECT id FROM free)";
-            let busy = within(sqlx::query_scalar(sql).bind(ids).bind(times).fetch_all(pool)).await?;
+            let busy = with_statement_timeout(sqlx::query_scalar(sql).bind(ids).bind(times).fetch_all(pool)).await?;
             Ok(busy.into_iter().collect())
         }
     }

@@ -55,7 +55,7 @@ impl TaskQuota {
             _ => {}
         }
         let sql = "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE user_id = $1 LIMIT $2) AS counted";
-        let count: Option<(i64,)> = sql!(here optional db, for owner, sql, owner, i64::from(self.max))?;
+        let count: Option<(i64,)> = sql!(inline optional db, for owner, sql, owner, i64::from(self.max))?;
         let count = count.map_or(0, |(count,)| u32::try_from(count).unwrap_or(u32::MAX));
         let left = self.max.saturating_sub(count);
         // One of those that are handed out is taken by this task.

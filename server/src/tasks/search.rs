@@ -13,7 +13,7 @@ use app::model::{Search, folded, pieces};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    db::{Db, On, within},
+    db::{Db, On, with_statement_timeout},
     problem::{Error, Result},
     sql,
 };
@@ -195,7 +195,7 @@ async fn fill_some(db: &Db) -> Result<usize> {
         let pieces: Vec<_> = tasks.iter().map(pieces).collect();
         let sql = "INSERT INTO task_search (task_id, pieces)
                    SELECT id, pieces::BIGINT[] FROM unnest($1::TEXT[], $2::TEXT[]) AS new (id, pieces) ON CONFLICT (task_id) DO NOTHING";
-        within(sqlx::query(sql).bind(ids).bind(pieces).execute(on)).await?;
+        with_statement_timeout(sqlx::query(sql).bind(ids).bind(pieces).execute(on)).await?;
     }
     match tasks.last() {
         Some((last, ..)) => sql!(execute transaction.on(), "UPDATE task_search_state SET up_to = $1", last)?,

@@ -20,7 +20,7 @@ use super::{
     state::TasksState,
 };
 use crate::{
-    db::{Db, On, Writer, borrowed, owned, within},
+    db::{Db, On, Writer, borrowed, owned, with_statement_timeout},
     problem::{Error, Result},
     sql,
 };
@@ -221,7 +221,7 @@ macro_rules! insert_row {
                     insert_sql!("INSERT"),
                     " RETURNING id) INSERT INTO task_search (task_id, pieces) SELECT id, $15 FROM made"
                 );
-                within(with_columns!($task, bound!(sql,)).bind(numbers).execute(on)).await.map(|_| ())
+                with_statement_timeout(with_columns!($task, bound!(sql,)).bind(numbers).execute(on)).await.map(|_| ())
             }
         }
     };
@@ -385,9 +385,9 @@ async fn rows(db: &Db, owner: &str, params: &ListParams, from: Source, after: Op
         Source::All => {
             let sql = sql.all[page];
             if is_text {
-                sql!(here all db, for owner, sql, owner, completed, text, id, count, priority, tag, first, last)
+                sql!(inline all db, for owner, sql, owner, completed, text, id, count, priority, tag, first, last)
             } else {
-                sql!(here all db, for owner, sql, owner, completed, number, id, count, priority, tag, first, last)
+                sql!(inline all db, for owner, sql, owner, completed, number, id, count, priority, tag, first, last)
             }
         }
         Source::Found(known) => {
@@ -418,7 +418,7 @@ fn pattern(search: &str) -> String {
 /// Counts the owner's tasks, of each view.
 pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
     let counts: Option<(i64, i64, i64, i64)> = sql!(
-        here optional db, for owner,
+        inline optional db, for owner,
         "SELECT count(*), count(CASE WHEN completed THEN NULL ELSE 1 END),
                 count(CASE WHEN NOT completed AND due_key <= $2 THEN 1 END),
                 count(CASE WHEN NOT completed AND due_key > $2 AND due_key < $3 THEN 1 END)
@@ -434,7 +434,7 @@ pub async fn counts(db: &Db, owner: &str, today: Day) -> Result<Counts> {
 /// One task.
 pub async fn get(db: &Db, owner: &str, id: &str) -> Result<Option<Task>> {
     let sql = concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND id = $2");
-    let row: Option<TaskRow> = sql!(here optional db, for owner, sql, owner, id)?;
+    let row: Option<TaskRow> = sql!(inline optional db, for owner, sql, owner, id)?;
     Ok(row.map(Task::from))
 }
 
@@ -556,7 +556,7 @@ pub async fn update(state: &TasksState, owner: &String, id: &str, change: &PutTa
             let row: Option<TaskRow> = with_change!(sql!(optional transaction.on(), UPDATE,))?;
             if let (Some(changed), On::Postgres(on)) = (&row, transaction.on()) {
                 let sql = "INSERT INTO task_search (task_id, pieces) VALUES ($1, $2) ON CONFLICT (task_id) DO UPDATE SET pieces = excluded.pieces";
-                within(sqlx::query(sql).bind(id).bind(numbers(changed)).execute(on)).await?;
+                with_statement_timeout(sqlx::query(sql).bind(id).bind(numbers(changed)).execute(on)).await?;
             }
             transaction.commit().await?;
             row
