@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use super::{
-    BUSY_TIMEOUT, LOG_PAGES,
+    limits::{BUSY_TIMEOUT, LOG_PAGES},
     readers::{STATEMENTS, borrowed, rows},
     write_queue::Line,
 };

@@ -36,11 +36,14 @@ pub fn AddLine() -> impl IntoView {
     });
     let choose = NodeRef::<html::Button>::new();
     let marks = NodeRef::<html::Div>::new();
-    // The text of a long line scrolls, and the marks under it as far. A new text may have scrolled it without an event.
+    // The text of a long line scrolls, and the marks under it as far: in the next frame, when the marks of a new text are drawn.
+    // Typing and moving the caret scroll the text without a `scroll` event in some browsers.
     let scroll_marks = move || {
-        if let (Some(input), Some(marks)) = (input.get_untracked(), marks.get_untracked()) {
-            marks.set_scroll_left(input.scroll_left());
-        }
+        request_animation_frame(move || {
+            if let (Some(input), Some(marks)) = (input.get_untracked(), marks.get_untracked()) {
+                marks.set_scroll_left(input.scroll_left());
+            }
+        });
     };
     Effect::new(move |_| {
         board.new_title.track();
@@ -90,6 +93,7 @@ pub fn AddLine() -> impl IntoView {
                     }
                     on:paste=move |event| board.take_paste(&event)
                     on:scroll=move |_| scroll_marks()
+                    on:keyup=move |_| scroll_marks()
                 />
             </div>
             <button class="primary">{words::ADD}</button>
