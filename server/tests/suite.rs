@@ -18,6 +18,7 @@ mod costs;
 mod deleted_content;
 mod deployment;
 mod devices;
+mod docs;
 mod events;
 mod events_across_nodes;
 mod foreign_tokens;
