@@ -3,6 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use time::{Date, Month};
+
+/// 1970-01-01 as [`Date::to_julian_day`] counts.
+const JULIAN_DAY_OF_1970: i32 = 2_440_588;
 
 /// Days since 1970-01-01, in the Gregorian calendar of the years 0001 to 9999. Written as `2027-01-31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,34 +45,30 @@ impl Day {
 
     /// 0 on a Monday, 6 on a Sunday.
     pub const fn weekday(self) -> usize {
-        (self.0 + 3).rem_euclid(7).unsigned_abs() as usize
+        self.date().weekday().number_days_from_monday() as usize
     }
 
     /// Year, month and day.
-    pub fn civil(self) -> (i32, i32, i32) {
-        let shifted = self.0 + 719_468;
-        let era = shifted.div_euclid(146_097);
-        let of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted_month = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-        (year_of_era + era * 400 + i32::from(month <= 2), month, day)
+    pub const fn civil(self) -> (i32, i32, i32) {
+        let (year, month, day) = self.date().to_calendar_date();
+        (year, month as i32, day as i32)
     }
 
-    /// The inverse of [`Self::civil`], if there is such a day. Both after H. Hinnant, "chrono-compatible low-level date
-    /// algorithms".
+    /// The inverse of [`Self::civil`], if there is such a day.
     pub fn of_civil(year: i32, month: i32, day: i32) -> Option<Self> {
-        if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-            return None;
+        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+        let date = Date::from_calendar_date(year, month, day.try_into().ok()?).ok()?;
+        let found = Self(date.to_julian_day() - JULIAN_DAY_OF_1970);
+        // A `Date` may be of the years -9999 to 0 too; a `Day` has none of them.
+        (found >= Self::MIN).then_some(found)
+    }
+
+    const fn date(self) -> Date {
+        match Date::from_julian_day(self.0 + JULIAN_DAY_OF_1970) {
+            Ok(date) => date,
+            // Never: every `Day` is from `MIN` to `MAX`, which `Date` has.
+            Err(_) => Date::MAX,
         }
-        let shifted_year = year - i32::from(month <= 2);
-        let era = shifted_year.div_euclid(400);
-        let year_of_era = shifted_year.rem_euclid(400);
-        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        let found = Self(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468);
-        (found.civil() == (year, month, day)).then_some(found)
     }
 }
 
@@ -86,7 +86,8 @@ impl FromStr for Day {
     /// What to say about another text.
     type Err = &'static str;
 
-    /// Reads what `Display` writes, nothing else.
+    /// Reads what `Display` writes, nothing else. `time` has no well-known format of a date alone that refuses other forms:
+    /// its `Iso8601` also takes `20270131`, `2027-031` and weeks.
     fn from_str(text: &str) -> Result<Self, &'static str> {
         let number = |from: usize, to: usize| -> Option<i32> {
             let digits = text.get(from..to)?;

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::day::Day;
 
@@ -41,6 +42,7 @@ impl fmt::Display for Timestamp {
 }
 
 impl Timestamp {
+    /// Not by `time`'s `Rfc3339`, which leaves out zeros at the end of the fraction (`.12Z`, and `Z` alone on a whole second).
     /// Digit by digit: a list of twenty tasks has sixty of them, and one `write!` for each was a tenth of the work.
     fn text(self) -> [u8; 24] {
         let in_day = self.0.rem_euclid(DAY_MS);
@@ -93,20 +95,12 @@ impl FromStr for Timestamp {
     /// What to say about another text.
     type Err = &'static str;
 
-    /// Reads what `Display` writes, nothing else.
+    /// Reads what `Display` writes, nothing else: `Rfc3339` also takes other offsets, more or fewer digits, lower case, any
+    /// separator and leap seconds, hence the comparison.
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let number = |from: usize, to: usize| -> Result<i64, &'static str> {
-            let digits = text.get(from..to).ok_or(NOT_A_TIMESTAMP)?;
-            if !digits.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(NOT_A_TIMESTAMP);
-            }
-            digits.parse().map_err(|_| NOT_A_TIMESTAMP)
-        };
-        let day: Day = text.get(..10).and_then(|day| day.parse().ok()).ok_or(NOT_A_TIMESTAMP)?;
-        let days = i64::from(day.since(Day::of_millis(0)));
-        let clock = (number(11, 13)? * 60 + number(14, 16)?) * 60 + number(17, 19)?;
-        let time = Self(days * DAY_MS + clock * 1000 + number(20, 23)?);
-        if time.to_string() == text { Ok(time) } else { Err(NOT_A_TIMESTAMP) }
+        let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NOT_A_TIMESTAMP)?;
+        let time = Self(moment.unix_timestamp() * 1000 + i64::from(moment.millisecond()));
+        if time.text() == text.as_bytes() { Ok(time) } else { Err(NOT_A_TIMESTAMP) }
     }
 }
 
