@@ -34,7 +34,6 @@ pub fn AddLine() -> impl IntoView {
             board.set_new_title(typed);
         }
     });
-    let choose = NodeRef::<html::Button>::new();
     let marks = NodeRef::<html::Div>::new();
     // The text of a long line scrolls, and the marks under it as far: in the next frame, when the marks of a new text are drawn.
     // Typing and moving the caret scroll the text without a `scroll` event in some browsers.
@@ -106,32 +105,7 @@ pub fn AddLine() -> impl IntoView {
             <div class="below" id="chips" aria-live="polite" on:mousedown=|event| event.prevent_default()>
                 {move || board.understood().into_iter().map(|token| view! { <Chip token /> }).collect_view()}
             </div>
-            {move || {
-                let lines = board.pasted.get()?;
-                let count = lines.lines().filter(|line| !line.trim().is_empty()).count();
-                // The choice gets the focus when it comes.
-                Effect::new(move |_| {
-                    if let Some(button) = choose.get() {
-                        let _ = button.focus();
-                    }
-                });
-                Some(
-                    view! {
-                        <div class="below banner" id="lines" on:keydown=move |event| if event.key() == "Escape" { board.pasted_dismiss() }>
-                            <span>{words::several_lines(count)}</span>
-                            <button type="button" class="primary" node_ref=choose on:click=move |_| board.add_pasted()>
-                                {words::add_several(count)}
-                            </button>
-                            <button type="button" on:click=move |_| board.join_pasted()>
-                                {words::ONE_TASK}
-                            </button>
-                            <button type="button" class="bare" aria-label=words::DISMISS on:click=move |_| board.pasted_dismiss()>
-                                {Icon::Close.draw()}
-                            </button>
-                        </div>
-                    },
-                )
-            }}
+            <PastedLines />
         </form>
     }
 }
@@ -159,6 +133,37 @@ fn marked(line: &str, tokens: Vec<Token>) -> impl IntoView + use<> {
     // The rest has no mark, but room to scroll.
     let rest = if end > 0 { part(end, line.len()) } else { String::new() };
     (parts, view! { <span>{rest}</span> })
+}
+
+/// Asks what several pasted lines are to be: one task each, or one.
+#[component]
+fn PastedLines() -> impl IntoView {
+    let board = expect_context::<Board>();
+    let choose = NodeRef::<html::Button>::new();
+    move || {
+        let lines = board.pasted.get()?;
+        let count = lines.lines().filter(|line| !line.trim().is_empty()).count();
+        // The choice gets the focus when it comes.
+        Effect::new(move |_| {
+            if let Some(button) = choose.get() {
+                let _ = button.focus();
+            }
+        });
+        Some(view! {
+            <div class="below banner" id="lines" on:keydown=move |event| if event.key() == "Escape" { board.pasted_dismiss() }>
+                <span>{words::several_lines(count)}</span>
+                <button type="button" class="primary" node_ref=choose on:click=move |_| board.add_pasted()>
+                    {words::add_several(count)}
+                </button>
+                <button type="button" on:click=move |_| board.join_pasted()>
+                    {words::ONE_TASK}
+                </button>
+                <button type="button" class="bare" aria-label=words::DISMISS on:click=move |_| board.pasted_dismiss()>
+                    {Icon::Close.draw()}
+                </button>
+            </div>
+        })
+    }
 }
 
 /// A part of the line that is understood; pressing it makes it a word again.
