@@ -72,10 +72,10 @@ test.describe("in every state", () => {
       const say = (what, element) => found.push(`${what}: ${element.textContent.trim().slice(0, 60) || element.outerHTML.slice(0, 120)}`);
       // Longer texts end in dots here; all of them are in the editor.
       const CLAMPED = ".note, .toast > span, .trashed .title";
-      const layerOf = (element) => element.closest("dialog, .toast, .bulk, .bottom-bar, .round-add");
+      const layerOf = (element) => element.closest("dialog, .toast, .bulk, .bottom-bar, .round-add, #chips");
       const modal = document.querySelector("dialog:modal");
       const isThere = (element) =>
-        element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".visually-hidden, .skip, pre, textarea, option, .row .note, .toast") && (!modal || modal.contains(element));
+        element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".visually-hidden, .skip, pre, textarea, option, .row .note, .toast, .line-marks") && (!modal || modal.contains(element));
       const overlap = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
 
       const texts = [];
@@ -764,12 +764,12 @@ test("text from right to left has its own direction and leaves the row as it is"
   expect(await newTask(page).evaluate((input) => getComputedStyle(input).direction)).toBe("rtl");
   await expect(page.locator("#chips .chip")).toHaveText(["#בית"]);
   expect.soft(await page.locator("#chips .chip span").evaluate((span) => getComputedStyle(span).direction), "chip").toBe("rtl");
-  await edit(page, "קנה חלב").click();
+  await edit(page, "\u2068קנה חלב").click();
   for (const name of ["Title", "Description", "Tags"]) {
     expect(await page.locator(".editor").getByLabel(name).evaluate((field) => getComputedStyle(field).direction), name).toBe("rtl");
   }
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Delete: קנה חלב" }).click();
+  await page.getByRole("button", { name: "Delete: \u2068קנה חלב" }).click();
   // “Deleted: ” is ours, and comes first.
   const order = await toast(page)
     .locator("span")

@@ -114,7 +114,7 @@ export const STATES = {
   },
   editing: async (page, server) => {
     await STATES.full(page, server);
-    await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
+    await page.getByRole("button", { name: "Edit: Renew the passport" }).press("Enter");
     await page.getByRole("textbox", { name: "Title" }).fill("");
     await page.keyboard.press("Enter");
     await expect(page.getByText("Give the task a title")).toBeVisible();
@@ -155,7 +155,7 @@ export const STATES = {
   },
   editor: async (page, server) => {
     const ada = await STATES.dated(page, server);
-    await page.getByRole("button", { name: "Edit: Renew the passport" }).click();
+    await page.getByRole("button", { name: "Edit: Renew the passport" }).press("Enter");
     await page.getByRole("textbox", { name: "Title" }).fill("Renew both passports");
     return ada;
   },
@@ -178,7 +178,7 @@ export const STATES = {
   // It stays for as long as it has the focus.
   toast: async (page, server) => {
     await STATES.dated(page, server);
-    await page.getByRole("button", { name: "Delete: Answer Nadia" }).click();
+    await page.getByRole("button", { name: "Delete: Answer Nadia" }).press("Enter");
     await page.getByRole("button", { name: "Undo" }).focus();
   },
   filters: async (page, server) => {

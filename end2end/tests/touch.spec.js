@@ -75,8 +75,11 @@ test.describe("under a finger", () => {
     await expect(page.locator(".swipe")).toHaveText("Set a date");
     await finger.up();
     await expect(page.getByRole("dialog", { name: "Date" })).toBeVisible();
-    await page.getByRole("dialog", { name: "Date" }).getByRole("button", { name: /^Tomorrow .../ }).tap();
-    await expect(row(page, "two")).toContainText("Tomorrow");
+    // Right after a quick swipe, Chromium takes a tap for one that stops a page that glides, and does not click.
+    await expect(async () => {
+      await page.getByRole("dialog", { name: "Date" }).getByRole("button", { name: /^Tomorrow .../ }).tap();
+      await expect(row(page, "two")).toContainText("Tomorrow", { timeout: 500 });
+    }).toPass();
   });
 
   test("a short swipe does nothing, and the row goes back", async ({ page, server }) => {
