@@ -784,7 +784,8 @@ test.describe("nothing on the page moves by itself", () => {
       window.shifts = [];
       new PerformanceObserver((list) => {
         for (const { value, hadRecentInput, sources } of list.getEntries()) {
-          if (!hadRecentInput) window.shifts.push([value.toFixed(4), ...sources.map(({ node }) => (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 80))]);
+          // Where the page is scrolled by parts of a pixel, what is fixed rounds to another one: that is a shift of nothing.
+          if (!hadRecentInput && value >= 0.0001) window.shifts.push([value.toFixed(4), ...sources.map(({ node }) => (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 80))]);
         }
       }).observe({ type: "layout-shift", buffered: true });
     });
