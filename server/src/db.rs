@@ -325,7 +325,7 @@ impl Db {
             // A write that was acknowledged survives the plug being pulled, not only a crash of the program.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            // The checkpointer does it, long before; else whoever commits would wait for it.
+            // The checkpointer does it, long before; else a commit would wait for it.
             .pragma("wal_autocheckpoint", LOG_PAGES)
             // What was deleted is overwritten, in pages that are free too.
             .pragma("secure_delete", "ON")

@@ -81,7 +81,7 @@ impl Writer<'_> {
     }
 }
 
-/// A row whose columns nobody asks for.
+/// A row of which no column is read.
 struct Nothing;
 
 impl TryFrom<&Row<'_>> for Nothing {
