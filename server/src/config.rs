@@ -1,6 +1,7 @@
 //! How the program is set up: each flag with its environment variable, its default and its line of help.
 
 pub mod secret;
+pub mod trusted_jwks;
 
 use std::{
     env, fmt, fs,
@@ -17,7 +18,10 @@ use lettre::message::Mailbox;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::{Host, Origin, Url};
 
-use self::secret::Secret;
+use self::{
+    secret::Secret,
+    trusted_jwks::{TrustedJwks, trusted_jwks},
+};
 
 /// How the program is set up.
 #[derive(Debug, Clone, clap::Args)]
@@ -62,6 +66,16 @@ pub struct Config {
     /// What tokens of other services must carry as `aud`, and ours do [default: anything]
     #[arg(long, env, global = true, value_parser = party)]
     pub jwt_audience: Option<String>,
+
+    /// The key set of a service whose tokens are accepted, as `URL[,issuer=…][,audience=…]`; again for each further one (in the
+    /// variable, separated by spaces)
+    #[arg(long, env, global = true, value_delimiter = ' ', value_parser = trusted_jwks)]
+    pub trusted_jwks: Vec<TrustedJwks>,
+
+    /// A file with an Ed25519 private key (PKCS #8 PEM): `/api/auth/token?alg=EdDSA` signs with it, and `/api/auth/jwks` has its
+    /// public half [default: HS256 alone]
+    #[arg(long, env, global = true)]
+    pub jwt_signing_key: Option<PathBuf>,
 
     /// Front ends on other origins, separated by commas, that may call the API with cookies
     #[arg(long, env, global = true, value_delimiter = ',', value_parser = origin)]

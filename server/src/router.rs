@@ -31,6 +31,7 @@ pub fn router(state: &AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(health::routes().with_state(shared.clone()))
+        .merge(accounts::discovery_route().with_state(identity))
         .merge(security_txt::routes().with_state(shared))
         .merge(pages::routes(&state.tasks).with_state(state.tasks.clone()))
         .method_not_allowed_fallback(method_not_allowed)

@@ -40,6 +40,7 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: impl Future<Out
     let mut jobs = JoinSet::new();
     jobs.spawn(jobs::last_seen::keep_writing(identity.clone()));
     jobs.spawn(jobs::revocation_reader::keep_reading(identity.clone()));
+    jobs.spawn(jobs::trusted_key_reader::keep_reading(identity.clone()));
     jobs.spawn(jobs::pg_listener::keep_listening(state.tasks.clone()));
     jobs.spawn(jobs::checkpointer::keep_checkpointing(state.db.clone()));
     jobs.spawn(jobs::clock_sync::keep_setting(shared.clone()));

@@ -10,7 +10,7 @@ use crate::{
     config::{Config, Limits, secret::Secret},
     db::Db,
     email::mailer::{Mailer, Transport},
-    identity::{password::Passwords, state::IdentityState},
+    identity::{password::Passwords, signing_key::SigningKey, state::IdentityState},
     shared_state::SharedState,
     tasks::{self, TasksState},
     web::{connections::Connections, metrics::Metrics},
@@ -74,6 +74,7 @@ impl AppState {
         limits: Limits,
         clock: Clock,
     ) -> Result<Self, Box<dyn std::error::Error>> {
+        let signing_key = config.jwt_signing_key.as_deref().map(SigningKey::read).transpose()?;
         let db = Db::open(&config.database()?).await?;
         clock.set_by(&db).await?;
         tasks::fill_search(&db).await?;
@@ -87,7 +88,7 @@ impl AppState {
             Metrics::new(passwords.hashes().clone(), move || waiting.waiting())
         });
         let shared = SharedState::new(config, limits, clock, db, mailer);
-        let identity = IdentityState::load(shared, &secret, previous.as_ref(), passwords).await?;
+        let identity = IdentityState::load(shared, (&secret, previous.as_ref()), signing_key, passwords).await?;
         Ok(Self(Arc::new(AppParts { tasks: TasksState::new(identity), connections, metrics })))
     }
 }

@@ -59,5 +59,6 @@ mod throttling;
 mod token_cutoffs;
 mod trash;
 mod trash_page;
+mod trusted_keys;
 mod unauthenticated;
 mod verification;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use app::model::Session;
+use app::model::{FieldError, Session};
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State},
     response::{IntoResponse as _, Response},
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::signed_in::{self, SignedIn};
@@ -18,7 +19,7 @@ use crate::{
         session,
         state::IdentityState,
     },
-    problem::Result,
+    problem::{Error, Result},
 };
 
 /// Age at which a session is renewed by its next use.
@@ -55,9 +56,29 @@ async fn renew_if_due(state: &IdentityState, current: &CurrentSession) -> Result
     Ok(Some((session, signed_in)))
 }
 
-/// A fresh JWT of the session, which ends when the session does.
-pub async fn token(State(state): State<IdentityState>, visitor: Visitor) -> Result<Json<Value>> {
+/// What the token is for.
+#[derive(Deserialize)]
+pub struct TokenQuery {
+    /// `HS256`, or `EdDSA` for services that have our key set.
+    alg: Option<String>,
+}
+
+/// A fresh JWT of the session, which ends when the session does. With `?alg=EdDSA` one that our key set verifies.
+pub async fn token(State(state): State<IdentityState>, visitor: Visitor, Query(query): Query<TokenQuery>) -> Result<Json<Value>> {
+    let key = match query.alg.as_deref() {
+        None | Some("HS256") => None,
+        Some("EdDSA") => Some(state.tokens.signing_key().ok_or_else(unsupported_algorithm)?),
+        Some(_) => return Err(unsupported_algorithm()),
+    };
     let CurrentSession { session, user, .. } = require(&state, &visitor).await?;
-    let token = state.issue_token(&user, &session)?;
+    let token = match key {
+        Some(key) => state.issue_token_with(key, &user, &session)?,
+        None => state.issue_token(&user, &session)?,
+    };
     Ok(Json(json!({ "token": token })))
+}
+
+fn unsupported_algorithm() -> Error {
+    let words = "Tokens are signed with HS256, and with EdDSA where the server has a key for it.";
+    Error::Rejected(FieldError::new("alg", "UNSUPPORTED_ALGORITHM", words))
 }

@@ -8,7 +8,9 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{change_password, delete_user, get_session, reset_password, sessions, sign_in, sign_out, sign_up, update_user, verify_email};
+use super::{
+    change_password, delete_user, get_session, key_set, reset_password, sessions, sign_in, sign_out, sign_up, update_user, verify_email,
+};
 use crate::{
     identity::state::IdentityState,
     shared_state::SharedState,
@@ -24,6 +26,7 @@ pub fn routes(state: &IdentityState) -> Router<IdentityState> {
         .route("/sign-out", post(sign_out::this_session))
         .route("/get-session", get(get_session::get_session))
         .route("/token", get(get_session::token))
+        .route("/jwks", get(key_set::jwks))
         .route("/list-sessions", get(sessions::list))
         .route("/revoke-session", post(sessions::revoke))
         .route("/revoke-other-sessions", post(sessions::revoke_others))

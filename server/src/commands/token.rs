@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{Db, Schema},
-    identity::{revocation::Revocation, token::Tokens},
+    identity::{revocation::Revocation, token::Tokens, trusted_keys::TrustedKeys},
 };
 
 /// Runs it.
@@ -20,7 +20,7 @@ pub async fn run(config: &Config, command: TokenCommand) -> Result<(), Box<dyn E
     match command {
         TokenCommand::Mint { user_id, ttl } => {
             let now = clock.now();
-            let tokens = Tokens::new(&config.secret()?, None, config.parties());
+            let tokens = Tokens::new(&config.secret()?, None, None, TrustedKeys::new(&[]), config.parties());
             writeln!(io::stdout(), "{}", tokens.sign_for(&user_id, now.seconds(), now + ttl)?)?;
         }
         TokenCommand::RevokeAll => {

@@ -174,7 +174,8 @@ impl PresentedCredentials {
 /// that only for an id of an older version or another service the database is asked, once a token.
 async fn verify(state: &IdentityState, token: &str) -> Result<Option<Arc<VerifiedToken>>> {
     let now = state.clock.now();
-    let Some(signed) = state.tokens.verify(token).filter(|signed| is_valid(state, signed, now)) else { return Ok(None) };
+    let signed = state.tokens.verify_or_fetch_key(token, now).await?;
+    let Some(signed) = signed.filter(|signed| is_valid(state, signed, now)) else { return Ok(None) };
     if let Some(id) = &signed.claims.session_id {
         if !signed.is_session_checked() {
             if session::user_of(&state.db, id).await?.is_some_and(|user_id| user_id != signed.claims.user_id) {

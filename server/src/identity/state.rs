@@ -1,19 +1,22 @@
 //! What identity keeps while the process runs: keys, the queue of password hashes, and what is known of sessions and tries.
 
-use std::{net::IpAddr, ops::Deref, sync::Arc};
+use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use app::model::{Session, User};
 use axum::extract::FromRef;
 
 use super::{
-    guesses::Buckets, known_devices::DeviceCookies, last_seen::LastSeen, password::Passwords, revocation::Revocations, throttle::Throttle,
-    token::Tokens,
+    guesses::Buckets, known_devices::DeviceCookies, last_seen::LastSeen, password::Passwords, revocation::Revocations,
+    signing_key::SigningKey, throttle::Throttle, token::Tokens, trusted_keys::TrustedKeys,
 };
 use crate::{
     config::{RateLimit, secret::Secret},
     problem::Result,
     shared_state::SharedState,
 };
+
+/// How long a token lives that others verify: as long as those of Better Auth's `jwt()` plugin.
+const PUBLIC_TOKEN_TTL: Duration = Duration::from_mins(15);
 
 /// See the module; cheap to clone.
 #[derive(Clone)]
@@ -62,9 +65,15 @@ impl FromRef<IdentityState> for SharedState {
 
 impl IdentityState {
     /// With these keys, and the revocations that the database has.
-    pub async fn load(shared: SharedState, secret: &Secret, previous: Option<&Secret>, passwords: Passwords) -> Result<Self> {
-        let config = &shared.config;
-        let (tokens, quotas) = (Tokens::new(secret, previous, config.parties()), config.quotas);
+    pub async fn load(
+        shared: SharedState,
+        (secret, previous): (&Secret, Option<&Secret>),
+        signing_key: Option<SigningKey>,
+        passwords: Passwords,
+    ) -> Result<Self> {
+        let (config, quotas) = (&shared.config, shared.config.quotas);
+        let trusted_keys = TrustedKeys::new(&config.trusted_jwks);
+        let tokens = Tokens::new(secret, previous, signing_key, trusted_keys, config.parties());
         let throttle = (config.rate_limit == RateLimit::On).then(|| Throttle::new(shared.clock.clone(), &shared.db, quotas));
         Ok(Self(Arc::new(IdentityParts {
             tokens,
@@ -97,5 +106,14 @@ impl IdentityParts {
     pub fn issue_token(&self, user: &User, session: &Session) -> Result<String> {
         let issued_at = self.revocations.issue_time(&user.id, self.clock.now());
         self.tokens.sign(user, &session.id, issued_at, session.expires_at)
+    }
+
+    /// The same for a service that verifies it with our key set: it does not learn of a sign-out, so the token lives no longer than
+    /// [`PUBLIC_TOKEN_TTL`].
+    pub fn issue_token_with(&self, key: &SigningKey, user: &User, session: &Session) -> Result<String> {
+        let now = self.clock.now();
+        let issued_at = self.revocations.issue_time(&user.id, now);
+        let until = session.expires_at.min(now + PUBLIC_TOKEN_TTL);
+        self.tokens.sign_with(key, user, (&session.id, issued_at, until), &self.base_url())
     }
 }

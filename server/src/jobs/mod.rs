@@ -7,3 +7,4 @@ pub mod last_seen;
 pub mod pg_listener;
 pub mod revocation_reader;
 pub mod search_indexer;
+pub mod trusted_key_reader;
