@@ -7,7 +7,7 @@ use web_sys::AbortSignal;
 
 use crate::{
     model::{NewTask, Problem, PutTask, Task, Timestamp, etag_of},
-    storage, words,
+    storage, strings,
 };
 
 /// How long an answer may take, in milliseconds.
@@ -196,13 +196,13 @@ impl Client {
 
 /// Sends a call; any answer but a success is a problem.
 async fn send(call: &Call<'_>, token: Option<&str>) -> Result<Response, Problem> {
-    let response = fetch(call, token).await.map_err(|_| unreachable(0, words::UNREACHABLE))?;
+    let response = fetch(call, token).await.map_err(|_| unreachable(0, strings::UNREACHABLE))?;
     if response.ok() {
         return Ok(response);
     }
     let status = response.status();
     let problem = response.json().await.ok().filter(|problem: &Problem| !problem.code.is_empty());
-    Err(problem.map_or_else(|| unreachable(status, words::NO_SENSE), |problem| Problem { status, ..problem }))
+    Err(problem.map_or_else(|| unreachable(status, strings::NO_SENSE), |problem| Problem { status, ..problem }))
 }
 
 async fn fetch(call: &Call<'_>, token: Option<&str>) -> Result<Response, gloo_net::Error> {
@@ -224,8 +224,8 @@ async fn fetch(call: &Call<'_>, token: Option<&str>) -> Result<Response, gloo_ne
 
 /// The body of an answer. One that breaks off is like none at all.
 async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Problem> {
-    let text = response.text().await.map_err(|_| unreachable(0, words::UNREACHABLE))?;
-    serde_json::from_str(&text).map_err(|_| unreachable(response.status(), words::NO_SENSE))
+    let text = response.text().await.map_err(|_| unreachable(0, strings::UNREACHABLE))?;
+    serde_json::from_str(&text).map_err(|_| unreachable(response.status(), strings::NO_SENSE))
 }
 
 fn unreachable(status: u16, message: &str) -> Problem {

@@ -14,8 +14,8 @@ pub mod quick_add;
 pub mod rich_text;
 pub mod routes;
 pub mod storage;
+pub mod strings;
 mod time;
-pub mod words;
 
 use leptos::{either::Either, html, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -49,7 +49,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.chosen().unwrap_or("light dark") />
-                <meta name="description" content=words::SITE_DESCRIPTION />
+                <meta name="description" content=strings::SITE_DESCRIPTION />
                 {colours_around(theme)}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
@@ -60,7 +60,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 {same_for_all!(view! { <Drawings /> })}
-                <a class="skip" href="#main">{words::SKIP}</a>
+                <a class="skip" href="#main">{strings::SKIP}</a>
                 <App />
             </body>
         </html>

@@ -5,7 +5,7 @@ use leptos::{html::Input, prelude::*};
 use crate::{
     components::alert::{ErrorLine, message_for},
     model::FieldError,
-    words,
+    strings,
 };
 
 /// A text field: label above, hint below, and the error below that when there is one. What is typed stays in the input, which
@@ -99,10 +99,10 @@ fn RevealButton(is_revealed: RwSignal<bool>, input: NodeRef<Input>) -> impl Into
             type="button"
             class="reveal"
             class:hydrated=is_hydrated
-            aria-label=move || if is_revealed.get() { words::HIDE_PASSWORD } else { words::SHOW_PASSWORD }
+            aria-label=move || if is_revealed.get() { strings::HIDE_PASSWORD } else { strings::SHOW_PASSWORD }
             on:click=toggle
         >
-            {move || if is_revealed.get() { words::HIDE } else { words::SHOW }}
+            {move || if is_revealed.get() { strings::HIDE } else { strings::SHOW }}
         </button>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{islands::sign_out::SignOut, words};
+use crate::{islands::sign_out::SignOut, strings};
 
 /// The name of the product, and of who is signed in.
 #[component]
@@ -17,13 +17,13 @@ pub fn Header(
                 <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
                     <path d="M12 3v18M5.5 13.5a6.5 6.5 0 0 0 13 0M8.5 8h7" />
                 </svg>
-                {words::BRAND}
+                {strings::BRAND}
             </a>
             {user
                 .map(|name| {
                     view! {
                         <div class="who">
-                            <a class="who-name" href="/account" aria-label=words::account_of(&name)>
+                            <a class="who-name" href="/account" aria-label=strings::account_of(&name)>
                                 <bdi>{name.clone()}</bdi>
                             </a>
                             <SignOut />

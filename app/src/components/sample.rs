@@ -5,7 +5,7 @@ use leptos::{either::Either, prelude::*};
 use crate::{
     components::icon::Icon,
     model::Priority,
-    words::{self, SampleTask},
+    strings::{self, SampleTask},
 };
 
 /// The line, and the tasks. All movement is the style's; without it, everything stands there as it is in the end.
@@ -13,11 +13,11 @@ use crate::{
 pub fn Sample() -> impl IntoView {
     view! {
         <figure class="sample">
-            <figcaption class="visually-hidden">{words::SAMPLE_NAME}</figcaption>
+            <figcaption class="visually-hidden">{strings::SAMPLE_NAME}</figcaption>
             <div aria-hidden="true">
                 <p class="sample-add">
                     <span class="sample-line">
-                        {words::SAMPLE_LINE
+                        {strings::SAMPLE_LINE
                             .map(|(word, is_understood)| {
                                 let word = if is_understood {
                                     Either::Left(view! { <mark>{word}</mark> })
@@ -28,9 +28,9 @@ pub fn Sample() -> impl IntoView {
                             })
                             .collect_view()}
                     </span>
-                    <span class="button primary">{words::SAMPLE_ADD}</span>
+                    <span class="button primary">{strings::SAMPLE_ADD}</span>
                 </p>
-                <ul>{words::SAMPLE.map(|task| view! { <SampleRow task /> }).collect_view()}</ul>
+                <ul>{strings::SAMPLE.map(|task| view! { <SampleRow task /> }).collect_view()}</ul>
             </div>
         </figure>
     }
@@ -54,7 +54,7 @@ fn SampleRow(task: SampleTask) -> impl IntoView {
                 <span class="title">{title}</span>
                 {(!note.is_empty()).then(|| view! { <span class="note">{note}</span> })}
                 <span class="meta">
-                    {(priority != Priority::None).then(|| view! { <span class="priority">{words::priority(priority)}</span> })}
+                    {(priority != Priority::None).then(|| view! { <span class="priority">{strings::priority(priority)}</span> })}
                     {(!due.is_empty()).then(|| view! { <span class="due">{due}</span> })}
                     {(!tag.is_empty()).then(|| view! { <span class="tag">{tag}</span> })}
                 </span>

@@ -5,7 +5,7 @@ use leptos::{html::Input, prelude::*};
 use crate::{
     browser::{set_density, set_theme},
     model::{Density, Theme},
-    words,
+    strings,
 };
 
 /// What can be chosen here takes effect at once, in this browser alone.
@@ -17,8 +17,8 @@ pub fn AppearanceChoices(
     density: Density,
 ) -> impl IntoView {
     view! {
-        <Choices name="theme" legend=words::THEME chosen=theme each=Theme::EACH label=words::theme choose=set_theme />
-        <Choices name="density" legend=words::DENSITY chosen=density each=Density::EACH label=words::density choose=set_density />
+        <Choices name="theme" legend=strings::THEME chosen=theme each=Theme::EACH label=strings::theme choose=set_theme />
+        <Choices name="density" legend=strings::DENSITY chosen=density each=Density::EACH label=strings::density choose=set_density />
     }
 }
 

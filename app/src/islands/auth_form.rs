@@ -6,15 +6,15 @@ use crate::{
     client::{AuthKind, Credentials, authenticate},
     components::{alert::Alert, field::Field},
     model::{FieldError, Problem, validate_email, validate_password},
-    words,
+    strings,
 };
 
 /// What a problem means in this form: its fields' errors, or one of the whole form, whose field has no name.
 pub fn form_errors(problem: &Problem) -> Vec<FieldError> {
     let error = |field: &str, message: &str| vec![FieldError::new(field, &problem.code, message)];
     match problem.code.as_str() {
-        "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL" => error("email", words::EMAIL_TAKEN),
-        "INVALID_EMAIL_OR_PASSWORD" => error("", words::WRONG_CREDENTIALS),
+        "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL" => error("email", strings::EMAIL_TAKEN),
+        "INVALID_EMAIL_OR_PASSWORD" => error("", strings::WRONG_CREDENTIALS),
         _ if !problem.errors.is_empty() => problem.errors.clone(),
         _ => error("", &problem.message),
     }
@@ -24,7 +24,7 @@ pub fn form_errors(problem: &Problem) -> Vec<FieldError> {
 fn validate(kind: AuthKind, credentials: &Credentials) -> Vec<FieldError> {
     let password = match kind {
         AuthKind::SignUp => validate_password(&credentials.password),
-        AuthKind::SignIn if credentials.password.is_empty() => Err(FieldError::new("password", "REQUIRED", words::PASSWORD_MISSING)),
+        AuthKind::SignIn if credentials.password.is_empty() => Err(FieldError::new("password", "REQUIRED", strings::PASSWORD_MISSING)),
         AuthKind::SignIn => Ok(()),
     };
     validate_email(&credentials.email).err().into_iter().chain(password.err()).collect()
@@ -103,29 +103,29 @@ pub fn AuthForm(
                     view! {
                         <Field
                             name="name"
-                            label=words::NAME
+                            label=strings::NAME
                             kind="text"
                             autocomplete="name"
                             value=name
-                            hint=words::NAME_HINT
+                            hint=strings::NAME_HINT
                             optional=true
                             errors
                             input=name_input
                         />
                     }
                 })}
-            <Field name="email" label=words::EMAIL kind="email" autocomplete="username" value=email errors input=email_input />
+            <Field name="email" label=strings::EMAIL kind="email" autocomplete="username" value=email errors input=email_input />
             <Field
                 name="password"
-                label=words::PASSWORD
+                label=strings::PASSWORD
                 kind="password"
                 autocomplete=if is_new { "new-password" } else { "current-password" }
-                hint=if is_new { words::PASSWORD_HINT } else { "" }
+                hint=if is_new { strings::PASSWORD_HINT } else { "" }
                 errors
                 input=password_input
             />
             <button class="primary wide" aria-disabled=move || is_busy.get().then_some("true")>
-                {move || if is_busy.get() { words::ONE_MOMENT } else { words::auth_button(kind) }}
+                {move || if is_busy.get() { strings::ONE_MOMENT } else { strings::auth_button(kind) }}
             </button>
         </form>
     }

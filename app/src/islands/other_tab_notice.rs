@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{components::icon::Icon, storage, words};
+use crate::{components::icon::Icon, storage, strings};
 
 /// Tells that another tab has signed out or signed in as another user, and offers to reload: the server knows what the page
 /// is then.
@@ -19,8 +19,8 @@ pub fn OtherTabNotice(
     view! {
         <div id="other-tabs" role="alert">
             <p class="banner failed" hidden=move || !is_shown.get()>
-                {Icon::Warning.draw()} <span>{words::OTHER_TAB}</span>
-                <button on:click=|_| drop(window().location().reload())>{words::RELOAD}</button>
+                {Icon::Warning.draw()} <span>{strings::OTHER_TAB}</span>
+                <button on:click=|_| drop(window().location().reload())>{strings::RELOAD}</button>
             </p>
         </div>
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
-use crate::{client, components::icon::Icon, storage, words};
+use crate::{client, components::icon::Icon, storage, strings};
 
 /// The setting that says that the person has signed out on this device, and the server does not know yet.
 const UNFINISHED: &str = "sign-out";
@@ -91,17 +91,17 @@ pub fn SignOut() -> impl IntoView {
             }
         >
             <button class="link" aria-disabled=move || is_busy.get().then_some("true")>
-                {words::SIGN_OUT}
+                {strings::SIGN_OUT}
             </button>
         </form>
         <div class="sign-out-notice" role="alert">
             <p class="banner failed" hidden=move || refusal.with(Option::is_none)>
                 {Icon::Warning.draw()} <span>{move || refusal.get().unwrap_or_default()}</span>
-                <button on:click=move |_| sign_out()>{words::TRY_AGAIN}</button>
-                <button on:click=move |_| sign_out_here()>{words::SIGN_OUT_ANYWAY}</button>
+                <button on:click=move |_| sign_out()>{strings::TRY_AGAIN}</button>
+                <button on:click=move |_| sign_out_here()>{strings::SIGN_OUT_ANYWAY}</button>
             </p>
             <p class="banner signed-out" hidden=move || notice.with(|notice| *notice != Some(Notice::SignedOutHere))>
-                {Icon::Check.draw()} <span>{words::SIGNED_OUT_HERE}</span>
+                {Icon::Check.draw()} <span>{strings::SIGNED_OUT_HERE}</span>
             </p>
         </div>
     }
@@ -122,10 +122,10 @@ async fn try_to_sign_out() -> Result<(), String> {
     }
     let unsent = storage::unsent_changes();
     if unsent > 0 {
-        return Err(words::not_signed_out("", unsent));
+        return Err(strings::not_signed_out("", unsent));
     }
     let user_id = storage::token_owner();
-    client::sign_out().await.map_err(|problem| words::not_signed_out(&problem.message, 0))?;
+    client::sign_out().await.map_err(|problem| strings::not_signed_out(&problem.message, 0))?;
     // The answer has emptied the storage (`Clear-Site-Data`), which is no event in other tabs; removing a token is one.
     if let Some(user_id) = user_id {
         storage::keep_token(&user_id, "");

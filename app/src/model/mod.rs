@@ -1,7 +1,7 @@
 //! The words that both halves speak: what the server sends, the client reads and the forms check.
 
 /// An enum that is a word on the wire: its variants, the words, and what is said of one that is none of them.
-macro_rules! words {
+macro_rules! string_enum {
     ($(#[$meta:meta])* $name:ident, $complaint:literal { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub use crate::{
     time::{Timestamp, UtcOffset},
 };
 
-words! {
+string_enum! {
     /// The colours of every page.
     #[derive(Default)]
     Theme, "theme is system, light or dark." {
@@ -75,7 +75,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How much room a task has in a list.
     #[derive(Default)]
     Density, "density is automatic, comfortable or compact." {

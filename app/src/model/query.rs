@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Day, Priority, Search, TAG_MAX, Task, lower};
 
-words! {
+string_enum! {
     /// Which tasks, by whether they are done.
     #[derive(Default)]
     Status, "status is all, pending or completed." {
@@ -31,7 +31,7 @@ impl Status {
     }
 }
 
-words! {
+string_enum! {
     /// Which tasks, by the day when they are due.
     Due, "due is overdue, today, by_today, week, upcoming or none." {
         /// Before today, and not done.
@@ -63,7 +63,7 @@ impl Due {
     }
 }
 
-words! {
+string_enum! {
     /// What the tasks are ordered by; equal ones by id, that is by age.
     Sort, "sort is created_at, updated_at, title, due_date, priority or position." {
         /// When they were made.
@@ -91,7 +91,7 @@ impl Sort {
     }
 }
 
-words! {
+string_enum! {
     /// Which way.
     Order, "order is asc or desc." {
         /// Oldest first, or A to Z.

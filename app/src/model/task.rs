@@ -78,7 +78,7 @@ pub fn etag_of(updated_at: Timestamp) -> String {
     format!("\"{}\"", updated_at.0)
 }
 
-words! {
+string_enum! {
     /// How much a task matters.
     #[derive(PartialOrd, Ord, Default)]
     #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema), schema(rename_all = "lowercase"))]

@@ -9,7 +9,7 @@ use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
     islands::{appearance::AppearanceChoices, other_tab_notice::OtherTabNotice, password_field::PasswordField},
     model::{Appearance, FieldError, Timestamp, User},
-    words,
+    strings,
 };
 
 /// What the account page shows.
@@ -160,78 +160,78 @@ pub fn Account() -> impl IntoView {
     let has_others = devices.len() > 1;
     let Appearance { theme, density } = use_context::<DocumentContext>().unwrap_or_default().appearance;
     view! {
-        <Title text=words::page_title(words::YOUR_ACCOUNT) />
-        <p><a class="back" href="/tasks">{words::BACK_TO_TASKS}</a></p>
-        <h1>{words::YOUR_ACCOUNT}</h1>
+        <Title text=strings::page_title(strings::YOUR_ACCOUNT) />
+        <p><a class="back" href="/tasks">{strings::BACK_TO_TASKS}</a></p>
+        <h1>{strings::YOUR_ACCOUNT}</h1>
         <OtherTabNotice user_id=id />
         <div class="account">
             <div>
-                <Section id="name-section" heading=words::NAME lead=words::NAME_LEAD done>
+                <Section id="name-section" heading=strings::NAME lead=strings::NAME_LEAD done>
                     <PlainForm form=AccountForm::Name errors=errors_of(AccountForm::Name)>
-                        <Field name="name" label=words::NAME kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
-                        <button>{words::SAVE_NAME}</button>
+                        <Field name="name" label=strings::NAME kind="text" autocomplete="name" value=name optional=true errors=errors_of(AccountForm::Name) />
+                        <button>{strings::SAVE_NAME}</button>
                     </PlainForm>
                 </Section>
-                <Section id="email-section" heading=words::EMAIL lead=words::EMAIL_LEAD done>
-                    <p>{email} " " <span class="quiet">{words::confirmed(email_verified)}</span></p>
+                <Section id="email-section" heading=strings::EMAIL lead=strings::EMAIL_LEAD done>
+                    <p>{email} " " <span class="quiet">{strings::confirmed(email_verified)}</span></p>
                     {(!email_verified)
                         .then(|| {
                             view! {
                                 <PlainForm form=AccountForm::Confirm errors=errors_of(AccountForm::Confirm)>
-                                    <button>{words::CONFIRM_EMAIL}</button>
+                                    <button>{strings::CONFIRM_EMAIL}</button>
                                 </PlainForm>
                             }
                         })}
                     <PlainForm form=AccountForm::Email errors=errors_of(AccountForm::Email)>
                         <Field
                             name="newEmail"
-                            label=words::NEW_EMAIL
+                            label=strings::NEW_EMAIL
                             kind="email"
                             autocomplete="email"
                             value=new_email
-                            hint=words::NEW_EMAIL_HINT
+                            hint=strings::NEW_EMAIL_HINT
                             errors=errors_of(AccountForm::Email)
                         />
-                        <PasswordField name="emailPassword" label=words::ACCOUNT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Email) />
-                        <button>{words::CHANGE_EMAIL}</button>
+                        <PasswordField name="emailPassword" label=strings::ACCOUNT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Email) />
+                        <button>{strings::CHANGE_EMAIL}</button>
                     </PlainForm>
                 </Section>
-                <Section id="password-section" heading=words::PASSWORD lead=words::PASSWORD_LEAD done>
+                <Section id="password-section" heading=strings::PASSWORD lead=strings::PASSWORD_LEAD done>
                     <PlainForm form=AccountForm::Password errors=errors_of(AccountForm::Password)>
                         <input type="text" name="username" autocomplete="username" value=username hidden />
-                        <PasswordField name="currentPassword" label=words::CURRENT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Password) />
-                        <PasswordField name="newPassword" label=words::NEW_PASSWORD autocomplete="new-password" hint=words::PASSWORD_HINT errors=errors_of(AccountForm::Password) />
+                        <PasswordField name="currentPassword" label=strings::CURRENT_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Password) />
+                        <PasswordField name="newPassword" label=strings::NEW_PASSWORD autocomplete="new-password" hint=strings::PASSWORD_HINT errors=errors_of(AccountForm::Password) />
                         <label class="choice">
                             <input type="checkbox" name="revokeOtherSessions" value="on" checked />
-                            {words::SIGN_OUT_MY_OTHERS}
+                            {strings::SIGN_OUT_MY_OTHERS}
                         </label>
-                        <button>{words::CHANGE_PASSWORD}</button>
+                        <button>{strings::CHANGE_PASSWORD}</button>
                     </PlainForm>
                 </Section>
             </div>
             <div>
-                <Section id="appearance-section" heading=words::APPEARANCE lead=words::APPEARANCE_LEAD done>
+                <Section id="appearance-section" heading=strings::APPEARANCE lead=strings::APPEARANCE_LEAD done>
                     <AppearanceChoices theme density />
                 </Section>
-                <Section id="devices-section" heading=words::DEVICES lead=words::DEVICES_LEAD done>
+                <Section id="devices-section" heading=strings::DEVICES lead=strings::DEVICES_LEAD done>
                     <ul class="devices">{devices.into_iter().map(|device| view! { <DeviceRow device now /> }).collect_view()}</ul>
                     {has_others
                         .then(|| {
                             view! {
                                 <PlainForm form=AccountForm::Devices errors=errors_of(AccountForm::Devices)>
-                                    <button>{words::SIGN_OUT_OTHERS}</button>
+                                    <button>{strings::SIGN_OUT_OTHERS}</button>
                                 </PlainForm>
                             }
                         })}
                 </Section>
-                <Section id="data-section" heading=words::YOUR_DATA lead=words::YOUR_DATA_LEAD done>
-                    <p><a class="button" href="/account/data" download="holdfast.json">{words::DOWNLOAD_DATA}</a></p>
+                <Section id="data-section" heading=strings::YOUR_DATA lead=strings::YOUR_DATA_LEAD done>
+                    <p><a class="button" href="/account/data" download="holdfast.json">{strings::DOWNLOAD_DATA}</a></p>
                 </Section>
-                <Section id="delete-section" heading=words::DELETE_ACCOUNT lead=words::DELETE_ACCOUNT_LEAD done>
+                <Section id="delete-section" heading=strings::DELETE_ACCOUNT lead=strings::DELETE_ACCOUNT_LEAD done>
                     <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
                         <input type="text" name="username" autocomplete="username" value=username_again hidden />
-                        <PasswordField name="password" label=words::YOUR_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Delete) />
-                        <button class="danger">{words::DELETE_MY_ACCOUNT}</button>
+                        <PasswordField name="password" label=strings::YOUR_PASSWORD autocomplete="current-password" hint="" errors=errors_of(AccountForm::Delete) />
+                        <button class="danger">{strings::DELETE_MY_ACCOUNT}</button>
                     </PlainForm>
                 </Section>
             </div>
@@ -261,7 +261,7 @@ fn Section(
                     view! {
                         <p class=if is_failure { "banner failed" } else { "banner" } role="status">
                             {if is_failure { Icon::Warning } else { Icon::Check }.draw()}
-                            <span>{words::done(done)}</span>
+                            <span>{strings::done(done)}</span>
                         </p>
                     }
                 })}
@@ -285,17 +285,17 @@ fn PlainForm(form: AccountForm, errors: Vec<FieldError>, children: Children) -> 
 #[component]
 fn DeviceRow(device: Device, now: Timestamp) -> impl IntoView {
     let Device { id, browser, system, address, last_seen, is_current } = device;
-    let name = words::device(browser, system);
-    let button = words::sign_out_device(&name);
+    let name = strings::device(browser, system);
+    let button = strings::sign_out_device(&name);
     view! {
         <li class="device">
             <p>
                 <span class="device-name">{name}</span>
-                {is_current.then(|| view! { " " <span class="tag">{words::THIS_DEVICE}</span> })}
+                {is_current.then(|| view! { " " <span class="tag">{strings::THIS_DEVICE}</span> })}
                 <br />
                 <span class="hint">
-                    {address.map(|address| view! { {address} " · " })} {words::LAST_SEEN}
-                    <time datetime=last_seen.to_string()>{words::ago(last_seen, now)}</time>
+                    {address.map(|address| view! { {address} " · " })} {strings::LAST_SEEN}
+                    <time datetime=last_seen.to_string()>{strings::ago(last_seen, now)}</time>
                 </span>
             </p>
             {(!is_current)
@@ -304,7 +304,7 @@ fn DeviceRow(device: Device, now: Timestamp) -> impl IntoView {
                         <form method="post" action="/account">
                             <input type="hidden" name="form" value=AccountForm::Devices.as_str() />
                             <input type="hidden" name="device" value=id />
-                            <button aria-label=button>{words::SIGN_OUT}</button>
+                            <button aria-label=button>{strings::SIGN_OUT}</button>
                         </form>
                     }
                 })}

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use super::{RouteData, route_data};
 pub use crate::client::AuthKind;
-use crate::{islands::auth_form::AuthForm, model::FieldError, words};
+use crate::{islands::auth_form::AuthForm, model::FieldError, strings};
 
 impl AuthKind {
     /// The page's path, to which the form is sent.
@@ -61,14 +61,14 @@ pub fn Auth() -> impl IntoView {
     let AuthPage { kind, return_to, notice, name, email, errors } = route_data();
     let link_back = return_to.clone();
     let other_kind = if kind == AuthKind::SignUp { AuthKind::SignIn } else { AuthKind::SignUp };
-    let (question, other) = words::auth_other(kind);
+    let (question, other) = strings::auth_other(kind);
     view! {
-        <Title text=words::page_title(words::auth_title(kind)) />
+        <Title text=strings::page_title(strings::auth_title(kind)) />
         <section class="narrow">
-            <h1>{words::auth_title(kind)}</h1>
-            {notice.map(|notice| view! { <p class="banner" role="status">{words::notice(notice)}</p> })}
+            <h1>{strings::auth_title(kind)}</h1>
+            {notice.map(|notice| view! { <p class="banner" role="status">{strings::notice(notice)}</p> })}
             <AuthForm kind return_to name email errors />
-            {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">{words::FORGOT_PASSWORD}</a></p> })}
+            {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">{strings::FORGOT_PASSWORD}</a></p> })}
             <p class="other">{question} " " <a href=format!("{}?return_to={}", other_kind.path(), encode(&link_back))>{other}</a></p>
         </section>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{RouteData, route_data};
-use crate::words;
+use crate::strings;
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -47,11 +47,11 @@ pub struct DocsOperation {
 pub fn Docs() -> impl IntoView {
     let DocsPage { version, operations } = route_data();
     view! {
-        <Title text=words::page_title(words::THE_API) />
-        <h1>{words::API_OF_HOLDFAST} {version}</h1>
+        <Title text=strings::page_title(strings::THE_API) />
+        <h1>{strings::API_OF_HOLDFAST} {version}</h1>
         <p class="docs-lead">
-            {words::FOR_MACHINES} <a href="/api/openapi.json">{words::OPENAPI_FILE}</a>
-            {words::API_LEAD}
+            {strings::FOR_MACHINES} <a href="/api/openapi.json">{strings::OPENAPI_FILE}</a>
+            {strings::API_LEAD}
         </p>
         <ul class="docs">{operations.into_iter().map(|operation| view! { <Operation operation /> }).collect_view()}</ul>
     }
@@ -69,7 +69,7 @@ fn Operation(operation: DocsOperation) -> impl IntoView {
                     " "
                     <span class="hint">{summary}</span>
                 </summary>
-                {(!auth.is_empty()).then(|| view! { <p>{words::NEEDS} {auth}</p> })}
+                {(!auth.is_empty()).then(|| view! { <p>{strings::NEEDS} {auth}</p> })}
                 {(!parameters.is_empty())
                     .then(|| {
                         view! {
@@ -88,10 +88,10 @@ fn Operation(operation: DocsOperation) -> impl IntoView {
                             </dl>
                         }
                     })}
-                {body.map(|body| view! { <p>{words::BODY}</p> <pre>{body}</pre> })}
+                {body.map(|body| view! { <p>{strings::BODY}</p> <pre>{body}</pre> })}
                 <p>{status} ": " {meaning}</p>
                 {schema.map(|schema| view! { <pre>{schema}</pre> })}
-                {(!errors.is_empty()).then(|| view! { <p>{words::ERRORS} {errors}</p> })}
+                {(!errors.is_empty()).then(|| view! { <p>{strings::ERRORS} {errors}</p> })}
             </details>
         </li>
     }

@@ -10,7 +10,7 @@ use crate::{
         icon::Icon,
     },
     model::{Day, FieldError, Priority, Task, Timestamp, one_line},
-    words,
+    strings,
 };
 
 /// What the page shows.
@@ -88,24 +88,24 @@ pub fn EditTask() -> impl IntoView {
     let is_invalid = |error: &Option<String>| error.is_some().then_some("true");
     let choices = Priority::EACH.iter().map(|&each| {
         let is_selected = each.as_str() == priority;
-        view! { <option value=each.as_str() selected=is_selected>{words::priority(each)}</option> }
+        view! { <option value=each.as_str() selected=is_selected>{strings::priority(each)}</option> }
     });
     let choices = choices.collect_view();
     view! {
-        <Title text=words::page_title(words::EDIT_TASK) />
-        <h1>{words::EDIT_TASK}</h1>
+        <Title text=strings::page_title(strings::EDIT_TASK) />
+        <h1>{strings::EDIT_TASK}</h1>
         {changed.map(|task| view! { <Changed task today /> })}
         <form class="editor" method="post" action=format!("/tasks/{id}") novalidate>
             <Alert errors />
             <input type="hidden" name="base" value=base.to_string() />
             <input type="hidden" name="return_to" value=return_to.clone() />
             <label>
-                {words::TITLE}
+                {strings::TITLE}
                 <input name="title" value=title dir="auto" autocomplete="off" required aria-describedby="title-error" aria-invalid=is_invalid(&title_error) />
             </label>
             <ErrorLine id="title-error" message=title_error />
             <label>
-                {words::DESCRIPTION}
+                {strings::DESCRIPTION}
                 // A parser leaves out the first line feed. Leptos writes what stands in a `<textarea>` as it is.
                 <textarea name="description" rows="6" dir="auto" aria-describedby="description-error" aria-invalid=is_invalid(&description_error)>
                     {format!("\n{}", escape_text(&description))}
@@ -114,7 +114,7 @@ pub fn EditTask() -> impl IntoView {
             <ErrorLine id="description-error" message=description_error />
             <div class="choices">
                 <label>
-                    {words::DUE}
+                    {strings::DUE}
                     <input
                         name="due_date"
                         type="date"
@@ -126,19 +126,19 @@ pub fn EditTask() -> impl IntoView {
                     />
                 </label>
                 <label>
-                    {words::PRIORITY}
+                    {strings::PRIORITY}
                     <select name="priority" aria-describedby="priority-error" aria-invalid=is_invalid(&priority_error)>
                         {choices}
                     </select>
                 </label>
                 <label>
-                    {words::TAGS}
+                    {strings::TAGS}
                     <input
                         name="tags"
                         value=tags
                         autocomplete="off"
                         dir="auto"
-                        placeholder=words::TAGS_HINT
+                        placeholder=strings::TAGS_HINT
                         aria-describedby="tags-error"
                         aria-invalid=is_invalid(&tags_error)
                     />
@@ -148,8 +148,8 @@ pub fn EditTask() -> impl IntoView {
             <ErrorLine id="priority-error" message=priority_error />
             <ErrorLine id="tags-error" message=tags_error />
             <div class="buttons">
-                <button class="primary">{words::SAVE}</button>
-                <a class="button" href=return_to>{words::CANCEL}</a>
+                <button class="primary">{strings::SAVE}</button>
+                <a class="button" href=return_to>{strings::CANCEL}</a>
             </div>
         </form>
     }
@@ -160,18 +160,18 @@ pub fn EditTask() -> impl IntoView {
 fn Changed(task: Task, today: Day) -> impl IntoView {
     let Task { title, description, completed, due_date, priority, tags, .. } = task;
     let details = [
-        (priority != Priority::None).then(|| words::priority(priority).to_owned()),
-        due_date.map(|day| words::due(day, today, completed)),
+        (priority != Priority::None).then(|| strings::priority(priority).to_owned()),
+        due_date.map(|day| strings::due(day, today, completed)),
         (!tags.is_empty()).then(|| tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ")),
     ];
     let details = details.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <div class="contest" role="alert">
-            <p class="error">{Icon::Warning.draw()} <span>{words::CHANGED_MEANWHILE}</span></p>
+            <p class="error">{Icon::Warning.draw()} <span>{strings::CHANGED_MEANWHILE}</span></p>
             <p class="title" dir="auto">{title}</p>
             {description.map(|description| view! { <p class="note" dir="auto">{description}</p> })}
             {(!details.is_empty()).then(|| view! { <p class="hint" dir="auto">{details}</p> })}
-            <p class="hint">{words::SAVE_OVER_IT}</p>
+            <p class="hint">{strings::SAVE_OVER_IT}</p>
         </div>
     }
 }

@@ -4,7 +4,7 @@ use leptos::{either::EitherOf4, prelude::*};
 use leptos_meta::Title;
 
 use super::{RouteData, route_data};
-use crate::{components::icon::Icon, words};
+use crate::{components::icon::Icon, strings};
 
 /// What the page behind a mailed link about an e-mail shows.
 #[derive(Debug, Clone)]
@@ -53,8 +53,8 @@ impl EmailLinkPage {
     /// The heading and title of the page.
     pub const fn title(&self) -> &'static str {
         match self {
-            Self::Ask(EmailLink::CancelChange { .. }) | Self::Cancelled => words::CANCEL_EMAIL_CHANGE,
-            Self::Ask(_) | Self::Confirmed | Self::Refused => words::CONFIRM_YOUR_EMAIL,
+            Self::Ask(EmailLink::CancelChange { .. }) | Self::Cancelled => strings::CANCEL_EMAIL_CHANGE,
+            Self::Ask(_) | Self::Confirmed | Self::Refused => strings::CONFIRM_YOUR_EMAIL,
         }
     }
 }
@@ -76,20 +76,20 @@ pub fn EmailLinkForm() -> impl IntoView {
     let body = match page {
         EmailLinkPage::Ask(link) => EitherOf4::A(view! { <AskForm link /> }),
         EmailLinkPage::Confirmed => EitherOf4::B(view! {
-            <p class="banner" role="status">{Icon::Check.draw()} <span>{words::EMAIL_IS_CONFIRMED}</span></p>
-            <p><a class="button primary" href="/tasks">{words::GO_TO_YOUR_TASKS}</a></p>
+            <p class="banner" role="status">{Icon::Check.draw()} <span>{strings::EMAIL_IS_CONFIRMED}</span></p>
+            <p><a class="button primary" href="/tasks">{strings::GO_TO_YOUR_TASKS}</a></p>
         }),
         EmailLinkPage::Cancelled => EitherOf4::C(view! {
-            <p class="banner" role="status">{Icon::Check.draw()} <span>{words::EMAIL_CHANGE_CANCELLED}</span></p>
-            <p><a class="button primary" href="/forgot-password">{words::SET_NEW_PASSWORD}</a></p>
+            <p class="banner" role="status">{Icon::Check.draw()} <span>{strings::EMAIL_CHANGE_CANCELLED}</span></p>
+            <p><a class="button primary" href="/forgot-password">{strings::SET_NEW_PASSWORD}</a></p>
         }),
         EmailLinkPage::Refused => EitherOf4::D(view! {
-            <p class="banner failed">{Icon::Warning.draw()} <span>{words::LINK_REFUSED}</span></p>
-            <p><a class="button primary" href="/account">{words::YOUR_ACCOUNT}</a></p>
+            <p class="banner failed">{Icon::Warning.draw()} <span>{strings::LINK_REFUSED}</span></p>
+            <p><a class="button primary" href="/account">{strings::YOUR_ACCOUNT}</a></p>
         }),
     };
     view! {
-        <Title text=words::page_title(title) />
+        <Title text=strings::page_title(title) />
         <section class="narrow">
             <h1>{title}</h1>
             {body}
@@ -104,12 +104,14 @@ fn AskForm(
 ) -> impl IntoView {
     let (action, lead, button, token, callback_url) = match link {
         EmailLink::Confirm { token, email, callback_url } => {
-            ("/verify-email", words::confirm_lead(&email), words::CONFIRM_THIS_EMAIL, token, callback_url)
+            ("/verify-email", strings::confirm_lead(&email), strings::CONFIRM_THIS_EMAIL, token, callback_url)
         }
         EmailLink::Change { token, email, callback_url } => {
-            ("/verify-email", words::change_lead(&email), words::USE_THIS_EMAIL, token, callback_url)
+            ("/verify-email", strings::change_lead(&email), strings::USE_THIS_EMAIL, token, callback_url)
         }
-        EmailLink::CancelChange { token, email } => ("/cancel-email-change", words::cancel_lead(&email), words::KEEP_MY_EMAIL, token, None),
+        EmailLink::CancelChange { token, email } => {
+            ("/cancel-email-change", strings::cancel_lead(&email), strings::KEEP_MY_EMAIL, token, None)
+        }
     };
     view! {
         <form class="form" method="post" action=action>

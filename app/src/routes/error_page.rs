@@ -4,7 +4,7 @@ use leptos::{prelude::*, reactive::owner::take_context};
 use leptos_meta::Title;
 
 use super::RouteData;
-use crate::words;
+use crate::strings;
 
 /// Why there is no page.
 #[derive(Debug, Clone)]
@@ -26,17 +26,17 @@ impl RouteData for ErrorData {
 #[component]
 pub fn ErrorPage() -> impl IntoView {
     let ErrorData { status, message } = take_context().unwrap_or(ErrorData { status: 404, message: String::new() });
-    let title = if status == 404 { words::NOT_FOUND } else { words::NOT_POSSIBLE };
-    let message = if status == 404 { words::NO_SUCH_PAGE.into() } else { message };
+    let title = if status == 404 { strings::NOT_FOUND } else { strings::NOT_POSSIBLE };
+    let message = if status == 404 { strings::NO_SUCH_PAGE.into() } else { message };
     view! {
-        <Title text=words::page_title(title) />
+        <Title text=strings::page_title(title) />
         <section class="plain">
             <p class="quiet">{status}</p>
-            <h1>{words::refusal(status)}</h1>
+            <h1>{strings::refusal(status)}</h1>
             <p>{message}</p>
             <p>
                 <a class="button primary" href="/tasks">
-                    {words::GO_TO_YOUR_TASKS}
+                    {strings::GO_TO_YOUR_TASKS}
                 </a>
             </p>
         </section>

@@ -7,7 +7,7 @@ use super::{RouteData, route_data};
 use crate::{
     components::{alert::Alert, field::Field, icon::Icon},
     model::FieldError,
-    words,
+    strings,
 };
 
 /// What the page for a user who has forgotten their password shows.
@@ -33,27 +33,27 @@ pub fn Forgot() -> impl IntoView {
     let ForgotPage { email, is_sent, errors } = route_data();
     let form = move || {
         view! {
-            <p>{words::FORGOT_LEAD}</p>
+            <p>{strings::FORGOT_LEAD}</p>
             <form class="form" method="post" action="/forgot-password" novalidate>
                 <Alert errors=errors.clone() />
-                <Field name="email" label=words::EMAIL kind="email" autocomplete="username" value=email errors />
-                <button class="primary wide">{words::SEND_LINK}</button>
+                <Field name="email" label=strings::EMAIL kind="email" autocomplete="username" value=email errors />
+                <button class="primary wide">{strings::SEND_LINK}</button>
             </form>
         }
     };
     let sent = || {
         view! {
             <p class="banner" role="status">
-                {Icon::Check.draw()} <span>{words::LINK_SENT}</span>
+                {Icon::Check.draw()} <span>{strings::LINK_SENT}</span>
             </p>
         }
     };
     view! {
-        <Title text=words::page_title(words::FORGOT_PASSWORD) />
+        <Title text=strings::page_title(strings::FORGOT_PASSWORD) />
         <section class="narrow">
-            <h1>{words::FORGOT_PASSWORD}</h1>
+            <h1>{strings::FORGOT_PASSWORD}</h1>
             {if is_sent { Either::Left(sent()) } else { Either::Right(form()) }}
-            <p class="other"><a href="/signin">{words::BACK_TO_SIGN_IN}</a></p>
+            <p class="other"><a href="/signin">{strings::BACK_TO_SIGN_IN}</a></p>
         </section>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::RouteData;
-use crate::{components::sample::Sample, words};
+use crate::{components::sample::Sample, strings};
 
 /// The page shows the same to everyone.
 #[derive(Debug, Clone, Copy)]
@@ -20,22 +20,22 @@ impl RouteData for HomePage {
 #[component]
 pub fn Home() -> impl IntoView {
     view! {
-        <Title text=words::HOME_TITLE />
+        <Title text=strings::HOME_TITLE />
         <section class="hero">
-            <h1>{words::HOME_HEADING}</h1>
-            <p class="lead">{words::HOME_LEAD}</p>
+            <h1>{strings::HOME_HEADING}</h1>
+            <p class="lead">{strings::HOME_LEAD}</p>
             <p class="ways">
                 <a class="button primary" href="/signup">
-                    {words::CREATE_YOUR_ACCOUNT}
+                    {strings::CREATE_YOUR_ACCOUNT}
                 </a>
                 <a class="button" href="/signin">
-                    {words::SIGN_IN}
+                    {strings::SIGN_IN}
                 </a>
             </p>
             <Sample />
         </section>
-        <section class="claims" aria-label=words::CLAIMS_NAME>
-            {words::CLAIMS
+        <section class="claims" aria-label=strings::CLAIMS_NAME>
+            {strings::CLAIMS
                 .map(|(heading, text)| {
                     view! {
                         <div>
@@ -47,7 +47,7 @@ pub fn Home() -> impl IntoView {
                 .collect_view()}
         </section>
         <p class="for-programs">
-            {words::FOR_PROGRAMS} <a href="/api/docs">{words::API_LINK}</a>
+            {strings::FOR_PROGRAMS} <a href="/api/docs">{strings::API_LINK}</a>
         </p>
     }
 }

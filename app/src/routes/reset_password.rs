@@ -8,7 +8,7 @@ use crate::{
     components::{alert::Alert, icon::Icon},
     islands::password_field::PasswordField,
     model::FieldError,
-    words,
+    strings,
 };
 
 /// What the page behind the mailed link shows.
@@ -40,22 +40,22 @@ pub fn Reset() -> impl IntoView {
                 <Alert errors=errors.clone() />
                 <input type="hidden" name="token" value=token />
                 <input type="text" name="username" autocomplete="username" value=email hidden />
-                <PasswordField name="newPassword" label=words::NEW_PASSWORD autocomplete="new-password" hint=words::PASSWORD_HINT errors />
-                <p class="hint">{words::SET_PASSWORD_HINT}</p>
-                <button class="primary wide">{words::SET_PASSWORD}</button>
+                <PasswordField name="newPassword" label=strings::NEW_PASSWORD autocomplete="new-password" hint=strings::PASSWORD_HINT errors />
+                <p class="hint">{strings::SET_PASSWORD_HINT}</p>
+                <button class="primary wide">{strings::SET_PASSWORD}</button>
             </form>
         }
     };
     let refusal = || {
         view! {
-            <p class="banner failed">{Icon::Warning.draw()} <span>{words::LINK_REFUSED}</span></p>
-            <p><a class="button primary" href="/forgot-password">{words::SEND_NEW_LINK}</a></p>
+            <p class="banner failed">{Icon::Warning.draw()} <span>{strings::LINK_REFUSED}</span></p>
+            <p><a class="button primary" href="/forgot-password">{strings::SEND_NEW_LINK}</a></p>
         }
     };
     view! {
-        <Title text=words::page_title(words::SET_NEW_PASSWORD) />
+        <Title text=strings::page_title(strings::SET_NEW_PASSWORD) />
         <section class="narrow">
-            <h1>{words::SET_NEW_PASSWORD}</h1>
+            <h1>{strings::SET_NEW_PASSWORD}</h1>
             {match link {
                 Some(link) => Either::Left(form(link)),
                 None => Either::Right(refusal()),

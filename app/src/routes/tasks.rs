@@ -8,7 +8,7 @@ use super::{RouteData, route_data};
 use crate::{
     islands::task_board::TaskBoard,
     model::{Day, ListQuery, Status, Task, Timestamp, UtcOffset},
-    words::{self, View},
+    strings::{self, View},
 };
 
 /// How many tasks a user has, in each view.
@@ -134,7 +134,7 @@ impl RouteData for TaskPage {
 pub fn TasksRoute() -> impl IntoView {
     let page: TaskPage = route_data();
     view! {
-        <Title text=words::tasks_title(page.counts.pending) />
+        <Title text=strings::tasks_title(page.counts.pending) />
         <Tasks page />
     }
 }

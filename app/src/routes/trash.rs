@@ -7,7 +7,7 @@ use super::{RouteData, route_data};
 use crate::{
     components::{alert::Alert, icon::Icon},
     model::{Day, FieldError, Priority, Task, TrashedTask, UtcOffset},
-    words,
+    strings,
 };
 
 /// What the page shows.
@@ -63,27 +63,27 @@ pub fn Trash() -> impl IntoView {
     let is_empty = trashed.is_empty();
     let rows = trashed.into_iter().map(|trashed| view! { <TrashedRow trashed cursor=cursor.clone() today offset /> }).collect_view();
     view! {
-        <Title text=words::page_title(words::TRASH) />
+        <Title text=strings::page_title(strings::TRASH) />
         <div class="head">
-            <h1>{words::TRASH}</h1>
-            <a href="/tasks">{words::BACK_TO_TASKS}</a>
+            <h1>{strings::TRASH}</h1>
+            <a href="/tasks">{strings::BACK_TO_TASKS}</a>
         </div>
         <div class="trash">
             {done.map(|done| view! { <DoneBanner done /> })}
             <Alert errors />
-            <p class="quiet">{words::trash_lead(days, is_empty)}</p>
+            <p class="quiet">{strings::trash_lead(days, is_empty)}</p>
             {(!is_empty)
                 .then(|| {
                     view! {
                         <div class="trash-all">
                             <form method="post" action="/trash/restore">
-                                <button>{words::PUT_ALL_BACK}</button>
+                                <button>{strings::PUT_ALL_BACK}</button>
                             </form>
                             <details class="sure">
-                                <summary class="button">{words::EMPTY_TRASH}</summary>
+                                <summary class="button">{strings::EMPTY_TRASH}</summary>
                                 <form method="post" action="/trash/empty">
-                                    <p>{words::NO_WAY_BACK_FOR_ALL}</p>
-                                    <button class="danger">{words::YES_EMPTY}</button>
+                                    <p>{strings::NO_WAY_BACK_FOR_ALL}</p>
+                                    <button class="danger">{strings::YES_EMPTY}</button>
                                 </form>
                             </details>
                         </div>
@@ -94,8 +94,8 @@ pub fn Trash() -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="pages">
-                            {cursor.is_some().then(|| view! { <a class="button" href="/trash">{words::NEWEST}</a> })}
-                            {next.map(|next| view! { <a class="button" href=format!("/trash?cursor={next}")>{words::OLDER}</a> })}
+                            {cursor.is_some().then(|| view! { <a class="button" href="/trash">{strings::NEWEST}</a> })}
+                            {next.map(|next| view! { <a class="button" href=format!("/trash?cursor={next}")>{strings::OLDER}</a> })}
                         </p>
                     }
                 })}
@@ -106,13 +106,13 @@ pub fn Trash() -> impl IntoView {
 /// Says what has just been done.
 #[component]
 fn DoneBanner(done: Done) -> impl IntoView {
-    let words = words::done_in_trash(&done);
+    let words = strings::done_in_trash(&done);
     let task = if let Done::PutBack(task) = done { Some(task.id) } else { None };
     view! {
         <p class="banner" role="status">
             {Icon::Check.draw()}
             <span dir="auto">{words}</span>
-            {task.map(|id| view! { <a href=format!("/tasks/{id}/edit")>{words::OPEN_IT}</a> })}
+            {task.map(|id| view! { <a href=format!("/tasks/{id}/edit")>{strings::OPEN_IT}</a> })}
         </p>
     }
 }
@@ -122,32 +122,32 @@ fn DoneBanner(done: Done) -> impl IntoView {
 fn TrashedRow(trashed: TrashedTask, cursor: Option<String>, today: Day, offset: UtcOffset) -> impl IntoView {
     let TrashedTask { task, deleted_at, purged_at } = trashed;
     let Task { id, title, completed, due_date, priority, tags, .. } = task;
-    let when = words::deleted_and_kept(offset.day(deleted_at), offset.day(purged_at), today);
-    let [put_back, delete, yes] = [words::put_task_back(&title), words::delete_for_good(&title), words::yes_delete(&title)];
+    let when = strings::deleted_and_kept(offset.day(deleted_at), offset.day(purged_at), today);
+    let [put_back, delete, yes] = [strings::put_task_back(&title), strings::delete_for_good(&title), strings::yes_delete(&title)];
     let again = cursor.clone();
     view! {
         <li class="trashed">
             <div class="words">
                 <p class="title" dir="auto">{title}</p>
                 <p class="meta">
-                    {completed.then(|| view! { <span>{words::WAS_COMPLETED}</span> })}
-                    {(priority != Priority::None).then(|| view! { <span class="priority">{words::priority(priority)}</span> })}
+                    {completed.then(|| view! { <span>{strings::WAS_COMPLETED}</span> })}
+                    {(priority != Priority::None).then(|| view! { <span class="priority">{strings::priority(priority)}</span> })}
                     // What lies in the trash is not late any more.
-                    {due_date.map(|day| view! { <time datetime=day.to_string()>{words::due(day, today, true)}</time> })}
+                    {due_date.map(|day| view! { <time datetime=day.to_string()>{strings::due(day, today, true)}</time> })}
                     {tags.into_iter().map(|tag| view! { <bdi class="tag">"#" {tag}</bdi> }).collect_view()}
                 </p>
                 <p class="hint">{when}</p>
             </div>
             <form method="post" action=format!("/trash/{id}/restore")>
                 <Cursor cursor />
-                <button aria-label=put_back>{words::PUT_TASK_BACK}</button>
+                <button aria-label=put_back>{strings::PUT_TASK_BACK}</button>
             </form>
             <details class="sure">
-                <summary class="button" aria-label=delete>{words::DELETE_FOR_GOOD}</summary>
+                <summary class="button" aria-label=delete>{strings::DELETE_FOR_GOOD}</summary>
                 <form method="post" action=format!("/trash/{id}/delete")>
                     <Cursor cursor=again />
-                    <p>{words::NO_WAY_BACK}</p>
-                    <button class="danger" aria-label=yes>{words::YES_DELETE}</button>
+                    <p>{strings::NO_WAY_BACK}</p>
+                    <button class="danger" aria-label=yes>{strings::YES_DELETE}</button>
                 </form>
             </details>
         </li>

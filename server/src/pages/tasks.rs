@@ -4,7 +4,7 @@ use app::{
     model::{FieldError, Sort, Status},
     quick_add::QuickAdd,
     routes::tasks::TaskPage,
-    words::View,
+    strings::View,
 };
 use axum::{
     extract::{RawQuery, State},

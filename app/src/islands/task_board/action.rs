@@ -17,7 +17,7 @@ use crate::{
     model::{Day, Priority, PutTask, Section, Task, Theme, validate_tags},
     outbox::Change,
     position::{between, first_at},
-    words,
+    strings,
 };
 
 /// Which tasks an action is about.
@@ -158,18 +158,18 @@ impl Board {
 
     fn complete(&self, rows: &[Row]) {
         let wanted = rows.iter().any(|row| !row.task().completed);
-        let said = words::completed(wanted, rows.len(), &first_title(rows));
+        let said = strings::completed(wanted, rows.len(), &first_title(rows));
         self.update_each(rows, said, |task| (task.completed != wanted).then(|| PutTask { completed: Some(wanted), ..PutTask::default() }));
     }
 
     pub fn prioritize(&self, rows: &[Row], priority: Priority) {
-        self.update_each(rows, words::prioritised(priority, rows.len()), |task| {
+        self.update_each(rows, strings::prioritised(priority, rows.len()), |task| {
             (task.priority != priority).then(|| PutTask { priority: Some(priority), ..PutTask::default() })
         });
     }
 
     pub fn schedule(&self, rows: &[Row], day: Option<Day>) {
-        let said = words::scheduled(day, self.today.get_untracked(), rows.len(), &first_title(rows));
+        let said = strings::scheduled(day, self.today.get_untracked(), rows.len(), &first_title(rows));
         self.update_each(rows, said, |task| (task.due_date != day).then(|| PutTask { due_date: Some(day), ..PutTask::default() }));
     }
 
@@ -187,7 +187,7 @@ impl Board {
             self.notice.set(Some(Notice { text: error.message, button: None }));
             return false;
         }
-        self.update_each(rows, words::tagged(tag, rows.len()), |task| {
+        self.update_each(rows, strings::tagged(tag, rows.len()), |task| {
             let tags: Vec<_> = task.tags.iter().cloned().chain([tag.to_owned()]).collect();
             // A task that has the tag, or as many as it can have, stays as it is.
             let tags = validate_tags(&tags).ok().filter(|tags| *tags != task.tags)?;
@@ -198,7 +198,7 @@ impl Board {
 
     /// Takes a tag away from all of them.
     pub fn remove_tag(&self, rows: &[Row], tag: &str) {
-        self.update_each(rows, words::untagged(tag, rows.len()), |task| {
+        self.update_each(rows, strings::untagged(tag, rows.len()), |task| {
             let tags: Vec<_> = task.tags.iter().filter(|other| *other != tag).cloned().collect();
             (tags.len() < task.tags.len()).then(|| PutTask { tags: Some(tags), ..PutTask::default() })
         });
@@ -208,7 +208,7 @@ impl Board {
         if rows.is_empty() {
             return;
         }
-        let said = words::deleted(rows.len(), &first_title(rows));
+        let said = strings::deleted(rows.len(), &first_title(rows));
         let ids: Vec<_> = rows.iter().map(Row::id).collect();
         for id in &ids {
             self.change(id, Change::Delete);
@@ -220,7 +220,7 @@ impl Board {
 
     fn move_by_one(&self, row: &Row, direction: Direction) {
         if !self.query.read_untracked().is_arranged() {
-            return self.announce(words::NOT_ARRANGED);
+            return self.announce(strings::NOT_ARRANGED);
         }
         let Some(section) = self.section_of_row(row.key) else { return };
         let rows = self.rows_of_section(section);
@@ -235,8 +235,8 @@ impl Board {
         focus_soon(if row.is_editing() { move_button_id(row.key, direction) } else { row_element_id(row.key) });
         self.keep_place(row);
         self.announce(match direction {
-            Direction::Up => words::MOVED_UP,
-            Direction::Down => words::MOVED_DOWN,
+            Direction::Up => strings::MOVED_UP,
+            Direction::Down => strings::MOVED_DOWN,
         });
     }
 
@@ -258,7 +258,7 @@ impl Board {
         match between(&before.unwrap_or_else(first), after.as_deref()) {
             Some(position) => {
                 let undo = self.update(&task, PutTask { position: Some(position), ..PutTask::default() });
-                self.remember_undo(UndoStep::of_changes(words::moved(&task.title), vec![undo]));
+                self.remember_undo(UndoStep::of_changes(strings::moved(&task.title), vec![undo]));
             }
             // There is no room, or the two are not in order: as it was.
             None => self.place(row),
@@ -307,7 +307,7 @@ impl Board {
         let toolbar_had_focus = is_within("bulk");
         self.selected.set(wanted.len());
         if !before.is_empty() || !wanted.is_empty() {
-            self.announce(words::selection(wanted.len()));
+            self.announce(strings::selection(wanted.len()));
         }
         if wanted.is_empty() && toolbar_had_focus {
             let first = self.rows_in_order().first().map(|row| row_element_id(row.key));

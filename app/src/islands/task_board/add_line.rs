@@ -16,7 +16,7 @@ use crate::{
     position::first_at,
     quick_add::{QuickAdd, Token, TokenKind, escape_token},
     storage,
-    words::{self, View},
+    strings::{self, View},
 };
 
 /// Begins the name of the draft of the line; the tab's name follows.
@@ -60,7 +60,7 @@ pub fn AddLine() -> impl IntoView {
             }
         >
             <label class="visually-hidden" for=ADD_FIELD>
-                {words::NEW_TASK}
+                {strings::NEW_TASK}
             </label>
             <div class="line">
                 <div class="line-marks" dir="auto" aria-hidden="true" node_ref=marks>
@@ -70,7 +70,7 @@ pub fn AddLine() -> impl IntoView {
                     id=ADD_FIELD
                     name="title"
                     node_ref=input
-                    placeholder=words::ADD_A_TASK
+                    placeholder=strings::ADD_A_TASK
                     autocomplete="off"
                     enterkeyhint="done"
                     dir="auto"
@@ -95,7 +95,7 @@ pub fn AddLine() -> impl IntoView {
                     on:keyup=move |_| scroll_marks()
                 />
             </div>
-            <button class="primary">{words::ADD}</button>
+            <button class="primary">{strings::ADD}</button>
             <div class="below" role="alert">
                 <p class="error" id="new-title-error" hidden=move || board.new_title_error.read().is_none()>
                     {Icon::Warning.draw()} <span>{move || board.new_title_error.get()}</span>
@@ -151,14 +151,14 @@ fn PastedLines() -> impl IntoView {
         });
         Some(view! {
             <div class="below banner" id="lines" on:keydown=move |event| if event.key() == "Escape" { board.pasted_dismiss() }>
-                <span>{words::several_lines(count)}</span>
+                <span>{strings::several_lines(count)}</span>
                 <button type="button" class="primary" node_ref=choose on:click=move |_| board.add_pasted()>
-                    {words::add_several(count)}
+                    {strings::add_several(count)}
                 </button>
                 <button type="button" on:click=move |_| board.join_pasted()>
-                    {words::ONE_TASK}
+                    {strings::ONE_TASK}
                 </button>
-                <button type="button" class="bare" aria-label=words::DISMISS on:click=move |_| board.pasted_dismiss()>
+                <button type="button" class="bare" aria-label=strings::DISMISS on:click=move |_| board.pasted_dismiss()>
                     {Icon::Close.draw()}
                 </button>
             </div>
@@ -172,10 +172,10 @@ fn Chip(token: Token) -> impl IntoView {
     let board = expect_context::<Board>();
     let text = match &token.kind {
         TokenKind::Tag(tag) => format!("#{tag}"),
-        TokenKind::Priority(priority) => words::priority(*priority).to_owned(),
-        TokenKind::Date(day) => words::day(*day, board.today.get_untracked()),
+        TokenKind::Priority(priority) => strings::priority(*priority).to_owned(),
+        TokenKind::Date(day) => strings::day(*day, board.today.get_untracked()),
     };
-    let label = words::keep_as_word(&text);
+    let label = strings::keep_as_word(&text);
     view! {
         <button
             type="button"
@@ -203,7 +203,7 @@ impl Board {
     /// Puts an example into the line, for the person to add or to change.
     pub fn try_example(&self) {
         self.shows_tokens.set(true);
-        self.set_new_title(words::EXAMPLE_TASK.into());
+        self.set_new_title(strings::EXAMPLE_TASK.into());
         focus_now(ADD_FIELD);
     }
 
@@ -262,7 +262,7 @@ impl Board {
         task.due_date = task.due_date.or_else(|| is_today.then(|| self.today.get_untracked()));
         let (id, title) = (format!("new-{}", random_id()), task.title.clone());
         self.change(&id, Change::Create { task });
-        self.remember_undo(UndoStep::of_changes(words::added(&title), vec![(id, Change::Delete)]));
+        self.remember_undo(UndoStep::of_changes(strings::added(&title), vec![(id, Change::Delete)]));
     }
 
     /// The server's time, in milliseconds since 1970, that a new task's position is made of: later than when all tasks on the
@@ -281,7 +281,7 @@ impl Board {
         {
             self.set_new_title(task.title.clone());
         }
-        self.fail(words::NOT_ADDED, problem);
+        self.fail(strings::NOT_ADDED, problem);
     }
 
     /// Several lines can be several tasks: the person is asked.

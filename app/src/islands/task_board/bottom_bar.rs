@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{action::Action, focus::ADD_FIELD, state::Board};
 use crate::{
     components::icon::Icon,
-    words::{self, View},
+    strings::{self, View},
 };
 
 #[component]
@@ -13,12 +13,12 @@ pub fn BottomBar() -> impl IntoView {
     let board = expect_context::<Board>();
     let views = [(View::Today, Icon::Today), (View::Upcoming, Icon::Calendar)];
     view! {
-        <nav class="bottom-bar" aria-label=words::BOTTOM_BAR>
+        <nav class="bottom-bar" aria-label=strings::BOTTOM_BAR>
             {views
                 .map(|(view, icon)| {
                     let is_shown = move || (View::of(&board.query.read()) == view).then_some("page");
                     view! {
-                        <a href=words::href_of(view) aria-current=is_shown>
+                        <a href=strings::href_of(view) aria-current=is_shown>
                             {icon.draw()}
                             <span>{view.name()}</span>
                         </a>
@@ -28,17 +28,17 @@ pub fn BottomBar() -> impl IntoView {
             // The browser opens what it names, also without a script.
             <button type="button" popovertarget="views">
                 {Icon::Browse.draw()}
-                <span>{words::BROWSE}</span>
+                <span>{strings::BROWSE}</span>
             </button>
             <button type="button" on:click=move |_| board.dispatch(Action::FocusSearch)>
                 {Icon::Search.draw()}
-                <span>{words::SEARCH}</span>
+                <span>{strings::SEARCH}</span>
             </button>
         </nav>
         <a
             class="round-add"
             href=format!("#{ADD_FIELD}")
-            aria-label=words::ADD_A_TASK
+            aria-label=strings::ADD_A_TASK
             on:click=move |event| {
                 event.prevent_default();
                 board.dispatch(Action::FocusAddLine);

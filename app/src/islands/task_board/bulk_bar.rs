@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     model::{Priority, TAG_MAX},
-    words,
+    strings,
 };
 
 #[component]
@@ -21,23 +21,23 @@ pub fn BulkBar() -> impl IntoView {
     // The page keeps room for the bar below its end.
     Effect::new(move |_| set_page_class("selecting", board.selected.get() > 0));
     view! {
-        <div class="bulk" id="bulk" role="toolbar" aria-label=words::SELECTED_TASKS hidden=move || board.selected.get() == 0>
-            <span class="bulk-count">{move || words::selected_count(board.selected.get())}</span>
+        <div class="bulk" id="bulk" role="toolbar" aria-label=strings::SELECTED_TASKS hidden=move || board.selected.get() == 0>
+            <span class="bulk-count">{move || strings::selected_count(board.selected.get())}</span>
             <span id="is-selected" hidden>
-                {words::IS_SELECTED}
+                {strings::IS_SELECTED}
             </span>
             <button type="button" on:click=move |_| board.dispatch(Action::Complete(Target::Chosen))>
-                {words::COMPLETE}
+                {strings::COMPLETE}
             </button>
             <button
                 type="button"
                 id=BULK_DATE
                 on:click=move |_| board.dispatch(Action::OpenPopover(PopoverKind::Date, Target::Chosen))
             >
-                {words::DATE}
+                {strings::DATE}
             </button>
             <label>
-                <span class="visually-hidden">{words::PRIORITY}</span>
+                <span class="visually-hidden">{strings::PRIORITY}</span>
                 <select
                     prop:value=""
                     on:change:target=move |event| {
@@ -47,11 +47,11 @@ pub fn BulkBar() -> impl IntoView {
                         event.target().set_value("");
                     }
                 >
-                    <option value="">{words::PRIORITY}</option>
+                    <option value="">{strings::PRIORITY}</option>
                     {Priority::EACH
                         .iter()
                         .rev()
-                        .map(|&priority| view! { <option value=priority.as_str()>{words::priority(priority)}</option> })
+                        .map(|&priority| view! { <option value=priority.as_str()>{strings::priority(priority)}</option> })
                         .collect_view()}
                 </select>
             </label>
@@ -66,12 +66,12 @@ pub fn BulkBar() -> impl IntoView {
                 }
             >
                 <label>
-                    <span class="visually-hidden">{words::ADD_TAG}</span>
+                    <span class="visually-hidden">{strings::ADD_TAG}</span>
                     <input
                         name="tag"
                         maxlength=(TAG_MAX + 1).to_string()
                         autocomplete="off"
-                        placeholder=words::ADD_TAG
+                        placeholder=strings::ADD_TAG
                         dir="auto"
                         prop:value=move || tag.get()
                         on:input=move |event| tag.set(event_target_value(&event))
@@ -79,10 +79,10 @@ pub fn BulkBar() -> impl IntoView {
                 </label>
             </form>
             <button type="button" on:click=move |_| board.dispatch(Action::Delete(Target::Chosen))>
-                {words::DELETE}
+                {strings::DELETE}
             </button>
             <button type="button" class="link" on:click=move |_| board.dispatch(Action::ClearSelection)>
-                {words::CLEAR}
+                {strings::CLEAR}
             </button>
         </div>
     }

@@ -15,7 +15,7 @@ use crate::{
     components::icon::Icon,
     model::{Field, FieldError, Priority, Problem, PutTask, Task, one_line, validate_description, validate_tags, validate_title},
     outbox::{Change, Entry},
-    storage, words,
+    storage, strings,
 };
 
 /// Begins the name of every kept edit; the tab's name, a dot and the task's id follow.
@@ -181,7 +181,7 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
         >
             {move || conflict.get().map(|conflict| view! { <ConflictNote conflict /> })}
             <label>
-                {words::TITLE}
+                {strings::TITLE}
                 <input
                     name="title"
                     id=field_id("title", key)
@@ -196,7 +196,7 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
             </label>
             {error_line("title")}
             <label>
-                {words::DESCRIPTION}
+                {strings::DESCRIPTION}
                 <textarea
                     name="description"
                     id=field_id("description", key)
@@ -211,7 +211,7 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
             {error_line("description")}
             <div class="choices">
                 <label>
-                    {words::DUE}
+                    {strings::DUE}
                     <input
                         name="due_date"
                         type="date"
@@ -222,14 +222,14 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
                     />
                 </label>
                 <label>
-                    {words::PRIORITY}
+                    {strings::PRIORITY}
                     <select name="priority" on:change=typed(|draft, value| draft.priority = value.parse().unwrap_or_default())>
                         {Priority::EACH
                             .iter()
                             .map(|&priority| {
                                 view! {
                                     <option value=priority.as_str() selected=initial.priority == priority>
-                                        {words::priority(priority)}
+                                        {strings::priority(priority)}
                                     </option>
                                 }
                             })
@@ -237,13 +237,13 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
                     </select>
                 </label>
                 <label>
-                    {words::TAGS}
+                    {strings::TAGS}
                     <input
                         name="tags"
                         id=field_id("tags", key)
                         autocomplete="off"
                         dir="auto"
-                        placeholder=words::TAGS_HINT
+                        placeholder=strings::TAGS_HINT
                         prop:value=initial.tags
                         aria-invalid=is_wrong("tags")
                         aria-describedby=error_id("tags")
@@ -254,13 +254,13 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
             {error_line("tags")}
             <div class="buttons">
                 <button class="primary">
-                    {move || conflict_name(&conflict_of_save.read(), words::SAVE, words::SAVE_MINE, words::PUT_BACK)}
+                    {move || conflict_name(&conflict_of_save.read(), strings::SAVE, strings::SAVE_MINE, strings::PUT_BACK)}
                 </button>
                 <button type="button" on:click=move |_| board.cancel_edit(&row_of_button)>
-                    {move || conflict_name(&conflict_of_cancel.read(), words::CANCEL, words::TAKE_THEIRS, words::LET_GO)}
+                    {move || conflict_name(&conflict_of_cancel.read(), strings::CANCEL, strings::TAKE_THEIRS, strings::LET_GO)}
                 </button>
                 <span class="move">
-                    {[(Direction::Up, words::MOVE_UP), (Direction::Down, words::MOVE_DOWN)]
+                    {[(Direction::Up, strings::MOVE_UP), (Direction::Down, strings::MOVE_DOWN)]
                         .map(|(direction, name)| {
                             view! {
                                 <button
@@ -282,10 +282,12 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
 /// What became of the task meanwhile: only the members that were changed on both sides.
 #[component]
 fn ConflictNote(conflict: Conflict) -> impl IntoView {
-    let text = if conflict.theirs.is_some() { words::CHANGED_MEANWHILE } else { words::DELETED_MEANWHILE };
+    let text = if conflict.theirs.is_some() { strings::CHANGED_MEANWHILE } else { strings::DELETED_MEANWHILE };
     let theirs = conflict.theirs.map(|theirs| {
         let fields = conflict.fields.into_iter();
-        fields.map(|field| view! { <dt>{words::field(field)}</dt> <dd dir="auto">{words::field_value(field, &theirs)}</dd> }).collect_view()
+        fields
+            .map(|field| view! { <dt>{strings::field(field)}</dt> <dd dir="auto">{strings::field_value(field, &theirs)}</dd> })
+            .collect_view()
     });
     view! {
         <div class="contest" role="alert">
@@ -359,7 +361,7 @@ impl Board {
         if changes != PutTask::default() {
             let base = PutTask::of(&edit.opened, &changes);
             let back = Change::Update { changes: base.clone(), base: changes.clone(), is_guarded: false };
-            self.remember_undo(UndoStep::of_changes(words::SAVED.into(), vec![(id.clone(), back)]));
+            self.remember_undo(UndoStep::of_changes(strings::SAVED.into(), vec![(id.clone(), back)]));
             self.change(&id, Change::Update { changes, base, is_guarded: !is_deleted });
         }
     }
@@ -370,7 +372,7 @@ impl Board {
         let (conflict, draft) = (edit.conflict.get_untracked(), edit.draft.get_untracked());
         self.close_editor(row);
         if conflict.is_none() && draft != Draft::of(&edit.opened) {
-            let said = words::not_saved(&edit.opened.title);
+            let said = strings::not_saved(&edit.opened.title);
             self.announce(said.clone());
             self.offer_undo(UndoStep { said, changes: Vec::new(), draft: Some((row.id(), draft)) });
         }
@@ -415,6 +417,6 @@ impl Board {
         changes.apply(&mut mine);
         Self::show_editor(&row, Draft { opened, ..Draft::of(&mine) }, None, problem.errors.clone());
         self.keep_edit(&row);
-        self.fail(words::NOT_SAVED, problem);
+        self.fail(strings::NOT_SAVED, problem);
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     components::icon::Icon,
     model::{Due, ListQuery, Order, Priority, SEARCH_MAX, Sort, Status, Task},
     routes::tasks::address,
-    words::{self, View},
+    strings::{self, View},
 };
 
 /// How long until a person who types has typed something, in milliseconds.
@@ -97,19 +97,19 @@ pub fn Filters() -> impl IntoView {
                 prop:open=move || board.is_search_open.get()
                 on:toggle=move |_| board.is_search_open.set(is_open(search_box))
             >
-                <summary class="bare button" aria-label=words::FIND on:click=move |_| request_animation_frame(focus_field)>
+                <summary class="bare button" aria-label=strings::FIND on:click=move |_| request_animation_frame(focus_field)>
                     {Icon::Search.draw()}
                 </summary>
                 <div class="search-field">
                     <label class="visually-hidden" for=SEARCH_FIELD>
-                        {words::SEARCH}
+                        {strings::SEARCH}
                     </label>
                     <input
                         id=SEARCH_FIELD
                         name="q"
                         type="search"
                         node_ref=search
-                        placeholder=words::SEARCH
+                        placeholder=strings::SEARCH
                         value=query.search.clone()
                         maxlength=SEARCH_MAX
                         autocomplete="off"
@@ -123,32 +123,32 @@ pub fn Filters() -> impl IntoView {
                 prop:open=move || board.is_filter_open.get()
                 on:toggle=move |_| board.is_filter_open.set(is_open(filter_box))
             >
-                <summary class="bare button" aria-label=words::FILTER_AND_SORT>
+                <summary class="bare button" aria-label=strings::FILTER_AND_SORT>
                     {Icon::Filter.draw()}
                 </summary>
                 <div class="choices">
                     <label>
-                        {words::DUE}
+                        {strings::DUE}
                         <select name="due" node_ref=due on:change=chosen("due")>
-                            <option value="">{words::ANY}</option>
-                            {words::DUES
+                            <option value="">{strings::ANY}</option>
+                            {strings::DUES
                                 .map(|(due, name)| view! { <option value=due.as_str() selected=query.due == Some(due)>{name}</option> })
                                 .collect_view()}
                             {(query.due == Some(Due::ByToday))
-                                .then(|| view! { <option value="by_today" selected>{words::BY_TODAY}</option> })}
+                                .then(|| view! { <option value="by_today" selected>{strings::BY_TODAY}</option> })}
                         </select>
                     </label>
                     <label>
-                        {words::PRIORITY}
+                        {strings::PRIORITY}
                         <select name="priority" node_ref=priority on:change=chosen("priority")>
-                            <option value="">{words::ANY}</option>
+                            <option value="">{strings::ANY}</option>
                             {Priority::EACH
                                 .iter()
                                 .rev()
                                 .map(|&priority| {
                                     view! {
                                         <option value=priority.as_str() selected=query.priority == Some(priority)>
-                                            {words::priority(priority)}
+                                            {strings::priority(priority)}
                                         </option>
                                     }
                                 })
@@ -156,7 +156,7 @@ pub fn Filters() -> impl IntoView {
                         </select>
                     </label>
                     <label>
-                        {words::TAG}
+                        {strings::TAG}
                         <input
                             name="tag"
                             node_ref=tag
@@ -164,14 +164,14 @@ pub fn Filters() -> impl IntoView {
                             maxlength="50"
                             autocomplete="off"
                             dir="auto"
-                            placeholder=words::ANY
+                            placeholder=strings::ANY
                             on:change=chosen("tag")
                         />
                     </label>
                     <label>
-                        {words::SORT}
+                        {strings::SORT}
                         <select name="sort" node_ref=sort on:change=chosen("sort")>
-                            {words::SORTS
+                            {strings::SORTS
                                 .map(|(sort, name)| {
                                     let is_current = query.sort.unwrap_or(Sort::Position) == sort;
                                     view! { <option value=sort.as_str() selected=is_current>{name}</option> }
@@ -180,7 +180,7 @@ pub fn Filters() -> impl IntoView {
                         </select>
                     </label>
                     {query.order.map(|order: Order| view! { <input type="hidden" name="order" value=order.as_str() /> })}
-                    <button>{words::APPLY}</button>
+                    <button>{strings::APPLY}</button>
                 </div>
             </details>
         </form>
@@ -191,13 +191,13 @@ pub fn Filters() -> impl IntoView {
 fn filters_of(query: &ListQuery) -> Vec<(&'static str, String)> {
     let own = View::of(query).query();
     let due = query.due.filter(|due| own.due != Some(*due));
-    let due = due.map(|due| words::DUES.iter().find(|(other, _)| *other == due).map_or(words::BY_TODAY, |(_, name)| name));
+    let due = due.map(|due| strings::DUES.iter().find(|(other, _)| *other == due).map_or(strings::BY_TODAY, |(_, name)| name));
     let sort = query.sort.filter(|sort| *sort != View::of(query).sort());
-    let sort = sort.and_then(|sort| words::SORTS.iter().find(|(other, _)| *other == sort)).map(|(_, name)| words::sorted_by(name));
+    let sort = sort.and_then(|sort| strings::SORTS.iter().find(|(other, _)| *other == sort)).map(|(_, name)| strings::sorted_by(name));
     let filters = [
-        ("q", query.search.as_ref().map(|text| words::quoted(text))),
+        ("q", query.search.as_ref().map(|text| strings::quoted(text))),
         ("due", due.map(str::to_owned)),
-        ("priority", query.priority.map(words::of_priority)),
+        ("priority", query.priority.map(strings::of_priority)),
         ("tag", query.tag.as_ref().map(|tag| format!("#{tag}"))),
         ("sort", sort),
     ];
@@ -244,11 +244,11 @@ pub fn FilterPills() -> impl IntoView {
             let nothing = filters.iter().fold(query.clone(), |query, (name, _)| without(&query, name));
             let several = filters.len() > 1;
             let pills = filters.into_iter().map(|(name, text)| {
-                let label = words::without(&text);
+                let label = strings::without(&text);
                 pill(without(&query, name), "button chip", text, label, Some(Icon::Close))
             });
             let pills = pills.collect_view();
-            let clear = several.then(|| pill(nothing, "chip clear", words::CLEAR_FILTERS.into(), words::CLEAR_FILTERS.into(), None));
+            let clear = several.then(|| pill(nothing, "chip clear", strings::CLEAR_FILTERS.into(), strings::CLEAR_FILTERS.into(), None));
             view! { <p class="filter-pills">{pills} {clear}</p> }
         })
     }
@@ -316,7 +316,7 @@ impl Board {
                     let is_listed = |id: &str| list.tasks.iter().any(|task| task.id == id) || ids.iter().any(|kept| kept == id);
                     self.outbox.update_value(|outbox| outbox.forget_all_but(is_listed));
                     self.append(kept);
-                    let said = words::found(list.tasks.len(), list.next.is_some());
+                    let said = strings::found(list.tasks.len(), list.next.is_some());
                     self.append_tasks(list.tasks, list.next);
                     self.announce(said);
                     self.unfold_done(self.is_done_open.get_value());
@@ -326,7 +326,7 @@ impl Board {
                         self.needs_reload.set_value(true);
                         self.show_known();
                     }
-                    self.fail(words::NOT_LOADED, &problem);
+                    self.fail(strings::NOT_LOADED, &problem);
                 }
             }
         });
@@ -366,14 +366,14 @@ impl Board {
         match client.list(&format!("{before}&limit={limit}&{cursor}")).await {
             Ok(_) if self.latest_load.get_value() != number => false,
             Ok(list) => {
-                let said = words::found_more(list.tasks.len());
+                let said = strings::found_more(list.tasks.len());
                 self.append_tasks(list.tasks, list.next);
                 self.announce(said);
                 true
             }
             Err(problem) => {
                 self.next.set(Some(next));
-                self.fail(words::NOT_LOADED, &problem);
+                self.fail(strings::NOT_LOADED, &problem);
                 false
             }
         }
@@ -398,7 +398,7 @@ impl Board {
                     self.is_done_loaded.set_value(true);
                     self.append_rows(list.tasks);
                 }
-                Err(problem) => self.fail(words::NOT_LOADED, &problem),
+                Err(problem) => self.fail(strings::NOT_LOADED, &problem),
             }
         });
     }

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{shortcuts::KEYS_OFF, state::Board};
-use crate::{storage, words};
+use crate::{storage, strings};
 
 #[component]
 pub fn Help() -> impl IntoView {
@@ -38,9 +38,9 @@ pub fn Help() -> impl IntoView {
                 }
             }
         >
-            <h2 id="help-heading">{words::SHORTCUTS}</h2>
+            <h2 id="help-heading">{strings::SHORTCUTS}</h2>
             <dl>
-                {words::KEYS
+                {strings::KEYS
                     .map(|(keys, meaning)| {
                         view! {
                             <dt>
@@ -51,10 +51,10 @@ pub fn Help() -> impl IntoView {
                     })
                     .collect_view()}
             </dl>
-            <p class="hint">{words::QUICK_HINT}</p>
+            <p class="hint">{strings::QUICK_HINT}</p>
             // The first that a key presses closes: Space after `?` must not switch the keys off.
             <form method="dialog">
-                <button autofocus>{words::CLOSE}</button>
+                <button autofocus>{strings::CLOSE}</button>
             </form>
             <label class="choice">
                 <input
@@ -66,7 +66,7 @@ pub fn Help() -> impl IntoView {
                         storage::keep_setting(KEYS_OFF, (!event.target().checked()).then_some("1"));
                     }
                 />
-                {words::KEYS_ON}
+                {strings::KEYS_ON}
             </label>
         </dialog>
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     model::{Section, Status, Task},
     routes::tasks::{TaskPage, address},
-    words::{self, View},
+    strings::{self, View},
 };
 
 /// How many rows stand in one group; one of twice as many is split.
@@ -83,7 +83,7 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
                 {move || {
                     let query = board.query.read();
                     match View::of(&query) {
-                        _ if query.is_narrowed() => words::NOTHING_FOUND,
+                        _ if query.is_narrowed() => strings::NOTHING_FOUND,
                         View::Pending if has_no_task() => View::All.empty(),
                         view => view.empty(),
                     }
@@ -92,7 +92,7 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
             // An example shows what the add line understands.
             <p hidden=move || board.query.read().is_narrowed() || !has_no_task()>
                 <button type="button" class="with-script" on:click=move |_| board.try_example()>
-                    {words::EXAMPLE_TASK}
+                    {strings::EXAMPLE_TASK}
                 </button>
             </p>
         </div>
@@ -108,7 +108,7 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
                     board.load_more_soon();
                 }
             >
-                {words::SHOW_MORE}
+                {strings::SHOW_MORE}
             </a>
         </p>
         <DoneBelow />
@@ -137,7 +137,7 @@ fn DoneBelow() -> impl IntoView {
             </summary>
             <Blocks blocks />
             <p class="all-done">
-                <a href=move || address(&board.query.read().of_done())>{words::SHOW_ALL_COMPLETED}</a>
+                <a href=move || address(&board.query.read().of_done())>{strings::SHOW_ALL_COMPLETED}</a>
             </p>
         </details>
     }
@@ -182,12 +182,12 @@ fn SectionHeading(section: Section, #[prop(into)] is_empty: Signal<bool>) -> imp
             class:thin=move || is_empty.get()
             hidden=is_hidden
         >
-            <h2 id=heading_id(section)>{move || words::section(section, board.today.get())}</h2>
+            <h2 id=heading_id(section)>{move || strings::section(section, board.today.get())}</h2>
             {(section == Section::Overdue)
                 .then(|| {
                     view! {
                         <button type="button" class="link" on:click=move |_| board.dispatch(Action::MoveOverdueToToday)>
-                            {words::MOVE_ALL_TO_TODAY}
+                            {strings::MOVE_ALL_TO_TODAY}
                         </button>
                     }
                 })}

@@ -46,7 +46,7 @@ use self::{
 use crate::{
     components::icon::Icon,
     routes::tasks::{TaskPage, task_page},
-    words::{self, View},
+    strings::{self, View},
 };
 
 /// Everything of the page `/tasks`. The page's data are not among its props: in an attribute they would be escaped, and a
@@ -69,7 +69,7 @@ fn Tasks(page: TaskPage) -> impl IntoView {
             <div class="head">
                 <h1 id="heading">{move || View::of(&board.query.read()).heading()}</h1>
                 <p class="count" id="count">
-                    {move || { let counts = board.counts.get(); words::count(counts.pending, counts.total) }}
+                    {move || { let counts = board.counts.get(); strings::count(counts.pending, counts.total) }}
                 </p>
                 <Filters />
             </div>
@@ -79,10 +79,10 @@ fn Tasks(page: TaskPage) -> impl IntoView {
             <TaskList page />
             <p class="foot">
                 <button type="button" class="link" aria-keyshortcuts="Control+K" on:click=move |_| board.open_palette()>
-                    {words::COMMANDS}
+                    {strings::COMMANDS}
                 </button>
                 <button type="button" class="link" aria-keyshortcuts="?" on:click=move |_| board.is_help_open.set(true)>
-                    {words::SHORTCUTS}
+                    {strings::SHORTCUTS}
                 </button>
             </p>
             <BottomBar />
@@ -111,9 +111,9 @@ fn Notices() -> impl IntoView {
                     .map(|why| {
                         view! {
                             <p class="banner failed">
-                                {Icon::Warning.draw()} <span>{move || words::not_saved_yet(&why, board.pending.get())}</span>
+                                {Icon::Warning.draw()} <span>{move || strings::not_saved_yet(&why, board.pending.get())}</span>
                                 <button type="button" on:click=move |_| board.send_now()>
-                                    {words::TRY_AGAIN}
+                                    {strings::TRY_AGAIN}
                                 </button>
                             </p>
                         }
@@ -149,8 +149,8 @@ fn Notices() -> impl IntoView {
 fn Views() -> impl IntoView {
     let board = expect_context::<Board>();
     view! {
-        <nav class="views" id="views" popover aria-label=words::VIEWS_NAME>
-            {words::VIEWS
+        <nav class="views" id="views" popover aria-label=strings::VIEWS_NAME>
+            {strings::VIEWS
                 .map(|(view, href)| {
                     view! {
                         <a href=href aria-current=move || (View::of(&board.query.read()) == view).then_some("page")>
@@ -161,7 +161,7 @@ fn Views() -> impl IntoView {
                     }
                 })
                 .collect_view()}
-            <a href="/trash">{words::TRASH}</a>
+            <a href="/trash">{strings::TRASH}</a>
         </nav>
     }
 }

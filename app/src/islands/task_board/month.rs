@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::focus::focus_soon;
-use crate::{components::icon::Icon, model::Day, words};
+use crate::{components::icon::Icon, model::Day, strings};
 
 /// Weeks of a grid: as many as a month can touch, so that nothing moves from one month to the next.
 const WEEKS: i32 = 6;
@@ -58,7 +58,7 @@ pub fn Month(
                         class="day"
                         class:outside=is_outside
                         tabindex=move || if cursor.get() == day { "0" } else { "-1" }
-                        aria-label=words::day_heading(day, today)
+                        aria-label=strings::day_heading(day, today)
                         aria-pressed=(current == Some(day)).to_string()
                         aria-current=(day == today).then_some("date")
                         on:click=move |_| on_choose(day)
@@ -73,19 +73,19 @@ pub fn Month(
     view! {
         <div class="month">
             <div class="month-head">
-                <button type="button" class="bare" aria-label=words::MONTH_BEFORE on:click=move |_| turn(-1)>
+                <button type="button" class="bare" aria-label=strings::MONTH_BEFORE on:click=move |_| turn(-1)>
                     {Icon::Back.draw()}
                 </button>
                 <span aria-live="polite" id="month-name">
-                    {move || words::month(month.get())}
+                    {move || strings::month(month.get())}
                 </span>
-                <button type="button" class="bare" aria-label=words::NEXT_MONTH on:click=move |_| turn(1)>
+                <button type="button" class="bare" aria-label=strings::NEXT_MONTH on:click=move |_| turn(1)>
                     {Icon::Forward.draw()}
                 </button>
             </div>
             <table role="grid" aria-labelledby="month-name" on:keydown=by_key>
                 <thead>
-                    <tr>{words::SHORT_WEEKDAYS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr>
+                    <tr>{strings::SHORT_WEEKDAYS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr>
                 </thead>
                 <tbody>
                     {move || {

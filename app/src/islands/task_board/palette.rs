@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{Day, ListQuery, Search, Status, Theme, lower},
     routes::tasks::address,
-    words,
+    strings,
 };
 
 /// Most tasks and tags that are found.
@@ -35,7 +35,7 @@ struct Command {
 impl Command {
     /// Whether its name has this text, in lower case, or another word for it.
     fn is_called(&self, text: &str) -> bool {
-        let also = words::SYNONYMS.iter().find(|(name, _)| *name == self.name).map_or("", |(_, also)| also);
+        let also = strings::SYNONYMS.iter().find(|(name, _)| *name == self.name).map_or("", |(_, also)| also);
         self.name.to_lowercase().contains(text) || also.contains(text)
     }
 }
@@ -44,29 +44,29 @@ impl Command {
 fn commands(today: Day) -> Vec<Command> {
     let chosen = Target::Chosen;
     let actions = [
-        (words::ADD_A_TASK, "n", Action::FocusAddLine),
-        (words::SEARCH, "/", Action::FocusSearch),
-        (words::FILTER_AND_SORT, "f", Action::ToggleFilters),
-        (words::COMPLETE_TASK, "x", Action::Complete(chosen)),
-        (words::EDIT_TASK, "e", Action::Edit(chosen)),
-        (words::SET_DATE, "d", Action::OpenPopover(PopoverKind::Date, chosen)),
-        (words::DUE_TODAY, "", Action::Schedule(chosen, Some(today))),
-        (words::DUE_TOMORROW, "", Action::Schedule(chosen, Some(today.plus(1)))),
-        (words::SET_TAGS, "t", Action::OpenPopover(PopoverKind::Tags, chosen)),
-        (words::DELETE_TASK, words::KEY_DELETE, Action::Delete(chosen)),
-        (words::MOVE_TASK_UP, words::KEY_MOVE_UP, Action::Move(chosen, Direction::Up)),
-        (words::MOVE_TASK_DOWN, words::KEY_MOVE_DOWN, Action::Move(chosen, Direction::Down)),
-        (words::SELECT_EVERY_TASK, words::KEY_SELECT_ALL, Action::SelectAll),
-        (words::UNDO, words::KEY_UNDO, Action::Undo),
-        (words::DARK_COLOURS, "", Action::SetTheme(Theme::Dark)),
-        (words::LIGHT_COLOURS, "", Action::SetTheme(Theme::Light)),
-        (words::SYSTEM_COLOURS, "", Action::SetTheme(Theme::System)),
-        (words::SHORTCUTS, "?", Action::OpenHelp),
+        (strings::ADD_A_TASK, "n", Action::FocusAddLine),
+        (strings::SEARCH, "/", Action::FocusSearch),
+        (strings::FILTER_AND_SORT, "f", Action::ToggleFilters),
+        (strings::COMPLETE_TASK, "x", Action::Complete(chosen)),
+        (strings::EDIT_TASK, "e", Action::Edit(chosen)),
+        (strings::SET_DATE, "d", Action::OpenPopover(PopoverKind::Date, chosen)),
+        (strings::DUE_TODAY, "", Action::Schedule(chosen, Some(today))),
+        (strings::DUE_TOMORROW, "", Action::Schedule(chosen, Some(today.plus(1)))),
+        (strings::SET_TAGS, "t", Action::OpenPopover(PopoverKind::Tags, chosen)),
+        (strings::DELETE_TASK, strings::KEY_DELETE, Action::Delete(chosen)),
+        (strings::MOVE_TASK_UP, strings::KEY_MOVE_UP, Action::Move(chosen, Direction::Up)),
+        (strings::MOVE_TASK_DOWN, strings::KEY_MOVE_DOWN, Action::Move(chosen, Direction::Down)),
+        (strings::SELECT_EVERY_TASK, strings::KEY_SELECT_ALL, Action::SelectAll),
+        (strings::UNDO, strings::KEY_UNDO, Action::Undo),
+        (strings::DARK_COLOURS, "", Action::SetTheme(Theme::Dark)),
+        (strings::LIGHT_COLOURS, "", Action::SetTheme(Theme::Light)),
+        (strings::SYSTEM_COLOURS, "", Action::SetTheme(Theme::System)),
+        (strings::SHORTCUTS, "?", Action::OpenHelp),
     ];
     let actions = actions.map(|(name, key, action)| Command { name: name.into(), key, does: Does::Action(action) });
-    let views = words::VIEWS.map(|(view, href)| Command { name: words::go_to(view), key: "", does: Does::Open(href.into()) });
-    let trash = Command { name: words::TRASH.into(), key: "", does: Does::Open("/trash".into()) };
-    let account = Command { name: words::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account".into()) };
+    let views = strings::VIEWS.map(|(view, href)| Command { name: strings::go_to(view), key: "", does: Does::Open(href.into()) });
+    let trash = Command { name: strings::TRASH.into(), key: "", does: Does::Open("/trash".into()) };
+    let account = Command { name: strings::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account".into()) };
     actions.into_iter().chain(views).chain([trash, account]).collect()
 }
 
@@ -103,7 +103,7 @@ pub fn Palette() -> impl IntoView {
         <dialog
             id="palette"
             class="palette"
-            aria-label=words::COMMANDS
+            aria-label=strings::COMMANDS
             node_ref=dialog
             // Escape: at once, since the event of the end comes later, when the dialog may be open again.
             on:cancel=move |event: ev::Event| {
@@ -155,8 +155,8 @@ fn Commands() -> impl IntoView {
             aria-controls="commands"
             aria-autocomplete="list"
             aria-activedescendant=active_id
-            aria-label=words::FIND_COMMAND
-            placeholder=words::FIND_COMMAND
+            aria-label=strings::FIND_COMMAND
+            placeholder=strings::FIND_COMMAND
             autocomplete="off"
             node_ref=field
             on:input=move |event| {
@@ -177,7 +177,7 @@ fn Commands() -> impl IntoView {
                 event.prevent_default();
             }
         />
-        <ul id="commands" role="listbox" aria-label=words::COMMANDS>
+        <ul id="commands" role="listbox" aria-label=strings::COMMANDS>
             {move || {
                 found
                     .get()
@@ -202,7 +202,7 @@ fn Commands() -> impl IntoView {
             }}
         </ul>
         <p class="quiet" hidden=move || !found.read().is_empty()>
-            {words::NO_COMMAND}
+            {strings::NO_COMMAND}
         </p>
     }
 }

@@ -18,7 +18,7 @@ use super::{
     row::{Row, RowKey},
     state::Board,
 };
-use crate::{browser::now, components::icon::Icon, words};
+use crate::{browser::now, components::icon::Icon, strings};
 
 /// How long a swiped row takes to go back, in milliseconds: as long as the style says.
 const RETURN: Duration = Duration::from_millis(140);
@@ -40,9 +40,9 @@ pub fn FloatingRow() -> impl IntoView {
         board.floating.get().map(|floating| match floating {
             Floating::Swipe { area, is_right, is_enough, is_done } => {
                 let (class, icon, word) = match (is_right, is_done) {
-                    (true, false) => ("swipe tick", Icon::Check, words::COMPLETE),
-                    (true, true) => ("swipe tick", Icon::Check, words::TO_DO_AGAIN),
-                    (false, _) => ("swipe date", Icon::Calendar, words::SET_DATE),
+                    (true, false) => ("swipe tick", Icon::Check, strings::COMPLETE),
+                    (true, true) => ("swipe tick", Icon::Check, strings::TO_DO_AGAIN),
+                    (false, _) => ("swipe date", Icon::Calendar, strings::SET_DATE),
                 };
                 Either::Left(view! {
                     <div

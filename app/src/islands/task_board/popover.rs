@@ -16,7 +16,7 @@ use crate::{
     model::{Day, ListQuery, Priority, Status, TAG_MAX, lower},
     quick_add::QuickAdd,
     routes::tasks::address,
-    words,
+    strings,
 };
 
 /// What a popover changes.
@@ -39,9 +39,9 @@ impl PopoverKind {
 
     const fn name(self) -> &'static str {
         match self {
-            Self::Date => words::DATE,
-            Self::Priority => words::PRIORITY,
-            Self::Tags => words::TAGS,
+            Self::Date => strings::DATE,
+            Self::Priority => strings::PRIORITY,
+            Self::Tags => strings::TAGS,
         }
     }
 }
@@ -161,12 +161,12 @@ fn DateChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
     };
     let typed = RwSignal::new(String::new());
     let understood = move || QuickAdd::read_day(&typed.read(), today);
-    let near = words::near_days(today).map(|(name, day)| {
+    let near = strings::near_days(today).map(|(name, day)| {
         view! {
             <li>
                 <button type="button" class="option" aria-pressed=(current == Some(day)).to_string() on:click=move |_| choose(Some(day))>
                     <span>{name}</span>
-                    <span class="quiet">{words::short_day(day, today)}</span>
+                    <span class="quiet">{strings::short_day(day, today)}</span>
                 </button>
             </li>
         }
@@ -181,20 +181,20 @@ fn DateChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
             }
         >
             <label class="visually-hidden" for="popover-date">
-                {words::TYPE_A_DATE}
+                {strings::TYPE_A_DATE}
             </label>
             <input
                 id="popover-date"
                 autocomplete="off"
-                placeholder=words::TYPE_A_DATE_HINT
+                placeholder=strings::TYPE_A_DATE_HINT
                 aria-describedby="popover-date-means"
                 on:input=move |event| typed.set(event_target_value(&event))
             />
             <p class="hint" id="popover-date-means" role="status">
                 {move || match understood() {
-                    Some(day) => words::day_heading(day, today),
+                    Some(day) => strings::day_heading(day, today),
                     None if typed.read().trim().is_empty() => String::new(),
-                    None => words::NO_DATE_UNDERSTOOD.to_owned(),
+                    None => strings::NO_DATE_UNDERSTOOD.to_owned(),
                 }}
             </p>
         </form>
@@ -202,7 +202,7 @@ fn DateChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
             {near.collect_view()}
             <li>
                 <button type="button" class="option" aria-pressed=current.is_none().to_string() on:click=move |_| choose(None)>
-                    {words::NO_DATE}
+                    {strings::NO_DATE}
                 </button>
             </li>
         </ul>
@@ -227,7 +227,7 @@ fn PriorityChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
                     aria-pressed=(current == Some(priority)).to_string()
                     on:click=move |_| choose(priority)
                 >
-                    <span class="priority">{words::priority(priority)}</span>
+                    <span class="priority">{strings::priority(priority)}</span>
                 </button>
             </li>
         }
@@ -253,14 +253,14 @@ fn TagChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
                         let (shown, taken) = (tag.clone(), tag);
                         view! {
                             <li>
-                                <a dir="auto" href=address(&query) title=words::SHOW_ALL_WITH_TAG>
+                                <a dir="auto" href=address(&query) title=strings::SHOW_ALL_WITH_TAG>
                                     "#"
                                     {shown.clone()}
                                 </a>
                                 <button
                                     type="button"
                                     class="bare"
-                                    aria-label=words::remove_tag(&shown)
+                                    aria-label=strings::remove_tag(&shown)
                                     on:click=move |_| rows.with_value(|rows| board.remove_tag(rows, &taken))
                                 >
                                     {Icon::Close.draw()}
@@ -283,7 +283,7 @@ fn TagChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
             }
         >
             <label class="visually-hidden" for="popover-tag">
-                {words::ADD_TAG}
+                {strings::ADD_TAG}
             </label>
             <input
                 id="popover-tag"
@@ -292,7 +292,7 @@ fn TagChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
                 dir="auto"
                 list="known-tags"
                 maxlength=(TAG_MAX + 1).to_string()
-                placeholder=words::ADD_TAG
+                placeholder=strings::ADD_TAG
                 prop:value=move || typed.get()
                 on:input=move |event| typed.set(event_target_value(&event))
             />

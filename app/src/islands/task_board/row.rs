@@ -13,7 +13,7 @@ use crate::{
     components::{icon::Icon, rich_text::rich_text},
     model::{Day, ListQuery, Priority, Status, Task},
     routes::tasks::address,
-    words,
+    strings,
 };
 
 /// Names a row for as long as the page lives: a task that was made here gets its id from the server later.
@@ -139,7 +139,7 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                     id=row_element_id(key)
                     type="checkbox"
                     autocomplete="off"
-                    aria-label=words::completed_box(&task.title)
+                    aria-label=strings::completed_box(&task.title)
                     aria-describedby=state.is_selected.then_some("is-selected")
                     checked=task.completed
                     prop:checked=task.completed
@@ -148,7 +148,7 @@ fn content(board: BoardHandle, key: RowKey, state: &RowState, today: Day) -> imp
                 <span class="box">{Icon::Check.draw()}</span>
             </label>
             <button class="no-script" name="completed" value=if task.completed { "false" } else { "true" }>
-                {if task.completed { words::TO_DO_AGAIN } else { words::COMPLETE }}
+                {if task.completed { strings::TO_DO_AGAIN } else { strings::COMPLETE }}
             </button>
             <div class="words" on:click=move |event| open_by_click(board, key, &event)>
                 <span class="title" dir="auto">
@@ -186,10 +186,10 @@ fn meta(board: BoardHandle, key: RowKey, task: &Task, today: Day) -> impl IntoVi
                                                 type="button"
                                                 id=popover_button_id(PopoverKind::Priority, key)
                                                 class="pill priority"
-                                                aria-label=words::change_priority(task.priority, &task.title)
+                                                aria-label=strings::change_priority(task.priority, &task.title)
                                                 on:click=press(board, Action::OpenPopover(PopoverKind::Priority, target))
                                             >
-                                                {words::priority(task.priority)}
+                                                {strings::priority(task.priority)}
                                             </button>
                                         }
                                     })}
@@ -201,11 +201,11 @@ fn meta(board: BoardHandle, key: RowKey, task: &Task, today: Day) -> impl IntoVi
                                                 type="button"
                                                 id=popover_button_id(PopoverKind::Date, key)
                                                 class=if is_late { "pill due late" } else { "pill due" }
-                                                aria-label=words::change_date(&words::due(day, today, task.completed), &task.title)
+                                                aria-label=strings::change_date(&strings::due(day, today, task.completed), &task.title)
                                                 on:click=press(board, Action::OpenPopover(PopoverKind::Date, target))
                                             >
                                                 {Icon::Calendar.draw()}
-                                                <time datetime=day.to_string()>{words::due(day, today, task.completed)}</time>
+                                                <time datetime=day.to_string()>{strings::due(day, today, task.completed)}</time>
                                             </button>
                                         }
                                     })} <span class="tags" id=popover_button_id(PopoverKind::Tags, key) on:click=press(board, Action::OpenPopover(PopoverKind::Tags, target))>
@@ -230,7 +230,7 @@ fn actions(board: BoardHandle, key: RowKey, task: &Task) -> impl IntoView + use<
                                 type="button"
                                 id=popover_button_id(PopoverKind::Date, key)
                                 class="bare with-script"
-                                aria-label=words::set_date(&task.title)
+                                aria-label=strings::set_date(&task.title)
                                 on:click=press(board, Action::OpenPopover(PopoverKind::Date, target))
                             >
                                 {Icon::Calendar.draw()}
@@ -242,7 +242,7 @@ fn actions(board: BoardHandle, key: RowKey, task: &Task) -> impl IntoView + use<
                     class="bare"
                     formmethod="get"
                     formaction=format!("/tasks/{}/edit", task.id)
-                    aria-label=words::edit(&task.title)
+                    aria-label=strings::edit(&task.title)
                     on:click=press(board, Action::Edit(target))
                 >
                     {Icon::Edit.draw()}
@@ -250,7 +250,7 @@ fn actions(board: BoardHandle, key: RowKey, task: &Task) -> impl IntoView + use<
                 <button
                     class="bare"
                     formaction=format!("/tasks/{}/delete", task.id)
-                    aria-label=words::delete(&task.title)
+                    aria-label=strings::delete(&task.title)
                     on:click=press(board, Action::Delete(target))
                 >
                     {Icon::Delete.draw()}

@@ -27,7 +27,7 @@ use crate::{
     outbox::{Effect as OutboxEffect, Outbox},
     routes::tasks::{Counts, TaskPage},
     storage::{self, SessionChange},
-    words,
+    strings,
 };
 
 /// How often the calendar is looked at, in milliseconds.
@@ -208,7 +208,7 @@ impl Board {
     /// Begins the life of the list in the browser.
     pub fn mount(self) {
         self.watch_calendar();
-        Effect::new(move |_| document().set_title(&words::tasks_title(self.counts.read().pending)));
+        Effect::new(move |_| document().set_title(&strings::tasks_title(self.counts.read().pending)));
         self.watch_session();
         self.watch_sign_out();
         self.adopt_kept();
@@ -246,9 +246,9 @@ impl Board {
     /// Says what went wrong; `what` is what the person wanted, as in “The task was not added”.
     pub fn fail(&self, what: &str, problem: &Problem) {
         match problem.status {
-            401 => self.end_session(words::SESSION_EXPIRED),
+            401 => self.end_session(strings::SESSION_EXPIRED),
             403 => self.show_stale(),
-            _ => self.notice.set(Some(Notice { text: words::refused(what, &problem.message), button: None })),
+            _ => self.notice.set(Some(Notice { text: strings::refused(what, &problem.message), button: None })),
         }
     }
 
@@ -257,12 +257,12 @@ impl Board {
         self.is_over.set(true);
         storage::forget_token(&self.user_id());
         self.clear();
-        self.notice.set(Some(Notice { text: words::over(why), button: Some((words::SIGN_IN_AGAIN, NoticeAction::SignIn)) }));
+        self.notice.set(Some(Notice { text: strings::over(why), button: Some((strings::SIGN_IN_AGAIN, NoticeAction::SignIn)) }));
     }
 
     fn show_stale(&self) {
         self.is_over.set(true);
-        self.notice.set(Some(Notice { text: words::SOMEBODY_ELSE.into(), button: Some((words::RELOAD, NoticeAction::Reload)) }));
+        self.notice.set(Some(Notice { text: strings::SOMEBODY_ELSE.into(), button: Some((strings::RELOAD, NoticeAction::Reload)) }));
     }
 
     pub fn answer_notice(action: NoticeAction) {
@@ -299,7 +299,7 @@ impl Board {
 
     fn watch_session(self) {
         let guard = storage::watch_session(self.user_id(), move |change| match change {
-            SessionChange::SignedOut => self.end_session(words::SIGNED_OUT_ELSEWHERE),
+            SessionChange::SignedOut => self.end_session(strings::SIGNED_OUT_ELSEWHERE),
             SessionChange::OtherUser => self.show_stale(),
         });
         on_cleanup_local(guard);

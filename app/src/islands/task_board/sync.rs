@@ -17,7 +17,7 @@ use crate::{
     client::UNREACHABLE,
     model::{ListQuery, NewTask, Problem, Task},
     outbox::{Change, Entry, Request},
-    storage, words,
+    storage, strings,
 };
 
 /// Most requests at once: as many as a browser opens connections, but for the one of the events.
@@ -218,9 +218,9 @@ impl Board {
                         id.clone_from(&task.id);
                     }
                 });
-                self.announce(words::added(&task.title));
+                self.announce(strings::added(&task.title));
             }
-            (Change::Update { is_guarded: true, .. }, _) => self.announce(words::SAVED),
+            (Change::Update { is_guarded: true, .. }, _) => self.announce(strings::SAVED),
             _ => {}
         }
     }
@@ -235,9 +235,9 @@ impl Board {
                 let effects = self.outbox.try_update_value(|outbox| outbox.deleted(&entry.task_id)).unwrap_or_default();
                 self.apply(effects, Origin::Server);
             }
-            Change::Update { .. } => self.fail(words::NOT_CHANGED, problem),
-            Change::Delete => self.fail(words::NOT_DELETED, problem),
-            Change::Restore => self.fail(words::NOT_RESTORED, problem),
+            Change::Update { .. } => self.fail(strings::NOT_CHANGED, problem),
+            Change::Delete => self.fail(strings::NOT_DELETED, problem),
+            Change::Restore => self.fail(strings::NOT_RESTORED, problem),
         }
     }
 }

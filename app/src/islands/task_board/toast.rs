@@ -11,7 +11,7 @@ use super::{
 use crate::{
     model::Task,
     outbox::Change,
-    words::{self, View},
+    strings::{self, View},
 };
 
 /// How long it is shown, in milliseconds, after the last time that the pointer or the focus was on it.
@@ -74,15 +74,15 @@ pub fn Toast() -> impl IntoView {
             <span>{move || board.toast.get().map(|toast| toast.text)}</span>
             {move || {
                 let view = board.toast.get()?.elsewhere?;
-                let (_, href) = words::VIEWS.into_iter().find(|(each, _)| *each == view)?;
-                Some(view! { <a href=href>{words::show_in(view)}</a> })
+                let (_, href) = strings::VIEWS.into_iter().find(|(each, _)| *each == view)?;
+                Some(view! { <a href=href>{strings::show_in(view)}</a> })
             }}
             <button
                 type="button"
                 hidden=move || board.toast.read().as_ref().is_none_or(|toast| !toast.has_undo)
                 on:click=move |_| board.undo_last()
             >
-                {words::UNDO}
+                {strings::UNDO}
             </button>
         </div>
     }
@@ -109,9 +109,9 @@ impl Board {
     pub fn point_to(&self, task: &Task) {
         let today = self.today.get_untracked();
         // The last one that holds it says most about it, but for the one that holds everything.
-        let mut views = words::VIEWS.into_iter().filter(|(view, _)| *view != View::All);
+        let mut views = strings::VIEWS.into_iter().filter(|(view, _)| *view != View::All);
         let Some((view, _)) = views.rfind(|(view, _)| view.query().holds(task, today)) else { return };
-        let text = words::now_elsewhere(&task.title, view);
+        let text = strings::now_elsewhere(&task.title, view);
         self.announce(text.clone());
         self.toast.set(Some(ToastState { text, has_undo: self.undo.with_value(|steps| !steps.is_empty()), elsewhere: Some(view) }));
         self.hide_toast_later();
@@ -145,6 +145,6 @@ impl Board {
             self.open_editor(&row, Some(draft));
             self.keep_edit(&row);
         }
-        self.announce(words::UNDONE);
+        self.announce(strings::UNDONE);
     }
 }

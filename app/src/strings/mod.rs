@@ -138,7 +138,7 @@ mod tests {
     /// Attributes and props whose values are read to people.
     const READ: [&str; 8] = ["alt", "aria-label", "content", "heading", "hint", "label", "placeholder", "title"];
     /// What stands in such a place and is no word.
-    const NO_WORDS: [&str; 1] = ["width=device-width, initial-scale=1"];
+    const NOT_READ: [&str; 1] = ["width=device-width, initial-scale=1"];
 
     /// The source with its raw literals, of so many hashes, as others, and without the quotes in them.
     fn cooked(source: &str, hashes: &str) -> String {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     /// The literals with a letter that are texts of a `view!` or values of [`READ`], and those that look like a sentence.
-    fn words_in(source: &str) -> Vec<String> {
+    fn strings_in(source: &str) -> Vec<String> {
         let code: Vec<_> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         let code = cooked(&cooked(&code.join("\n"), "##"), "#").replace(r"\\", "").replace("\\\"", "").replace("'\"'", "");
         let parts: Vec<_> = code.split('"').collect();
@@ -165,34 +165,34 @@ mod tests {
             let is_sentence = text.contains(' ')
                 && text.starts_with(char::is_uppercase)
                 && text.chars().nth(1).is_some_and(|second| !second.is_ascii_digit());
-            text.contains(char::is_alphabetic) && (is_text || is_read || is_sentence) && !NO_WORDS.contains(&text)
+            text.contains(char::is_alphabetic) && (is_text || is_read || is_sentence) && !NOT_READ.contains(&text)
         });
         literals.map(|around| around[1].to_owned()).collect()
     }
 
-    fn look_for_words(path: &Path, found: &mut Vec<String>) {
+    fn look_for_strings(path: &Path, found: &mut Vec<String>) {
         if path.is_dir() {
             for entry in fs::read_dir(path).expect("a folder of sources") {
-                look_for_words(&entry.expect("a source").path(), found);
+                look_for_strings(&entry.expect("a source").path(), found);
             }
         } else {
             let source = fs::read_to_string(path).expect("a source");
-            found.extend(words_in(&source).iter().map(|words| format!("{}: {words:?}", path.display())));
+            found.extend(strings_in(&source).iter().map(|words| format!("{}: {words:?}", path.display())));
         }
     }
 
     #[test]
-    fn all_words_are_in_this_module() {
+    fn all_strings_are_in_this_module() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut found = Vec::new();
         for part in ["lib.rs", "routes", "components", "islands"] {
-            look_for_words(&sources.join(part), &mut found);
+            look_for_strings(&sources.join(part), &mut found);
         }
-        assert!(found.is_empty(), "these belong in app/src/words:\n{}", found.join("\n"));
+        assert!(found.is_empty(), "these belong in app/src/strings:\n{}", found.join("\n"));
     }
 
     #[test]
-    fn a_word_outside_of_this_module_is_found() {
+    fn a_string_outside_of_this_module_is_found() {
         for (line, words) in [
             (r#"<h1>"Tasks"</h1>"#, "Tasks"),
             ("{name}\n    \"is here\"\n</p>", "is here"),
@@ -206,7 +206,7 @@ mod tests {
             (r#"//! "A sentence" <p>"in a comment"</p>"#, ""),
             (r#"Self::Check => "M5 10.5 8.5 14 15 6.5","#, ""),
         ] {
-            assert_eq!(words_in(line).join(" "), words, "{line}");
+            assert_eq!(strings_in(line).join(" "), words, "{line}");
         }
     }
 
