@@ -3,6 +3,8 @@
 mod root_middleware;
 
 use axum::{Router, extract::FromRef as _, middleware};
+use tower::Layer as _;
+use tower_http::normalize_path::NormalizePathLayer;
 
 use self::root_middleware::root_middleware;
 use crate::{
@@ -28,7 +30,7 @@ pub fn router(state: &AppState) -> Router {
         Some(cors) => api.layer(cors),
         None => api,
     };
-    Router::new()
+    let router = Router::new()
         .merge(api)
         .merge(health::routes().with_state(shared.clone()))
         .merge(accounts::discovery_route().with_state(identity))
@@ -36,5 +38,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(pages::routes(&state.tasks).with_state(state.tasks.clone()))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(assets::serve)
-        .layer(middleware::from_fn_with_state(state.clone(), root_middleware))
+        .layer(middleware::from_fn_with_state(state.clone(), root_middleware));
+    // A slash at the end of an address means nothing. Before the routing, so that it need not be in each route.
+    Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(router))
 }

@@ -36,6 +36,7 @@ mod migrations;
 mod nodes;
 mod openapi;
 mod origins;
+mod other_front_ends;
 mod outages;
 mod ownership;
 mod pages;

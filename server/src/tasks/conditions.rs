@@ -49,13 +49,15 @@ impl Conditions {
 
     /// The answer to a read: 304 when `If-None-Match` names the tag (weak comparison), else 200 with the JSON.
     pub fn respond(&self, tag: &str, json: Bytes) -> Result<Response> {
+        self.respond_as("application/json", tag, json)
+    }
+
+    /// The same in a media type of its own.
+    pub fn respond_as(&self, media_type: &'static str, tag: &str, json: Bytes) -> Result<Response> {
         let tag_value = HeaderValue::from_str(tag).map_err(Error::internal)?;
         let has_it = tags(&self.if_none_match).any(|held| held == "*" || held.trim_start_matches("W/") == tag);
-        let mut response = if has_it {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            ([(header::CONTENT_TYPE, "application/json")], json).into_response()
-        };
+        let mut response =
+            if has_it { StatusCode::NOT_MODIFIED.into_response() } else { ([(header::CONTENT_TYPE, media_type)], json).into_response() };
         response.headers_mut().insert(header::ETAG, tag_value);
         Ok(response)
     }

@@ -1,10 +1,13 @@
 //! Query parameters of the list: filters, order, and cursor.
 
-use app::model::{Day, FieldError, ListQuery, Order, Sort, Task};
+use std::borrow::Cow;
+
+use app::model::{Day, FieldError, ListQuery, Order, Sort, Status, Task};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
+use super::input::read_status;
 use crate::{
     problem::{Error, Result},
     web::body::MAX_MEMBERS,
@@ -12,6 +15,8 @@ use crate::{
 
 /// Most tasks on one page.
 const LIMIT_MAX: u32 = 1000;
+/// Furthest offset: the database steps over each task before it.
+const OFFSET_MAX: u32 = 1_000_000;
 /// Tasks on a page when nothing is said.
 pub const LIMIT_DEFAULT: u32 = 100;
 /// The sort key of tasks without a due date: after all days.
@@ -41,6 +46,10 @@ pub struct ListParams {
     pub limit: u32,
     /// The last task of the page before: its key and its id.
     pub after: Option<(Key, String)>,
+    /// How many tasks to leave out before the page; 0 where [`Self::after`] is there.
+    pub offset: u32,
+    /// Whether the answer is an object with the total beside the tasks.
+    pub envelope: bool,
 }
 
 /// The content of a cursor. Valid for one order alone; the owner is not part of it.
@@ -63,6 +72,43 @@ pub fn parameters(query: &str) -> Result<form_urlencoded::Parse<'_>> {
     Ok(form_urlencoded::parse(query.as_bytes()))
 }
 
+/// How many tasks come before the page.
+fn read_offset(value: &str) -> Result<u32, &'static str> {
+    let offset = value.parse().ok().filter(|offset| *offset <= OFFSET_MAX && value.bytes().all(|b| b.is_ascii_digit()));
+    offset.ok_or("offset is a number from 0 to 1000000; further on, follow the Link header.")
+}
+
+fn read_boolean(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A parameter in our own words.
+type OurWords<'a> = (&'a str, Cow<'a, str>);
+
+/// The name of a parameter, and its value, as we call them: other front ends of such systems have other words for the same. `all`
+/// is no filter, but for a tag, which may be called so. `None` for what filters nothing; an error says what the value must be.
+fn in_our_words<'a>(name: &'a str, value: &'a str) -> Result<Option<OurWords<'a>>, &'static str> {
+    let is_all = value.eq_ignore_ascii_case("all");
+    Ok(Some(match name {
+        "completed" | "is_completed" | "due" | "priority" if is_all => return Ok(None),
+        "completed" | "is_completed" => {
+            let is_completed = read_boolean(value).ok_or("completed is true, false or all.")?;
+            ("status", if is_completed { Status::Completed } else { Status::Pending }.as_str().into())
+        }
+        "status" => ("status", read_status(value).map_or(value.into(), |status| status.as_str().into())),
+        "priority" => ("priority", value.to_ascii_lowercase().into()),
+        "search" => ("q", value.into()),
+        "sort_by" => ("sort", value.into()),
+        "sort_order" => ("order", value.to_ascii_lowercase().into()),
+        "skip" => ("offset", value.into()),
+        _ => (name, value.into()),
+    }))
+}
+
 /// How many a page may have.
 pub fn read_limit(value: &str) -> Result<u32, &'static str> {
     let limit = value.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit) && value.bytes().all(|b| b.is_ascii_digit()));
@@ -73,7 +119,16 @@ impl ListParams {
     /// The first page of a list, on this day.
     pub fn new(query: ListQuery, default_sort: Sort, today: Day) -> Self {
         let sort = query.sort.unwrap_or(default_sort);
-        Self { sort, order: query.order.unwrap_or(sort.order()), query, today, limit: LIMIT_DEFAULT, after: None }
+        Self {
+            sort,
+            order: query.order.unwrap_or(sort.order()),
+            query,
+            today,
+            limit: LIMIT_DEFAULT,
+            after: None,
+            offset: 0,
+            envelope: false,
+        }
     }
 
     /// Reads a query string; unknown parameters are ignored, as unknown members of a body are. `today` is UTC's day, unless
@@ -81,24 +136,32 @@ impl ListParams {
     pub fn parse(query: &str, default_sort: Sort, today: Day) -> Result<Self> {
         let mut params = Self::new(ListQuery::default(), default_sort, today);
         let (mut errors, mut cursor) = (Vec::new(), None);
+        let (mut offset, mut envelope) = (0, false);
         for (name, value) in parameters(query)? {
-            let outcome = match &*name {
-                "limit" => read_limit(&value).map(|limit| params.limit = limit),
-                "today" => value.parse().map(|day| params.today = day).map_err(|_| "today is a day like 2027-01-31."),
-                "cursor" => {
-                    cursor = Some(value.into_owned());
-                    Ok(())
+            let outcome = in_our_words(&name, &value).and_then(|pair| {
+                let Some((ours, value)) = pair else { return Ok(()) };
+                match ours {
+                    "limit" => read_limit(&value).map(|limit| params.limit = limit),
+                    "offset" => read_offset(&value).map(|number| offset = number),
+                    "envelope" => read_boolean(&value).map(|is_wanted| envelope = is_wanted).ok_or("envelope is true or false."),
+                    "today" => value.parse().map(|day| params.today = day).map_err(|_| "today is a day like 2027-01-31."),
+                    "cursor" => {
+                        cursor = Some(value.into_owned());
+                        Ok(())
+                    }
+                    ours => params.query.set(ours, &value).map(|_| ()),
                 }
-                name => params.query.set(name, &value).map(|_| ()),
-            };
+            });
             // Once for each parameter, however often it is given.
             let message = outcome.err().filter(|_| !errors.iter().any(|error: &FieldError| error.field == *name));
             errors.extend(message.map(|message| wrong(&name, message)));
         }
         let ListParams { query, limit, today, .. } = params;
-        let mut params = Self { limit, ..Self::new(query, default_sort, today) };
+        let mut params = Self { limit, offset, envelope, ..Self::new(query, default_sort, today) };
         if let Some(cursor) = cursor {
             match params.read_cursor(&cursor) {
+                Some(_) if envelope => errors.push(wrong("cursor", "cursor goes with no envelope: send offset.")),
+                Some(_) if offset > 0 => errors.push(wrong("offset", "offset and cursor say different things: send one of them.")),
                 Some(after) => params.after = Some(after),
                 None => errors.push(wrong("cursor", NOT_A_CURSOR)),
             }
@@ -135,8 +198,17 @@ impl ListParams {
     pub fn next_query(&self, last: &Task) -> String {
         let (key, id) = self.place_of(last);
         let cursor = serde_json::to_vec(&Cursor(self.sort, self.order, key, id)).unwrap_or_default();
+        format!("{}&cursor={}", self.query_of_all_pages(), URL_SAFE_NO_PAD.encode(cursor))
+    }
+
+    /// The same by offset, where this page has `count` tasks: in an envelope a cursor would not say what the offset is.
+    pub fn next_envelope_query(&self, count: usize) -> String {
+        format!("{}&envelope=true&offset={}", self.query_of_all_pages(), self.offset as usize + count)
+    }
+
+    fn query_of_all_pages(&self) -> String {
         let query = ListQuery { sort: Some(self.sort), order: Some(self.order), ..self.query.clone() }.to_query();
         // The day too: later pages of a list that was begun before midnight filter by the same day.
-        format!("{query}&today={}&limit={}&cursor={}", self.today, self.limit, URL_SAFE_NO_PAD.encode(cursor))
+        format!("{query}&today={}&limit={}", self.today, self.limit)
     }
 }

@@ -4,6 +4,7 @@ mod changes;
 mod conditions;
 mod events;
 mod idempotency;
+mod input;
 mod list;
 mod notifications;
 mod pages;

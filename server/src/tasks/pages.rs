@@ -34,6 +34,7 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
         if !has_more || is_cut || part.limit == 0 || bytes >= PAGE_BYTES {
             return Ok((tasks, has_more));
         }
+        part.offset = 0;
         part.after = tasks.last().map(|last| params.place_of(last));
     }
 }

@@ -1,18 +1,21 @@
 //! The six routes, and the two that undo a deletion and tell what happens. Those of the trash are in [`super::trash`].
 
-use app::model::{Day, NewTask, PutTask, SetCompleted, Sort, Task, Timestamp};
+use app::model::{Day, Sort, Task, Timestamp};
 use axum::{
     Json as Answer, Router,
     extract::{RawQuery, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, patch, post},
 };
+
+use serde::Serialize;
 
 use super::{
     conditions::{Conditions, etag_of_list},
     events,
     idempotency::IdempotencyKey,
+    input::{CompletedInput, TaskInput},
     list::ListParams,
     pages,
     path::{TaskId, user_path},
@@ -25,6 +28,19 @@ use crate::{
     web::body::Json,
 };
 
+/// The media type of a [`TaskPage`].
+const ENVELOPE: &str = "application/vnd.holdfast.page+json";
+
+/// A page of the list with the total, where the client asks for that: counting costs a walk through the list.
+#[derive(Serialize)]
+struct TaskPage {
+    tasks: Vec<Task>,
+    /// How many tasks the list has on all its pages; of a search, [`store::COUNTED_MAX`] stands for that many or more.
+    total: i64,
+    limit: u32,
+    offset: u32,
+}
+
 /// Routes of the task API.
 pub fn routes() -> Router<TasksState> {
     Router::new()
@@ -36,18 +52,33 @@ pub fn routes() -> Router<TasksState> {
         .merge(trash::routes())
 }
 
-async fn list(State(state): State<TasksState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
-    let params = ListParams::parse(query.as_deref().unwrap_or_default(), Sort::CreatedAt, Day::of_millis(state.clock.now().0))?;
+async fn list(
+    State(state): State<TasksState>,
+    identity: Identity,
+    conditions: Conditions,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let mut params = ListParams::parse(query.as_deref().unwrap_or_default(), Sort::CreatedAt, Day::of_millis(state.clock.now().0))?;
+    let wants_envelope = headers.get_all(header::ACCEPT).iter().any(|accept| accept.as_bytes() == ENVELOPE.as_bytes());
+    params.envelope |= wants_envelope && params.after.is_none();
     let (tasks, has_more) = pages::list(&state.db, &identity.user_id, &params).await?;
-    let next = tasks
-        .last()
-        .filter(|_| has_more)
-        .map(|last| format!("<{}?{}>; rel=\"next\"", tasks_path(&identity.user_id), params.next_query(last)));
-    let json = serde_json::to_vec(&tasks).map_err(Error::internal)?;
-    let mut response = conditions.respond(&etag_of_list(&json, next.as_deref()), json.into())?;
+    let next_query = |last| if params.envelope { params.next_envelope_query(tasks.len()) } else { params.next_query(last) };
+    let next =
+        tasks.last().filter(|_| has_more).map(|last| format!("<{}?{}>; rel=\"next\"", tasks_path(&identity.user_id), next_query(last)));
+    let json = if params.envelope {
+        let total = store::count(&state.db, &identity.user_id, &params).await?;
+        serde_json::to_vec(&TaskPage { tasks, total, limit: params.limit, offset: params.offset })
+    } else {
+        serde_json::to_vec(&tasks)
+    };
+    let json = json.map_err(Error::internal)?;
+    let media_type = if wants_envelope { ENVELOPE } else { "application/json" };
+    let mut response = conditions.respond_as(media_type, &etag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(next).map_err(Error::internal)?);
     }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
 }
 
@@ -55,9 +86,9 @@ async fn create(
     State(state): State<TasksState>,
     identity: Identity,
     IdempotencyKey(key): IdempotencyKey,
-    Json(task): Json<NewTask>,
+    Json(task): Json<TaskInput>,
 ) -> Result<Response> {
-    let task = task.validate().map_err(Error::Invalid)?;
+    let task = task.new_task()?;
     let task = store::insert(&state, &identity.user_id, &task, key.as_deref()).await?;
     let location = format!("{}/{}", tasks_path(&identity.user_id), task.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, task.etag())], Answer(task)).into_response())
@@ -73,9 +104,9 @@ async fn update(
     identity: Identity,
     TaskId(id): TaskId,
     conditions: Conditions,
-    Json(change): Json<PutTask>,
+    Json(change): Json<TaskInput>,
 ) -> Result<Response> {
-    let change = change.validate().map_err(Error::Invalid)?;
+    let change = change.change_of_task()?;
     let seen = seen(&state, &identity, &id, &conditions).await?;
     changed(store::update(&state, &identity.user_id, &id, &change, seen).await?, seen)
 }
@@ -90,9 +121,9 @@ async fn complete(
     identity: Identity,
     TaskId(id): TaskId,
     conditions: Conditions,
-    body: Option<Json<SetCompleted>>,
+    body: Option<Json<CompletedInput>>,
 ) -> Result<Response> {
-    let completed = body.and_then(|Json(body)| body.completed);
+    let completed = body.map(|Json(body)| body.set()).transpose()?.and_then(|set| set.completed);
     let seen = seen(&state, &identity, &id, &conditions).await?;
     changed(store::complete(&state, &identity.user_id, &id, completed, seen).await?, seen)
 }

@@ -111,18 +111,19 @@ macro_rules! columns {
     };
 }
 
-/// The statements of a list in one order, `$column` and the direction: of its first page, and of those after the row
-/// `($3, $4)`, where the index begins to read; then the same of what the index of the search has, of SQLite and of PostgreSQL.
+/// The statements of a list in one order, `$column` and the direction: of its first page, of those after the row `($3, $4)`, where
+/// the index begins to read, and of the row at an offset; then the same of what the index of the search has, of SQLite and of
+/// PostgreSQL.
 macro_rules! list_sql {
     ($column:literal, $beyond:literal, $direction:literal) => {
         ListSql {
-            all: list_sql!(@pages $column, $beyond, $direction, concat!(" FROM tasks WHERE user_id = $1", filters!())),
+            all: list_sql!(@pages $column, $beyond, $direction, concat!(" FROM tasks WHERE user_id = $1", filters!("$2", "$6", "$7", "$8", "$9"))),
             // Without an index that begins with the user: the tasks that were found are read, and sorted.
             found_on_sqlite: list_sql!(
                 @pages $column, $beyond, $direction,
                 concat!(
                     " FROM tasks WHERE number IN (SELECT value FROM json_each($10)) AND +user_id = $1",
-                    filters!()
+                    filters!("$2", "$6", "$7", "$8", "$9")
                 )
             ),
             // `OFFSET` says that each is read by its id.
@@ -131,7 +132,7 @@ macro_rules! list_sql {
                 concat!(
                     " FROM unnest($10::TEXT[]) AS found (task_id)",
                     " CROSS JOIN LATERAL (SELECT * FROM tasks WHERE id = task_id AND user_id = $1",
-                    filters!(),
+                    filters!("$2", "$6", "$7", "$8", "$9"),
                     " OFFSET 0) AS tasks WHERE TRUE"
                 )
             ),
@@ -139,30 +140,52 @@ macro_rules! list_sql {
     };
     (@pages $column:literal, $beyond:literal, $direction:literal, $from:expr) => {
         [
-            list_sql!(@page $column, $direction, $from, ""),
-            list_sql!(@page $column, $direction, $from, concat!(" AND (", $column, ", id) ", $beyond, " ($3, $4)")),
+            list_sql!(@page $column, $direction, $from, "", " LIMIT $5"),
+            list_sql!(@page $column, $direction, $from, concat!(" AND (", $column, ", id) ", $beyond, " ($3, $4)"), " LIMIT $5"),
+            list_sql!(@page $column, $direction, $from, "", " LIMIT 1 OFFSET $5"),
         ]
     };
-    (@page $column:literal, $direction:literal, $from:expr, $after:expr) => {
-        concat!("SELECT ", columns!(), $from, $after, " ORDER BY ", $column, " ", $direction, ", id ", $direction, " LIMIT $5")
+    (@page $column:literal, $direction:literal, $from:expr, $after:expr, $limit:literal) => {
+        concat!("SELECT ", columns!(), $from, $after, " ORDER BY ", $column, " ", $direction, ", id ", $direction, $limit)
     };
 }
 
-/// What a list leaves out.
+/// What a list leaves out: the numbers of the parameters for completed, priority, tag, and the first and the last day.
 macro_rules! filters {
-    () => {
+    ($completed:literal, $priority:literal, $tag:literal, $first:literal, $last:literal) => {
         concat!(
-            " AND ($2 IS NULL OR completed = $2) AND ($6 IS NULL OR priority = $6)",
-            " AND ($7 IS NULL OR tags_key LIKE $7 ESCAPE '\\') AND ($8 IS NULL OR due_key BETWEEN $8 AND $9)"
+            " AND (",
+            $completed,
+            " IS NULL OR completed = ",
+            $completed,
+            ") AND (",
+            $priority,
+            " IS NULL OR priority = ",
+            $priority,
+            ")",
+            " AND (",
+            $tag,
+            " IS NULL OR tags_key LIKE ",
+            $tag,
+            " ESCAPE '\\') AND (",
+            $first,
+            " IS NULL OR due_key BETWEEN ",
+            $first,
+            " AND ",
+            $last,
+            ")"
         )
     };
 }
 
-/// Of each the first page, and those after a row.
+/// How many tasks a list has.
+const COUNT: &str = concat!("SELECT count(*) FROM tasks WHERE user_id = $1", filters!("$2", "$3", "$4", "$5", "$6"));
+
+/// Of each the first page, those after a row, and the row at an offset.
 struct ListSql {
-    all: [&'static str; 2],
-    found_on_sqlite: [&'static str; 2],
-    found_on_postgres: [&'static str; 2],
+    all: [&'static str; 3],
+    found_on_sqlite: [&'static str; 3],
+    found_on_postgres: [&'static str; 3],
 }
 
 /// Calls a macro with a task's columns, `$1` to `$14`, after other arguments.
@@ -244,25 +267,58 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
     if (params.query.due, params.query.status) == (Some(Due::Overdue), Status::Completed) {
         return Ok((Vec::new(), false));
     }
-    let search = params.query.search.as_deref().and_then(|text| Search::read(text).ok().flatten());
     let mut page = Page { limit: params.limit as usize, ..Page::default() };
+    let search = params.query.search.as_deref().and_then(|text| Search::read(text).ok().flatten());
     match search {
-        // One row more than asked for tells whether there is a next page.
         None => {
-            for row in rows(db, owner, params, Source::All, params.after.clone(), page.limit + 1).await? {
+            let start = match params.offset {
+                0 => Start::of(params.after.clone()),
+                offset => match rows(db, owner, params, Source::All, Start::Nth, offset as usize - 1).await?.pop() {
+                    None => return Ok((Vec::new(), false)),
+                    Some(row) => Start::After(params.place_of(&row.into())),
+                },
+            };
+            // One row more than asked for tells whether there is a next page.
+            for row in rows(db, owner, params, Source::All, start, page.limit + 1).await? {
                 page.add(row.text_bytes(), row.into());
             }
         }
-        Some(search) => find(db, owner, params, &search, &mut page).await?,
+        Some(search) => {
+            page.skip = params.offset as usize;
+            find(db, owner, params, &search, &mut page).await?;
+        }
     }
     Ok((page.tasks, page.has_more))
+}
+
+/// Most tasks that are counted of what a search finds: each is read for it.
+pub const COUNTED_MAX: usize = 1000;
+
+/// How many tasks the list has on all its pages; with a search, [`COUNTED_MAX`] stands for that many or more.
+pub async fn count(db: &Db, owner: &str, params: &ListParams) -> Result<i64> {
+    if (params.query.due, params.query.status) == (Some(Due::Overdue), Status::Completed) {
+        return Ok(0);
+    }
+    if let Some(search) = params.query.search.as_deref().and_then(|text| Search::read(text).ok().flatten()) {
+        let mut page = Page { limit: COUNTED_MAX, is_counted_only: true, ..Page::default() };
+        find(db, owner, &ListParams { limit: u32::MAX, after: None, ..params.clone() }, &search, &mut page).await?;
+        return Ok(i64::try_from(page.found).unwrap_or(i64::MAX));
+    }
+    let Filters { completed, priority, tag, first, last } = Filters::of(params);
+    let counts: Vec<(i64,)> = sql!(long all db, for owner, COUNT, owner.to_owned(), completed, priority, tag, first, last)?;
+    Ok(counts.first().map_or(0, |(count,)| *count))
 }
 
 /// A page that is being filled.
 #[derive(Default)]
 struct Page {
     limit: usize,
+    /// How many tasks that a search finds come before it.
+    skip: usize,
+    /// Whether the tasks are counted and not kept.
+    is_counted_only: bool,
     tasks: Vec<Task>,
+    found: usize,
     bytes: usize,
     has_more: bool,
 }
@@ -270,8 +326,16 @@ struct Page {
 impl Page {
     /// Adds a task with so many bytes of text, if it belongs to this page and not to the next.
     fn add(&mut self, bytes: usize, task: Task) {
-        self.has_more |= self.tasks.len() == self.limit || self.bytes >= PAGE_BYTES;
-        if !self.has_more {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return;
+        }
+        self.has_more |= self.found == self.limit || self.bytes >= PAGE_BYTES;
+        if self.has_more {
+            return;
+        }
+        self.found += 1;
+        if !self.is_counted_only {
             self.bytes += bytes;
             self.tasks.push(task);
         }
@@ -284,7 +348,7 @@ async fn find(db: &Db, owner: &str, params: &ListParams, search: &Search, page: 
     let mut after = params.after.clone();
     let mut source = Source::All;
     for chunks in 1.. {
-        let rows = rows(db, owner, params, source.clone(), after.take(), CHUNK).await?;
+        let rows = rows(db, owner, params, source.clone(), Start::of(after.take()), CHUNK).await?;
         let is_last = rows.len() < CHUNK;
         for row in rows {
             let (bytes, task) = (row.text_bytes(), Task::from(row));
@@ -300,7 +364,7 @@ async fn find(db: &Db, owner: &str, params: &ListParams, search: &Search, page: 
             break;
         }
         // As many as it takes at this rate.
-        let is_far = (page.limit + 1) * chunks > page.tasks.len() * CHUNKS_MAX;
+        let is_far = (page.limit + 1) * chunks > page.found * CHUNKS_MAX;
         if source == Source::All && is_far {
             source = Source::Found(known(db, owner, search).await?);
         }
@@ -338,8 +402,51 @@ enum Source {
     Found(String),
 }
 
-/// Rows of a list, up to so many, after that place.
-async fn rows(db: &Db, owner: &str, params: &ListParams, from: Source, after: Option<(Key, String)>, count: usize) -> Result<Vec<TaskRow>> {
+/// Where in a list the rows begin.
+enum Start {
+    /// At its first.
+    First,
+    /// After the one at this place.
+    After((Key, String)),
+    /// At an offset, in place of the number of rows: that row alone.
+    Nth,
+}
+
+impl Start {
+    fn of(after: Option<(Key, String)>) -> Self {
+        after.map_or(Self::First, Self::After)
+    }
+}
+
+/// The parameters of [`filters!`].
+struct Filters {
+    completed: Option<bool>,
+    priority: Option<i16>,
+    tag: Option<String>,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+impl Filters {
+    fn of(params: &ListParams) -> Self {
+        let query = &params.query;
+        let (first, last) = match query.due.map(|due| due.days(params.today)) {
+            None => (None, None),
+            Some(None) => (Some(NO_DAY.to_owned()), Some(NO_DAY.to_owned())),
+            Some(Some((first, last))) => (Some(first.to_string()), Some(last.to_string())),
+        };
+        Self {
+            completed: if query.due == Some(Due::Overdue) { Some(false) } else { query.status.completed() },
+            priority: query.priority.map(Priority::rank),
+            tag: query.tag.as_deref().map(|tag| pattern(&format!("\n{tag}\n"))),
+            first,
+            last,
+        }
+    }
+}
+
+/// Rows of a list, up to so many, from there on.
+async fn rows(db: &Db, owner: &str, params: &ListParams, from: Source, start: Start, count: usize) -> Result<Vec<TaskRow>> {
     let sql = match (params.sort, params.order) {
         (Sort::CreatedAt, Order::Asc) => list_sql!("created_at", ">", "ASC"),
         (Sort::CreatedAt, Order::Desc) => list_sql!("created_at", "<", "DESC"),
@@ -354,22 +461,14 @@ async fn rows(db: &Db, owner: &str, params: &ListParams, from: Source, after: Op
         (Sort::Position, Order::Asc) => list_sql!("position", ">", "ASC"),
         (Sort::Position, Order::Desc) => list_sql!("position", "<", "DESC"),
     };
-    let page = usize::from(after.is_some());
-    let (number, text, id) = match after {
-        Some((Key::Number(number), id)) => (Some(number), None, Some(id)),
-        Some((Key::Text(text), id)) => (None, Some(text), Some(id)),
-        None => (None, None, None),
+    let (page, number, text, id) = match start {
+        Start::First => (0, None, None, None),
+        Start::After((Key::Number(number), id)) => (1, Some(number), None, Some(id)),
+        Start::After((Key::Text(text), id)) => (1, None, Some(text), Some(id)),
+        Start::Nth => (2, None, None, None),
     };
     let is_text = matches!(params.sort, Sort::Title | Sort::DueDate | Sort::Position);
-    let query = &params.query;
-    let completed = if query.due == Some(Due::Overdue) { Some(false) } else { query.status.completed() };
-    let priority = query.priority.map(Priority::rank);
-    let tag = query.tag.as_deref().map(|tag| pattern(&format!("\n{tag}\n")));
-    let (first, last) = match query.due.map(|due| due.days(params.today)) {
-        None => (None, None),
-        Some(None) => (Some(NO_DAY.to_owned()), Some(NO_DAY.to_owned())),
-        Some(Some((first, last))) => (Some(first.to_string()), Some(last.to_string())),
-    };
+    let Filters { completed, priority, tag, first, last } = Filters::of(params);
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     // Such a list may go through all tasks to find a few; on SQLite, only one that does is taken for long.
     let may_take_long = matches!(db, Db::Postgres { .. }) && (tag.is_some() || priority.is_some() || first.is_some());
