@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use super::schemas;
 use super::{FieldError, Timestamp, lower, present, validate_text};
 use crate::{day::Day, position};
 
@@ -114,27 +116,34 @@ impl Priority {
 
 /// What makes a task.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct NewTask {
     /// Required; a missing one is a validation error like an empty one.
     #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(required, schema_with = schemas::title))]
     pub title: String,
     /// `null` or blank is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::description))]
     pub description: Option<String>,
     /// Whether it is done already.
     #[serde(default)]
     pub completed: bool,
     /// The day by which it is to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::day_or_null))]
     pub due_date: Option<Day>,
     /// How much it matters.
     #[serde(default, skip_serializing_if = "Priority::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::priority))]
     pub priority: Priority,
     /// Words to find it by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::tags))]
     pub tags: Vec<String>,
     /// Where it stands in the user's order; without it, first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::position_or_null))]
     pub position: Option<String>,
 }
 
@@ -152,27 +161,35 @@ impl NewTask {
 
 /// What changes a task: an absent member stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct PutTask {
     /// The new title.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::title))]
     pub title: Option<String>,
     /// The new description; `Some(None)`, on the wire `null`, clears it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::description))]
     pub description: Option<Option<String>>,
     /// Whether it is done.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::boolean))]
     pub completed: Option<bool>,
     /// The new day; `null` clears it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::day_or_null))]
     pub due_date: Option<Option<Day>>,
     /// The new priority.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::priority))]
     pub priority: Option<Priority>,
     /// All its tags from now on.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::tags))]
     pub tags: Option<Vec<String>>,
     /// Its new place.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::position))]
     pub position: Option<String>,
 }
 
@@ -249,9 +266,11 @@ fields! {
 
 /// Body of `PATCH …/complete`; without `completed` it toggles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct SetCompleted {
     /// The state to set, whatever it was: safe to send twice.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(schema_with = schemas::boolean))]
     pub completed: Option<bool>,
 }
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use app::model::Session;
+use app::model::{Session, User};
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::signed_in::{self, SignedIn};
 use crate::{
@@ -19,18 +21,36 @@ use crate::{
         state::IdentityState,
     },
     problem::Result,
+    web::described::{Unauthorized, Unavailable},
 };
 
 /// Age at which a session is renewed by its next use.
 const RENEW_AFTER: Duration = Duration::from_hours(24);
 
-/// Who is signed in, or `null`; never 401. A session older than a day gets a new end, and its owner a new token.
+/// The answer to `get-session`.
+#[derive(Serialize, ToSchema)]
+struct SessionAndUser<'a> {
+    session: &'a Session,
+    user: &'a User,
+}
+
+/// Says who is signed in; renews a session that is older than a day
+#[utoipa::path(
+    get,
+    path = "/get-session",
+    operation_id = "get_session",
+    tag = "Accounts",
+    responses(
+        (status = 200, description = "Session and user, or `null`.", body = Option<SessionAndUser>, headers(("set-auth-token"), ("set-cookie"))),
+        Unavailable,
+    )
+)]
 pub async fn get_session(State(state): State<IdentityState>, visitor: Visitor) -> Result<Response> {
     let Some(current) = find(&state, &visitor).await? else { return Ok(Json(Value::Null).into_response()) };
     if let Some((session, signed_in)) = renew_if_due(&state, &current).await? {
-        return Ok(signed_in::respond(&state, &signed_in, json!({ "session": session, "user": signed_in.user })));
+        return Ok(signed_in::respond(&state, &signed_in, SessionAndUser { session: &session, user: &signed_in.user }));
     }
-    Ok(Json(json!({ "session": current.session, "user": current.user })).into_response())
+    Ok(Json(SessionAndUser { session: &current.session, user: &current.user }).into_response())
 }
 
 /// The same renewal for a page. The database is asked only when the token is old enough.
@@ -55,9 +75,28 @@ async fn renew_if_due(state: &IdentityState, current: &CurrentSession) -> Result
     Ok(Some((session, signed_in)))
 }
 
-/// A fresh JWT of the session, which ends when the session does.
-pub async fn token(State(state): State<IdentityState>, visitor: Visitor) -> Result<Json<Value>> {
+/// The answer to `token`.
+#[derive(Serialize, ToSchema)]
+pub struct SessionToken {
+    /// A JWT, which ends when the session does
+    token: String,
+}
+
+/// Makes a JWT of this session
+#[utoipa::path(
+    get,
+    path = "/token",
+    operation_id = "token",
+    tag = "Accounts",
+    responses(
+        (status = 200, description = "The token.", body = SessionToken),
+        Unauthorized,
+        Unavailable,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
+pub async fn token(State(state): State<IdentityState>, visitor: Visitor) -> Result<Json<SessionToken>> {
     let CurrentSession { session, user, .. } = require(&state, &visitor).await?;
     let token = state.issue_token(&user, &session)?;
-    Ok(Json(json!({ "token": token })))
+    Ok(Json(SessionToken { token }))
 }

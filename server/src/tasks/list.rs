@@ -1,13 +1,21 @@
 //! Query parameters of the list: filters, order, and cursor.
 
-use app::model::{Day, FieldError, ListQuery, Order, Sort, Task};
+use app::model::{Day, Due, FieldError, ListQuery, Order, SEARCH_MAX, Sort, Status, Task, schemas};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use url::form_urlencoded;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        RefOr, Schema,
+        path::{Parameter, ParameterIn},
+    },
+};
 
 use crate::{
     problem::{Error, Result},
-    web::body::MAX_MEMBERS,
+    web::{body::MAX_MEMBERS, described::parameter},
 };
 
 /// Most tasks on one page.
@@ -41,6 +49,45 @@ pub struct ListParams {
     pub limit: u32,
     /// The last task of the page before: its key and its id.
     pub after: Option<(Key, String)>,
+}
+
+impl IntoParams for ListParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let query = |name, words, schema| parameter(ParameterIn::Query, name, words, schema);
+        let with_default =
+            |words: Vec<&str>, default: &str| schemas::from_json(json!({ "type": "string", "enum": words, "default": default }));
+        let statuses = Status::EACH.iter().map(|status| status.as_str()).collect();
+        let sorts = Sort::EACH.iter().map(|sort| sort.as_str()).collect();
+        vec![
+            query("status", "Which tasks", with_default(statuses, Status::default().as_str())),
+            query(
+                "due",
+                "Those that are due then; what is completed is not overdue",
+                schemas::word(Due::EACH.iter().map(|due| due.as_str())),
+            ),
+            query("today", "The day from which `due` counts; UTC's unless it is said", schemas::day()),
+            query("priority", "Those that matter that much", schemas::priority()),
+            query("tag", "Those with this tag, in any case", schemas::tag()),
+            query(
+                "q",
+                "At most ten words, each of which title, description or tags must have, whatever its case and accents",
+                schemas::text(SEARCH_MAX),
+            ),
+            query("sort", "By what", with_default(sorts, Sort::CreatedAt.as_str())),
+            query(
+                "order",
+                "Which way; unless it is said, times newest first, the highest priority first, and all else from its beginning",
+                schemas::word(Order::EACH.iter().map(|order| order.as_str())),
+            ),
+            query("limit", "How many at most", limit_schema()),
+            query("cursor", "From the `Link` header of the page before, with the same order", schemas::string()),
+        ]
+    }
+}
+
+/// What [`read_limit`] reads.
+pub fn limit_schema() -> RefOr<Schema> {
+    schemas::from_json(json!({ "type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT }))
 }
 
 /// The content of a cursor. Valid for one order alone; the owner is not part of it.
