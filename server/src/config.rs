@@ -1,5 +1,6 @@
 //! How the program is set up: each flag with its environment variable, its default and its line of help.
 
+mod parties;
 pub mod secret;
 pub mod trusted_jwks;
 
@@ -18,7 +19,9 @@ use lettre::message::Mailbox;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::{Host, Origin, Url};
 
+pub use self::parties::Parties;
 use self::{
+    parties::party,
     secret::Secret,
     trusted_jwks::{TrustedJwks, trusted_jwks},
 };
@@ -233,15 +236,6 @@ pub enum LogFormat {
     Json,
 }
 
-/// What tokens of other services must carry, and ours do (RFC 7519, sections 4.1.1 and 4.1.3).
-#[derive(Debug, Clone, Default)]
-pub struct Parties {
-    /// `iss`, where tokens must have one.
-    pub issuer: Option<String>,
-    /// `aud`, where tokens must have one.
-    pub audience: Option<String>,
-}
-
 /// Time limits of requests, connections and the shutdown. No flags: tests shorten them.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -435,13 +429,6 @@ fn network(text: &str) -> Result<IpNet, String> {
     let address =
         |text: &str| text.parse::<IpAddr>().map(IpNet::from).map_err(|_| "it must be an address or a network like 10.0.0.0/8".into());
     text.parse().or_else(|_| address(text))
-}
-
-fn party(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.chars().count() > 255 || text.chars().any(char::is_control) {
-        return Err("it must be a text of 1 to 255 characters".into());
-    }
-    Ok(text.to_owned())
 }
 
 fn pause(text: &str) -> Result<Duration, String> {

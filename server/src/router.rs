@@ -23,7 +23,7 @@ pub fn router(state: &AppState) -> Router {
     // The refusal of a method comes before CORS, which answers preflights in its place.
     let api = Router::new()
         .nest("/api/auth", accounts::routes(&identity).with_state(identity.clone()))
-        .merge(tasks::routes().with_state(state.tasks.clone()))
+        .merge(Router::from(tasks::routes()).with_state(state.tasks.clone()))
         .merge(openapi::routes().with_state(shared.clone()))
         .method_not_allowed_fallback(method_not_allowed);
     let api = match cors::layer(&state.config.trusted_origins) {
@@ -32,7 +32,7 @@ pub fn router(state: &AppState) -> Router {
     };
     let router = Router::new()
         .merge(api)
-        .merge(health::routes().with_state(shared.clone()))
+        .merge(Router::from(health::routes()).with_state(shared.clone()))
         .merge(accounts::discovery_route().with_state(identity))
         .merge(security_txt::routes().with_state(shared))
         .merge(pages::routes(&state.tasks).with_state(state.tasks.clone()))

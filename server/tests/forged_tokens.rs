@@ -74,7 +74,7 @@ fn forgeries(user: &str, real: &str, now: i64) -> Vec<(String, String)> {
     claims("nbf as text", json!({ "sub": user, "exp": now + 600, "nbf": "0" }).to_string());
     claims("no user", json!({ "exp": now + 600 }).to_string());
     claims("an empty user", json!({ "sub": "", "exp": now + 600 }).to_string());
-    claims("a user that is a number", json!({ "sub": 1, "exp": now + 600 }).to_string());
+    claims("a user that is no whole number", json!({ "sub": 1.5, "exp": now + 600 }).to_string());
     claims("users in a list", json!({ "sub": [user], "exp": now + 600 }).to_string());
     claims("a user with a NUL", json!({ "sub": format!("{user}\0"), "exp": now + 600 }).to_string());
     claims("a user of 256 characters", json!({ "sub": "x".repeat(256), "exp": now + 600 }).to_string());

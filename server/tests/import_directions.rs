@@ -22,7 +22,7 @@ const SERVER: Table = &[
     ("state", &["tasks", "identity", "web", "shared_state", "email", "clock", "db", "config"]),
     ("jobs", &["tasks", "identity", "shared_state", "db", "problem"]),
     ("pages", &["accounts", "tasks", "openapi", "identity", "web", "shared_state", "problem"]),
-    ("openapi", &["identity", "shared_state", "config"]),
+    ("openapi", &["accounts", "tasks", "web", "identity", "shared_state", "config"]),
     ("accounts", &["identity", "web", "shared_state", "email", "db", "problem"]),
     ("tasks", &["identity", "web", "shared_state", "db", "problem"]),
     ("identity", &["web", "shared_state", "email", "clock", "db", "config", "problem"]),

@@ -149,7 +149,6 @@ async fn a_12_a_body_of_the_wrong_type_is_400_and_names_the_member() {
         (json!({ "title": null }), "title"),
         (json!({ "title": "x", "description": [] }), "description"),
         (json!({ "title": "x", "completed": "true" }), "completed"),
-        (json!({ "title": "x", "completed": null }), "completed"),
         (json!([]), "body"),
         (json!("x"), "body"),
     ] {

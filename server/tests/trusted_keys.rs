@@ -283,7 +283,7 @@ async fn a_key_set_is_at_an_address_that_nobody_can_change_on_the_way() {
 }
 
 /// A file with an Ed25519 key in PEM, as `openssl genpkey` writes it.
-fn key_file() -> tempfile::NamedTempFile {
+pub fn key_file() -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
     let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, pkcs8.as_ref());

@@ -41,6 +41,8 @@ macro_rules! string_enum {
 }
 
 mod query;
+#[cfg(feature = "ssr")]
+pub mod schemas;
 mod search;
 mod section;
 mod task;

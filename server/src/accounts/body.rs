@@ -2,7 +2,8 @@
 
 use app::model::FieldError;
 use axum::extract::{FromRef, FromRequest, Request};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 
 use crate::{
     problem::{Error, Result},
@@ -37,6 +38,22 @@ where
             other => other,
         })
     }
+}
+
+/// The answer when there is nothing to say.
+#[derive(Serialize, ToSchema)]
+pub struct Done {
+    status: bool,
+}
+
+/// See [`Done`].
+pub const DONE: Done = Done { status: true };
+
+/// The answer of Better Auth's endpoints that say `success`.
+#[derive(Serialize, ToSchema)]
+pub struct Success {
+    /// Always `true`
+    pub success: bool,
 }
 
 /// A required member.

@@ -1,12 +1,13 @@
 //! `POST /api/auth/change-password`
 
+use app::model::{User, schemas};
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     body::{Body, required},
@@ -26,21 +27,50 @@ use crate::{
         user,
     },
     problem::{Error, Result},
+    web::described::{BodyErrors, Forbidden, Unauthorized, WriteErrors},
 };
 
 /// The field name, in the body and in the page's form.
 const NEW: &str = "newPassword";
 
-#[derive(Deserialize)]
+/// The body of `change-password`.
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangePassword {
+    #[schema(required, schema_with = schemas::typed_password)]
     current_password: Option<String>,
+    #[schema(required, schema_with = schemas::new_password)]
     new_password: Option<String>,
     #[serde(default)]
     revoke_other_sessions: Option<bool>,
 }
 
-/// The endpoint. With `revokeOtherSessions`, this device gets a new session too.
+/// The answer to `change-password`.
+#[derive(Serialize, ToSchema)]
+struct PasswordChanged<'a> {
+    #[schema(required)]
+    token: Option<&'a str>,
+    user: &'a User,
+}
+
+/// Changes the password
+///
+/// With `revokeOtherSessions`, this device gets a new session too.
+#[utoipa::path(
+    post,
+    path = "/change-password",
+    operation_id = "change_password",
+    tag = "Accounts",
+    request_body = ChangePassword,
+    responses(
+        (status = 200, description = "It is changed; `token` is `null` unless the other sessions were ended.", body = PasswordChanged, headers(("set-auth-token"), ("set-cookie"))),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
 pub async fn change_password(
     State(state): State<IdentityState>,
     visitor: Visitor,
@@ -50,10 +80,11 @@ pub async fn change_password(
     let (old, new) = (required("currentPassword", body.current_password)?, required(NEW, body.new_password)?);
     let revokes = body.revoke_other_sessions == Some(true);
     let signed_in = change(&state, &visitor, &client, &old, &new, revokes).await?;
+    let answer = PasswordChanged { token: revokes.then_some(&signed_in.token), user: &signed_in.user };
     if !revokes {
-        return Ok(Json(json!({ "token": Value::Null, "user": signed_in.user })).into_response());
+        return Ok(Json(answer).into_response());
     }
-    Ok(signed_in::respond(&state, &signed_in, json!({ "token": signed_in.token, "user": signed_in.user })))
+    Ok(signed_in::respond(&state, &signed_in, answer))
 }
 
 /// Sets a new password, given the current one. With `revokes`, every session ends and this device gets a new one, so that a stolen

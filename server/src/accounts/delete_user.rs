@@ -1,13 +1,14 @@
 //! `POST /api/auth/delete-user`
 
+use app::model::schemas;
 use axum::{
     Json,
     extract::State,
     http::header,
     response::{IntoResponse as _, Response},
 };
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     body::{Body, required},
@@ -28,15 +29,42 @@ use crate::{
         user,
     },
     problem::Result,
-    web::security_headers,
+    web::{
+        described::{BodyErrors, Forbidden, Unauthorized, WriteErrors},
+        security_headers,
+    },
 };
 
-#[derive(Deserialize)]
+/// The body of `delete-user`.
+#[derive(Deserialize, ToSchema)]
 pub struct DeleteUser {
+    #[schema(required, schema_with = schemas::typed_password)]
     password: Option<String>,
 }
 
-/// The endpoint.
+/// The answer to `delete-user`.
+#[derive(Serialize, ToSchema)]
+struct UserDeleted {
+    success: bool,
+    message: &'static str,
+}
+
+/// Removes user, sessions and tasks
+#[utoipa::path(
+    post,
+    path = "/delete-user",
+    operation_id = "delete_user",
+    tag = "Accounts",
+    request_body = DeleteUser,
+    responses(
+        (status = 200, description = "Gone.", body = UserDeleted, headers(("set-cookie"))),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
 pub async fn delete_user(
     State(state): State<IdentityState>,
     visitor: Visitor,
@@ -45,7 +73,7 @@ pub async fn delete_user(
 ) -> Result<Response> {
     let password = required("password", body.password)?;
     delete(&state, &visitor, &client, &password).await?;
-    let mut response = Json(json!({ "success": true, "message": "User deleted" })).into_response();
+    let mut response = Json(UserDeleted { success: true, message: "User deleted" }).into_response();
     security_headers::clear_site_data(response.headers_mut());
     if let Some(cookie) = session_cookie::clear(&state.config) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

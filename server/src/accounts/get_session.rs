@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use app::model::{FieldError, Session};
+use app::model::{FieldError, Session, User, schemas};
 use axum::{
     Json,
     extract::{Query, State},
     response::{IntoResponse as _, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use super::signed_in::{self, SignedIn};
 use crate::{
@@ -20,18 +24,36 @@ use crate::{
         state::IdentityState,
     },
     problem::{Error, Result},
+    web::described::{BadRequest, Unauthorized, Unavailable, parameter},
 };
 
 /// Age at which a session is renewed by its next use.
 const RENEW_AFTER: Duration = Duration::from_hours(24);
 
-/// Who is signed in, or `null`; never 401. A session older than a day gets a new end, and its owner a new token.
+/// The answer to `get-session`.
+#[derive(Serialize, ToSchema)]
+struct SessionAndUser<'a> {
+    session: &'a Session,
+    user: &'a User,
+}
+
+/// Says who is signed in; renews a session that is older than a day
+#[utoipa::path(
+    get,
+    path = "/get-session",
+    operation_id = "get_session",
+    tag = "Accounts",
+    responses(
+        (status = 200, description = "Session and user, or `null`.", body = Option<SessionAndUser>, headers(("set-auth-token"), ("set-cookie"))),
+        Unavailable,
+    )
+)]
 pub async fn get_session(State(state): State<IdentityState>, visitor: Visitor) -> Result<Response> {
     let Some(current) = find(&state, &visitor).await? else { return Ok(Json(Value::Null).into_response()) };
     if let Some((session, signed_in)) = renew_if_due(&state, &current).await? {
-        return Ok(signed_in::respond(&state, &signed_in, json!({ "session": session, "user": signed_in.user })));
+        return Ok(signed_in::respond(&state, &signed_in, SessionAndUser { session: &session, user: &signed_in.user }));
     }
-    Ok(Json(json!({ "session": current.session, "user": current.user })).into_response())
+    Ok(Json(SessionAndUser { session: &current.session, user: &current.user }).into_response())
 }
 
 /// The same renewal for a page. The database is asked only when the token is old enough.
@@ -59,12 +81,41 @@ async fn renew_if_due(state: &IdentityState, current: &CurrentSession) -> Result
 /// What the token is for.
 #[derive(Deserialize)]
 pub struct TokenQuery {
-    /// `HS256`, or `EdDSA` for services that have our key set.
+    /// The algorithm to sign with.
     alg: Option<String>,
 }
 
-/// A fresh JWT of the session, which ends when the session does. With `?alg=EdDSA` one that our key set verifies.
-pub async fn token(State(state): State<IdentityState>, visitor: Visitor, Query(query): Query<TokenQuery>) -> Result<Json<Value>> {
+impl IntoParams for TokenQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let words = "The algorithm to sign with: `EdDSA` for services that have our key set, where the server has one";
+        vec![parameter(ParameterIn::Query, "alg", words, schemas::word(["HS256", "EdDSA"]))]
+    }
+}
+
+/// The answer to `token`.
+#[derive(Serialize, ToSchema)]
+pub struct SessionToken {
+    /// A JWT, which ends when the session does
+    token: String,
+}
+
+/// Makes a JWT of this session
+#[allow(unused_qualifications, reason = "utoipa writes the whole path of a query's type")]
+#[utoipa::path(
+    get,
+    path = "/token",
+    operation_id = "token",
+    tag = "Accounts",
+    params(TokenQuery),
+    responses(
+        (status = 200, description = "The token.", body = SessionToken),
+        BadRequest,
+        Unauthorized,
+        Unavailable,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
+pub async fn token(State(state): State<IdentityState>, visitor: Visitor, Query(query): Query<TokenQuery>) -> Result<Json<SessionToken>> {
     let key = match query.alg.as_deref() {
         None | Some("HS256") => None,
         Some("EdDSA") => Some(state.tokens.signing_key().ok_or_else(unsupported_algorithm)?),
@@ -75,7 +126,7 @@ pub async fn token(State(state): State<IdentityState>, visitor: Visitor, Query(q
         Some(key) => state.issue_token_with(key, &user, &session)?,
         None => state.issue_token(&user, &session)?,
     };
-    Ok(Json(json!({ "token": token })))
+    Ok(Json(SessionToken { token }))
 }
 
 fn unsupported_algorithm() -> Error {

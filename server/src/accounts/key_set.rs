@@ -7,9 +7,19 @@ use serde_json::{Value, json};
 use crate::{
     identity::state::IdentityState,
     problem::{Error, Result},
+    web::described::NotFound,
 };
 
-/// The key set (RFC 7517); 404 where no key is configured.
+/// Lists the keys that verify our `EdDSA` tokens
+///
+/// A JSON Web Key Set (RFC 7517); 404 where the server has no key of its own.
+#[utoipa::path(
+    get,
+    path = "/jwks",
+    operation_id = "jwks",
+    tag = "Accounts",
+    responses((status = 200, description = "The keys.", body = Object), NotFound)
+)]
 pub async fn jwks(State(state): State<IdentityState>) -> Result<Json<Value>> {
     let key = state.tokens.signing_key().ok_or(Error::NotFound)?;
     Ok(Json(key.public_set()))

@@ -22,7 +22,7 @@ pub use change_password::change as change_password;
 pub use delete_user::{delete as delete_user, remove as remove_user};
 pub use get_session::renew;
 pub use key_set::discovery_route;
-pub use routes::routes;
+pub use routes::{endpoints, routes};
 pub use sessions::{devices, end_sessions, with_last_seen as sessions_with_last_seen};
 pub use sign_in::sign_in;
 pub use sign_out::sign_out;

@@ -1,12 +1,12 @@
 //! `POST /api/auth/request-password-reset` and `POST /api/auth/reset-password`
 
-use app::model::{Timestamp, validate_email};
+use app::model::{Timestamp, schemas, validate_email};
 use axum::{Json, extract::State};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
-    body::{Body, required},
+    body::{Body, DONE, Done, required},
     links,
 };
 use crate::{
@@ -26,25 +26,51 @@ use crate::{
         user,
     },
     problem::{Error, Result},
+    web::described::{BodyErrors, Forbidden, Unauthorized, WriteErrors},
 };
 
 /// The member of the body that is checked, and of the page's form.
 const NEW: &str = "newPassword";
 
 /// The body of `request-password-reset`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestReset {
+    #[schema(required, schema_with = schemas::email)]
     email: Option<String>,
     #[serde(default)]
+    /// A path of this site or an address of a trusted one
     redirect_to: Option<String>,
 }
 
-/// Mails a link, if the account exists. Neither the answer nor its time depends on that.
-pub async fn request(State(state): State<IdentityState>, client: Client, Body(body): Body<RequestReset>) -> Result<Json<Value>> {
+/// The answer to `request-password-reset`.
+#[derive(Serialize, ToSchema)]
+pub struct ResetRequested {
+    status: bool,
+    message: &'static str,
+}
+
+/// Mails a link for a new password
+///
+/// Neither the answer nor its time depends on whether the account exists.
+#[utoipa::path(
+    post,
+    path = "/request-password-reset",
+    operation_id = "request_password_reset",
+    tag = "Accounts",
+    request_body = RequestReset,
+    responses(
+        (status = 200, description = "If it has an account, a link is on its way.", body = ResetRequested),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    )
+)]
+pub async fn request(State(state): State<IdentityState>, client: Client, Body(body): Body<RequestReset>) -> Result<Json<ResetRequested>> {
     let email = required("email", body.email)?;
     request_link(&state, &client, &email, body.redirect_to).await?;
-    Ok(Json(json!({ "status": true, "message": "If this e-mail has an account, a link to set a new password is on its way to it." })))
+    Ok(Json(ResetRequested { status: true, message: "If this e-mail has an account, a link to set a new password is on its way to it." }))
 }
 
 /// The same for the page's form.
@@ -81,18 +107,36 @@ pub async fn link(db: &Db, base_url: &str, email: &str, target: Option<&str>, no
 }
 
 /// The body of `reset-password`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResetPassword {
+    #[schema(required, schema_with = schemas::new_password)]
     new_password: Option<String>,
+    #[schema(required, schema_with = schemas::string)]
     token: Option<String>,
 }
 
-/// Sets a new password by a mailed link, and ends every session of the account and every token that was issued for it.
-pub async fn reset(State(state): State<IdentityState>, client: Client, Body(body): Body<ResetPassword>) -> Result<Json<Value>> {
+/// Sets a password by the mailed link
+///
+/// Ends every session of the account and every token that was issued for it.
+#[utoipa::path(
+    post,
+    path = "/reset-password",
+    operation_id = "reset_password",
+    tag = "Accounts",
+    request_body = ResetPassword,
+    responses(
+        (status = 200, description = "It is set, and every session has ended.", body = Done),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    )
+)]
+pub async fn reset(State(state): State<IdentityState>, client: Client, Body(body): Body<ResetPassword>) -> Result<Json<Done>> {
     let (password, token) = (required(NEW, body.new_password)?, required("token", body.token)?);
     set_password(&state, &client, &password, &token).await?;
-    Ok(Json(json!({ "status": true })))
+    Ok(Json(DONE))
 }
 
 /// The same for the page's form.

@@ -3,15 +3,15 @@
 use std::cmp::Reverse;
 
 use app::{
-    model::{Session, Timestamp},
+    model::{Session, Timestamp, schemas},
     routes::account::Device,
 };
 use axum::{Json, extract::State};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
-    body::{Body, required},
+    body::{Body, DONE, Done, required},
     user_agent,
 };
 use crate::{
@@ -24,32 +24,88 @@ use crate::{
         state::IdentityState,
     },
     problem::Result,
+    web::described::{BodyErrors, Forbidden, StorageErrors, Unauthorized, Unavailable, WriteErrors},
 };
 
-#[derive(Deserialize)]
+/// The body of `revoke-session`.
+#[derive(Deserialize, ToSchema)]
 pub struct Revoke {
+    #[schema(required, schema_with = schemas::string)]
     token: Option<String>,
 }
 
-/// The user's sessions. Their `token` is an id, which opens nothing.
+/// Lists one's devices
+#[utoipa::path(
+    get,
+    path = "/list-sessions",
+    operation_id = "list_sessions",
+    tag = "Accounts",
+    responses(
+        (status = 200, description = "The sessions; `token` is an id, no credential.", body = Vec<Session>),
+        Unauthorized,
+        Unavailable,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
 pub async fn list(State(state): State<IdentityState>, visitor: Visitor) -> Result<Json<Vec<Session>>> {
     let current = require(&state, &visitor).await?;
     Ok(Json(all(&state, &current.user.id).await?))
 }
 
-/// Ends the session that the body names. An unknown one, or one of another user, gets the same answer.
-pub async fn revoke(State(state): State<IdentityState>, visitor: Visitor, client: Client, Body(body): Body<Revoke>) -> Result<Json<Value>> {
+/// Ends one of one's sessions
+#[utoipa::path(
+    post,
+    path = "/revoke-session",
+    operation_id = "revoke_session",
+    tag = "Accounts",
+    request_body = Revoke,
+    responses(
+        (status = 200, description = "It has ended, if it was there.", body = Done),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
+pub async fn revoke(State(state): State<IdentityState>, visitor: Visitor, client: Client, Body(body): Body<Revoke>) -> Result<Json<Done>> {
     let id = required("token", body.token)?;
     end(&state, &visitor, &client, |_| SessionScope::One(&id)).await
 }
 
-/// Ends every session but this one.
-pub async fn revoke_others(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Json<Value>> {
+/// Ends all one's sessions but this
+#[utoipa::path(
+    post,
+    path = "/revoke-other-sessions",
+    operation_id = "revoke_other_sessions",
+    tag = "Accounts",
+    responses(
+        (status = 200, description = "They have ended.", body = Done),
+        Unauthorized,
+        Forbidden,
+        StorageErrors,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
+pub async fn revoke_others(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Json<Done>> {
     end(&state, &visitor, &client, SessionScope::AllBut).await
 }
 
-/// Ends every session, this one too.
-pub async fn revoke_all(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Json<Value>> {
+/// Ends all one's sessions
+#[utoipa::path(
+    post,
+    path = "/revoke-sessions",
+    operation_id = "revoke_sessions",
+    tag = "Accounts",
+    responses(
+        (status = 200, description = "They have ended.", body = Done),
+        Unauthorized,
+        Forbidden,
+        StorageErrors,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
+pub async fn revoke_all(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Json<Done>> {
     end(&state, &visitor, &client, |_| SessionScope::All).await
 }
 
@@ -58,9 +114,9 @@ async fn end<'a>(
     visitor: &'a Visitor,
     client: &Client,
     which: impl FnOnce(&'a str) -> SessionScope<'a>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Done>> {
     end_sessions(state, visitor, client, which(visitor.session_id().unwrap_or_default())).await?;
-    Ok(Json(json!({ "status": true })))
+    Ok(Json(DONE))
 }
 
 /// Ends sessions of the visitor's own.

@@ -1,9 +1,9 @@
 //! `POST /api/auth/sign-in/email`
 
-use app::model::{User, validate_email};
+use app::model::{User, schemas, validate_email};
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     body::{Body, required},
@@ -22,17 +22,47 @@ use crate::{
         user::{self, UserRow},
     },
     problem::{Error, Result},
+    web::described::{BodyErrors, Forbidden, Unauthorized, WriteErrors},
 };
 
-#[derive(Deserialize)]
+/// The body of `sign-in/email`.
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignIn {
+    #[schema(required, schema_with = schemas::email)]
     email: Option<String>,
+    #[schema(required, schema_with = schemas::typed_password)]
     password: Option<String>,
     #[serde(default)]
+    #[schema(default = true)]
     remember_me: Option<bool>,
 }
 
+/// The answer to `sign-in/email`.
+#[derive(Serialize, ToSchema)]
+struct SignInAnswer<'a> {
+    /// Always `false`: pages of this site are led on by its forms
+    redirect: bool,
+    /// A JWT
+    token: &'a str,
+    user: &'a User,
+}
+
+/// Signs in
+#[utoipa::path(
+    post,
+    path = "/sign-in/email",
+    operation_id = "sign_in",
+    tag = "Accounts",
+    request_body = SignIn,
+    responses(
+        (status = 200, description = "Signed in.", body = SignInAnswer, headers(("set-auth-token"), ("set-cookie"))),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    )
+)]
 pub async fn by_email(
     State(state): State<IdentityState>,
     client: Client,
@@ -41,7 +71,8 @@ pub async fn by_email(
 ) -> Result<Response> {
     let (email, password) = (required("email", body.email)?, required("password", body.password)?);
     let signed_in = sign_in(&state, &email, &password, body.remember_me.unwrap_or(true), &client, &previous).await?;
-    Ok(signed_in::respond(&state, &signed_in, json!({ "redirect": false, "token": signed_in.token, "user": signed_in.user })))
+    let answer = SignInAnswer { redirect: false, token: &signed_in.token, user: &signed_in.user };
+    Ok(signed_in::respond(&state, &signed_in, answer))
 }
 
 /// Checks a password and begins a session; the browser's previous one ends. An unknown address costs the same hash and gets the

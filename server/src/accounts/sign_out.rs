@@ -6,18 +6,32 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
-use serde_json::json;
 
+use super::body::Success;
 use crate::{
     identity::{client::Client, extract::Visitor, session::SessionScope, session_cookie, state::IdentityState},
     problem::Result,
-    web::security_headers,
+    web::{
+        described::{Forbidden, StorageErrors},
+        security_headers,
+    },
 };
 
-/// Ends this one session. The answer is the same when it has ended already.
+/// Ends this session, if there is one
+#[utoipa::path(
+    post,
+    path = "/sign-out",
+    operation_id = "sign_out",
+    tag = "Accounts",
+    responses(
+        (status = 200, description = "Signed out.", body = Success, headers(("set-cookie"))),
+        Forbidden,
+        StorageErrors,
+    )
+)]
 pub async fn this_session(State(state): State<IdentityState>, visitor: Visitor, client: Client) -> Result<Response> {
     sign_out(&state, &visitor, &client).await?;
-    let mut response = Json(json!({ "success": true })).into_response();
+    let mut response = Json(Success { success: true }).into_response();
     security_headers::clear_site_data(response.headers_mut());
     if let Some(cookie) = session_cookie::clear(&state.config) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -2,14 +2,14 @@
 
 use std::net::Ipv4Addr;
 
-use app::model::{NAME_MAX, Timestamp, User, validate_email, validate_text};
+use app::model::{NAME_MAX, Timestamp, User, schemas, validate_email, validate_text};
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{
     body::{Body, required},
-    signed_in::{self, SignedIn, end_previous},
+    signed_in::{self, SignedIn, TokenAndUser, end_previous},
 };
 use crate::{
     db::{Db, Transaction},
@@ -18,15 +18,35 @@ use crate::{
         session, state::IdentityState, user,
     },
     problem::{Error, Result},
+    web::described::{BodyErrors, Forbidden, Invalid, WriteErrors},
 };
 
-#[derive(Deserialize)]
+/// The body of `sign-up/email`.
+#[derive(Deserialize, ToSchema)]
 pub struct SignUp {
+    #[schema(required, schema_with = schemas::name)]
     name: Option<String>,
+    #[schema(required, schema_with = schemas::email)]
     email: Option<String>,
+    #[schema(required, schema_with = schemas::new_password)]
     password: Option<String>,
 }
 
+/// Makes an account and signs in
+#[utoipa::path(
+    post,
+    path = "/sign-up/email",
+    operation_id = "sign_up",
+    tag = "Accounts",
+    request_body = SignUp,
+    responses(
+        (status = 200, description = "Signed in.", body = TokenAndUser, headers(("set-auth-token"), ("set-cookie"))),
+        BodyErrors,
+        Forbidden,
+        Invalid,
+        WriteErrors,
+    )
+)]
 pub async fn by_email(
     State(state): State<IdentityState>,
     client: Client,
@@ -39,7 +59,7 @@ pub async fn by_email(
         password: required("password", body.password)?,
     };
     let signed_in = sign_up(&state, new, &client, &previous).await?;
-    Ok(signed_in::respond(&state, &signed_in, json!({ "token": signed_in.token, "user": signed_in.user })))
+    Ok(signed_in::respond(&state, &signed_in, TokenAndUser::from(&signed_in)))
 }
 
 /// The input of a sign-up.

@@ -7,7 +7,8 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use serde_json::Value;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     db::Transaction,
@@ -45,8 +46,22 @@ impl SignedIn {
     }
 }
 
+/// The body of an answer with a new token.
+#[derive(Serialize, ToSchema)]
+pub struct TokenAndUser<'a> {
+    /// A JWT
+    token: &'a str,
+    user: &'a User,
+}
+
+impl<'a> From<&'a SignedIn> for TokenAndUser<'a> {
+    fn from(signed_in: &'a SignedIn) -> Self {
+        Self { token: &signed_in.token, user: &signed_in.user }
+    }
+}
+
 /// The answer with a new token: body, `set-auth-token` and cookie.
-pub fn respond(state: &IdentityState, signed_in: &SignedIn, body: Value) -> Response {
+pub fn respond(state: &IdentityState, signed_in: &SignedIn, body: impl Serialize) -> Response {
     let mut response = axum::Json(body).into_response();
     let headers = response.headers_mut();
     if let Ok(token) = HeaderValue::from_str(&signed_in.token) {

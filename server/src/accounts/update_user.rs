@@ -1,12 +1,12 @@
 //! `POST /api/auth/update-user`
 
-use app::model::{NAME_MAX, present, validate_image, validate_text};
+use app::model::{NAME_MAX, present, schemas, validate_image, validate_text};
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{
-    body::Body,
+    body::{Body, DONE, Done},
     signed_in::{self, SignedIn},
 };
 use crate::{
@@ -18,19 +18,37 @@ use crate::{
         user,
     },
     problem::{Error, Result},
+    web::described::{BodyErrors, Forbidden, Unauthorized, WriteErrors},
 };
 
-/// The body.
-#[derive(Default, Deserialize)]
+/// The body of `update-user`.
+#[derive(Default, Deserialize, ToSchema)]
 pub struct UpdateUser {
     /// The new name, if there is one.
+    #[schema(schema_with = schemas::new_name)]
     pub name: Option<String>,
     /// The new picture. Absent it stays; `null` removes it.
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = schemas::image)]
     pub image: Option<Option<String>>,
 }
 
-/// The endpoint. The answer has a token with the new name.
+/// Changes name and picture
+#[utoipa::path(
+    post,
+    path = "/update-user",
+    operation_id = "update_user",
+    tag = "Accounts",
+    request_body = UpdateUser,
+    responses(
+        (status = 200, description = "They are changed.", body = Done, headers(("set-auth-token"), ("set-cookie"))),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
 pub async fn update_user(
     State(state): State<IdentityState>,
     visitor: Visitor,
@@ -38,7 +56,7 @@ pub async fn update_user(
     Body(body): Body<UpdateUser>,
 ) -> Result<Response> {
     let signed_in = change(&state, &visitor, &client, body).await?;
-    Ok(signed_in::respond(&state, &signed_in, json!({ "status": true })))
+    Ok(signed_in::respond(&state, &signed_in, DONE))
 }
 
 /// Changes the name, the picture, or both.

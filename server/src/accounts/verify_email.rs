@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::model::{FieldError, Timestamp, validate_email};
+use app::model::{FieldError, Timestamp, schemas, validate_email};
 use axum::{
     Json,
     extract::{RawQuery, State},
@@ -11,10 +11,10 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
-    body::{Body, required},
+    body::{Body, DONE, Done, required},
     confirm_password::confirm_password,
     links,
 };
@@ -31,7 +31,10 @@ use crate::{
         user,
     },
     problem::{Error, Result},
-    web::body,
+    web::{
+        body,
+        described::{BadRequest, BodyErrors, Forbidden, StorageErrors, Unauthorized, WriteErrors},
+    },
 };
 
 /// The member of the body that is checked, and of the page's form.
@@ -48,18 +51,34 @@ const PREFETCH: [HeaderName; 3] =
     [HeaderName::from_static("sec-purpose"), HeaderName::from_static("purpose"), HeaderName::from_static("x-moz")];
 
 /// An account that wants a link to confirm its address.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct SendVerification {
+    #[schema(required, schema_with = schemas::email)]
     email: Option<String>,
+    /// A path of this site or an address of a trusted one
     #[serde(default, rename = "callbackURL")]
     callback_url: Option<String>,
 }
 
-/// Mails the link that proves an account's address, if there is such an account and it is not proven yet.
-pub async fn send(State(state): State<IdentityState>, client: Client, Body(body): Body<SendVerification>) -> Result<Json<Value>> {
+/// Mails a link that proves an address
+#[utoipa::path(
+    post,
+    path = "/send-verification-email",
+    operation_id = "send_verification_email",
+    tag = "Accounts",
+    request_body = SendVerification,
+    responses(
+        (status = 200, description = "If it has an account and is not proven, a link is on its way.", body = Done),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    )
+)]
+pub async fn send(State(state): State<IdentityState>, client: Client, Body(body): Body<SendVerification>) -> Result<Json<Done>> {
     let email = required("email", body.email)?;
     request_verification(&state, &client, &email, body.callback_url).await?;
-    Ok(Json(json!({ "status": true })))
+    Ok(Json(DONE))
 }
 
 /// The same for the page's form.
@@ -88,29 +107,49 @@ async fn send_verification(state: &IdentityState, email: &str, target: Option<&s
 }
 
 /// The address that an account wants, with its password unless the session is young.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeEmail {
+    #[schema(required, schema_with = schemas::email)]
     new_email: Option<String>,
+    /// The current password. Needed when the session began longer than 10 minutes ago.
     #[serde(default)]
     password: Option<String>,
+    /// A path of this site or an address of a trusted one
     #[serde(default, rename = "callbackURL")]
     callback_url: Option<String>,
 }
 
-/// Mails a link to the new address, which the account has once that is followed, and one to the present address that cancels
-/// this. A new address that has an account already is written nothing, and the answer is the same.
+/// Mails a link to a new address
+///
+/// The account has the new address once that link is followed; a link to the present address cancels this. A new address that has
+/// an account already is written nothing, and the answer is the same.
+#[utoipa::path(
+    post,
+    path = "/change-email",
+    operation_id = "change_email",
+    tag = "Accounts",
+    request_body = ChangeEmail,
+    responses(
+        (status = 200, description = "If nobody has the address, a link is on its way.", body = Done),
+        BodyErrors,
+        Unauthorized,
+        Forbidden,
+        WriteErrors,
+    ),
+    security(("bearer" = []), ("cookie" = []))
+)]
 pub async fn change(
     State(state): State<IdentityState>,
     client: Client,
     visitor: Visitor,
     Body(body): Body<ChangeEmail>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Done>> {
     let email = required(NEW, body.new_email)?;
     let (email, target) = checked(&state, &email, body.callback_url)?;
     let current = require(&state, &visitor).await?;
     request_checked_change(&state, &client, current, body.password.as_deref(), email, target).await?;
-    Ok(Json(json!({ "status": true })))
+    Ok(Json(DONE))
 }
 
 /// The same for the page's form.
@@ -194,12 +233,15 @@ pub async fn pending_changes(state: &IdentityState, user_id: &str) -> Result<Vec
 }
 
 /// What a mailed link says, and the form of the page behind it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct Link {
-    /// The token.
+    /// The link's token
+    #[param(required, schema_with = schemas::string)]
     pub token: Option<String>,
-    /// Where to go on.
+    /// Where to go on to: a path of this site or an address of a trusted one
+    #[param(schema_with = schemas::string)]
     #[serde(rename = "callbackURL")]
     pub callback_url: Option<String>,
 }
@@ -211,8 +253,26 @@ impl Link {
     }
 }
 
-/// `GET /api/auth/verify-email`, for scripts: verifies the address without signing in. What a browser, a scanner of mails or a prefetch asks
-/// for leads to the page of the link, which changes nothing until its button is pressed.
+/// Confirms an address by a mailed link, for scripts: `fetch`, or `Accept: application/json`; a browser is led to the page of the link
+#[utoipa::path(
+    get,
+    path = "/verify-email",
+    operation_id = "verify_email",
+    tag = "Accounts",
+    params(Link),
+    responses(
+        (status = 200, description = "The address is proven.", body = Done),
+        (
+            status = 303,
+            description = "On to the callback, with `error=INVALID_TOKEN` where the link was good for nothing.",
+            headers(("location"))
+        ),
+        BadRequest,
+        Unauthorized,
+        Forbidden,
+        StorageErrors,
+    )
+)]
 pub async fn verify(
     State(state): State<IdentityState>,
     client: Client,
@@ -226,7 +286,7 @@ pub async fn verify(
         return Ok(Redirect::to(&format!("{VERIFY_PATH}?{query}")).into_response());
     }
     match (follow_link(&state, &client, &token).await, target) {
-        (Ok(()), None) => Ok(Json(json!({ "status": true })).into_response()),
+        (Ok(()), None) => Ok(Json(DONE).into_response()),
         (Ok(()), Some(target)) => Ok(Redirect::to(&target).into_response()),
         (Err(Error::BadVerification), Some(target)) => Ok(Redirect::to(&refused_target(&target)).into_response()),
         (Err(error), _) => Err(error),

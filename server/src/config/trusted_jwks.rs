@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::{Parties, party};
+use super::parties::{Parties, party};
 
 /// A JSON Web Key Set (RFC 7517) of another service, and what its tokens must carry.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub fn trusted_jwks(text: &str) -> Result<TrustedJwks, String> {
     let mut parts = text.split(',');
     let url = parts.next().unwrap_or_default();
     let url = Url::parse(url).map_err(|error| format!("the address of the key set: {error}"))?;
-    // Whoever changes the keys on their way signs in as anybody.
+    // An attacker who changes the keys on their way signs in as anybody.
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     if !is_safe || !url.username().is_empty() || url.password().is_some() {
         return Err("the key set must be at an https:// address without a password (http:// on a loopback address alone)".into());

@@ -5,12 +5,17 @@ use std::{
     sync::Arc,
 };
 
-use app::model::Timestamp;
+use app::model::{Timestamp, schemas};
 use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use percent_encoding::percent_decode_str;
+use serde_json::json;
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use super::{
     session, session_cookie,
@@ -19,7 +24,7 @@ use super::{
 };
 use crate::{
     problem::{Error, Result},
-    web::{body::Authorization, client_address::behind_proxies},
+    web::{body::Authorization, client_address::behind_proxies, described::parameter},
 };
 
 /// The user of a task route: authenticated by the Bearer header alone, and equal to the user in the path.
@@ -34,6 +39,13 @@ impl Identity {
     /// Whether the token is valid still: for answers that last, as streams do.
     pub fn is_still_valid(&self, state: &IdentityState) -> bool {
         is_valid(state, &self.token, state.clock.now())
+    }
+}
+
+impl IntoParams for Identity {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = schemas::from_json(json!({ "type": "string", "minLength": 1, "maxLength": 255 }));
+        vec![parameter(ParameterIn::Path, "user_id", "The user of the token", schema)]
     }
 }
 

@@ -1,8 +1,9 @@
 //! Conditional requests (RFC 9110, section 13): `If-None-Match` saves a client from reading again what it has, `If-Match` from
 //! overwriting a change that it has not seen.
 
-use std::convert::Infallible;
+use std::{collections::BTreeMap, convert::Infallible};
 
+use app::model::schemas;
 use axum::{
     body::Bytes,
     extract::FromRequestParts,
@@ -11,8 +12,18 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
+use utoipa::{
+    IntoParams, IntoResponses,
+    openapi::{
+        Header, RefOr, Response as DescribedResponse, ResponseBuilder,
+        path::{Parameter, ParameterIn},
+    },
+};
 
-use crate::problem::{Error, Result};
+use crate::{
+    problem::{Error, Result},
+    web::described::parameter,
+};
 
 /// The conditions of a request.
 pub struct Conditions {
@@ -26,6 +37,36 @@ impl<S: Sync> FromRequestParts<S> for Conditions {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let values = |name| parts.headers.get_all(name).iter().cloned().collect();
         Ok(Self { if_match: values(header::IF_MATCH), if_none_match: values(header::IF_NONE_MATCH) })
+    }
+}
+
+/// The header of a read that may be answered with [`NotModified`].
+pub struct IfNoneMatch;
+
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let words = "Entity tags that the client has: 304 when one of them is what there is.";
+        vec![parameter(ParameterIn::Header, header::IF_NONE_MATCH.as_str(), words, schemas::string())]
+    }
+}
+
+/// The header of a change that may be refused with 412.
+pub struct IfMatch;
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let words = "The entity tags of what is to be changed, or `*`: 412 when it is another by now.";
+        vec![parameter(ParameterIn::Header, header::IF_MATCH.as_str(), words, schemas::string())]
+    }
+}
+
+/// 304, for `responses(…)` of `#[utoipa::path]`.
+pub struct NotModified;
+
+impl IntoResponses for NotModified {
+    fn responses() -> BTreeMap<String, RefOr<DescribedResponse>> {
+        let response = ResponseBuilder::new().description("The client has it.").header("etag", Header::new(schemas::string())).build();
+        BTreeMap::from([("304".to_owned(), RefOr::T(response))])
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::{convert::Infallible, mem, time::Duration};
 
-use app::model::{FieldError, Timestamp, UtcOffset};
+use app::model::{FieldError, Timestamp, UtcOffset, schemas};
 use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -16,8 +16,10 @@ use axum::{
     },
 };
 use futures_util::stream;
+use serde_json::json;
 use tokio::sync::broadcast::{self, error::RecvError};
 use url::form_urlencoded;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::{
     changes::{Change, OVERLAP_MS},
@@ -27,6 +29,7 @@ use super::{
 use crate::{
     identity::extract::Identity,
     problem::{Error, Result},
+    web::described::{BearerErrors, Invalid, TooManyRequests, parameter},
 };
 
 /// How many missed changes are sent one by one; for more, the client reads the list again (`reset`).
@@ -66,8 +69,38 @@ impl Drop for EventStream {
     }
 }
 
-/// The stream. `Last-Event-ID` is the time in milliseconds from which on the client wants to know; without it, now.
-/// With `utc_offset`, in minutes, each change is followed by how many tasks there are in each view on that day.
+/// The parameters of the stream.
+pub struct EventParams;
+
+impl utoipa::IntoParams for EventParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let minutes = schemas::from_json(json!({ "type": "integer", "minimum": -1440, "maximum": 1440 }));
+        let offset = "How many minutes the client's clock is ahead of UTC: then `counts` follow each change, by that day";
+        let last_id = "The id of the last event that arrived, a time in milliseconds: what has happened since comes first.";
+        vec![
+            parameter(ParameterIn::Query, "utc_offset", offset, minutes),
+            parameter(ParameterIn::Header, LAST_EVENT_ID.as_str(), last_id, schemas::string()),
+        ]
+    }
+}
+
+/// Tells what happens to tasks, until the session ends
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/events",
+    operation_id = "events",
+    tag = "Tasks",
+    params(Identity, EventParams),
+    responses(
+        (status = 200, description = "Server-sent events: `ready`; `saved` with a task that was made, changed or put back; `deleted` with the `id` of one; `counts` with `total`, `pending`, `today` and `upcoming`, for who sends `utc_offset`; `reset` when so much or so long ago was missed that the list is to be read again.", body = String, content_type = "text/event-stream"),
+        BearerErrors,
+        Invalid,
+        TooManyRequests,
+    ),
+    security(("bearer" = []))
+)]
+// `Last-Event-ID` is the time in milliseconds from which on the client wants to know; without it, now.
+// With `utc_offset`, in minutes, each change is followed by how many tasks there are in each view on that day.
 pub async fn events(
     State(state): State<TasksState>,
     identity: Identity,

@@ -3,18 +3,24 @@
 
 use std::time::Duration;
 
-use app::model::{FieldError, NewTask, Task, Timestamp};
+use app::model::{FieldError, NewTask, Task, Timestamp, schemas};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderName, request::Parts},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     db::Transaction,
     problem::{Error, Result},
     sql,
+    web::described::parameter,
 };
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -25,6 +31,14 @@ pub const KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// The key of the request, if it has one.
 pub struct IdempotencyKey(pub Option<String>);
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = schemas::from_json(json!({ "type": "string", "minLength": 1, "maxLength": MAX_BYTES }));
+        let words = "The same answer again for 24 h; 422 with another body.";
+        vec![parameter(ParameterIn::Header, IDEMPOTENCY_KEY.as_str(), words, schema)]
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Error;

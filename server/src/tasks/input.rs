@@ -1,9 +1,14 @@
 //! Bodies of the task routes, as front ends of such systems send them: members have other names in some, dates come with a time,
 //! words in any case, `null` where nothing was chosen. What they mean is taken over; what contradicts itself is refused by name.
 
-use app::model::{Day, FieldError, NewTask, Priority, PutTask, SetCompleted, Status};
+use app::model::{Day, FieldError, NewTask, Priority, PutTask, SetCompleted, Status, schemas};
 use serde::{Deserialize, Deserializer, de};
+use serde_json::json;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use crate::problem::{Error, Result};
 
@@ -104,6 +109,40 @@ impl CompletedInput {
         let completed = completed(names, self.status.map(Some), &mut errors).flatten();
         if errors.is_empty() { Ok(SetCompleted { completed }) } else { Err(Error::Invalid(errors)) }
     }
+}
+
+/// Schemas of the bodies, by the names of what they become.
+macro_rules! body_schemas {
+    ($($(#[$doc:meta])* $name:ident as $shown:literal = $schema:expr;)+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                schemas::from_json($schema)
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                $shown.into()
+            }
+        }
+    )+};
+}
+
+body_schemas! {
+    /// A [`TaskInput`] that makes a task.
+    NewTaskBody as "NewTask" = json!({ "type": "object", "properties": schemas::task_members(), "required": ["title"] });
+    /// A [`TaskInput`] that changes one.
+    PutTaskBody as "PutTask" = json!({ "type": "object", "properties": schemas::task_members() });
+    /// A [`CompletedInput`].
+    CompletedBody as "SetCompleted" = json!({ "type": "object", "properties": {
+        "completed": { "type": "boolean", "description": "The state to set, whatever it was: safe to send twice" },
+        "is_completed": { "type": "boolean", "description": "The same as `completed`" },
+        "isCompleted": { "type": "boolean", "description": "The same as `completed`" },
+        "status": { "type": "string", "pattern": schemas::status_pattern(), "description": "The same as `completed`" },
+    } });
 }
 
 /// Whether a task is done, as these members say it.

@@ -2,15 +2,23 @@
 
 use std::borrow::Cow;
 
-use app::model::{Day, FieldError, ListQuery, Order, Sort, Status, Task};
+use app::model::{Day, Due, FieldError, ListQuery, Order, Priority, SEARCH_MAX, Sort, Status, Task, schemas};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use url::form_urlencoded;
+use utoipa::{
+    IntoParams,
+    openapi::{
+        RefOr, Schema,
+        path::{Parameter, ParameterIn},
+    },
+};
 
 use super::input::read_status;
 use crate::{
     problem::{Error, Result},
-    web::body::MAX_MEMBERS,
+    web::{body::MAX_MEMBERS, described::parameter},
 };
 
 /// Most tasks on one page.
@@ -50,6 +58,57 @@ pub struct ListParams {
     pub offset: u32,
     /// Whether the answer is an object with the total beside the tasks.
     pub envelope: bool,
+}
+
+impl IntoParams for ListParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let query = |name, words, schema| parameter(ParameterIn::Query, name, words, schema);
+        let number = |max, default| schemas::from_json(json!({ "type": "integer", "minimum": 0, "maximum": max, "default": default }));
+        let statuses = Status::EACH.iter().map(|status| status.as_str()).chain(["todo", "incomplete", "done", "complete"]);
+        let sorts = || schemas::word(Sort::EACH.iter().map(|sort| sort.as_str()));
+        let (orders, truths) = (Order::EACH.iter().map(|order| order.as_str()), ["true", "false", "1", "0"]);
+        let in_any_case = |words: &mut dyn Iterator<Item = &str>| schemas::word_in_any_case(words);
+        vec![
+            query("status", "Which tasks; `all` unless it is said", in_any_case(&mut statuses.into_iter())),
+            query(
+                "due",
+                "Those that are due then; what is completed is not overdue; `all` is no filter",
+                schemas::word(Due::EACH.iter().map(|due| due.as_str()).chain(["all"])),
+            ),
+            query("today", "The day from which `due` counts; UTC's unless it is said", schemas::day()),
+            query(
+                "priority",
+                "Those that matter that much; `all` is no filter",
+                in_any_case(&mut Priority::EACH.iter().map(|priority| priority.as_str()).chain(["all"])),
+            ),
+            query("tag", "Those with this tag, in any case", schemas::tag()),
+            query(
+                "q",
+                "At most ten words, each of which title, description or tags must have, whatever its case and accents",
+                schemas::text(SEARCH_MAX),
+            ),
+            query("sort", "By what; `created_at` unless it is said", sorts()),
+            query(
+                "order",
+                "Which way; unless it is said, times newest first, the highest priority first, and all else from its beginning",
+                schemas::word(orders.clone()),
+            ),
+            query("limit", "How many at most", limit_schema()),
+            query("cursor", "From the `Link` header of the page before, with the same order", schemas::string()),
+            query("offset", "How many tasks to leave out before the page; with large lists, follow `Link` instead", number(OFFSET_MAX, 0)),
+            query("envelope", "Whether to answer with an object that has the total", in_any_case(&mut truths.into_iter())),
+            query("completed", "The same as `status`, as true or false", in_any_case(&mut truths.into_iter().chain(["all"]))),
+            query("search", "The same as `q`", schemas::text(SEARCH_MAX)),
+            query("sort_by", "The same as `sort`", sorts()),
+            query("sort_order", "The same as `order`", in_any_case(&mut orders.into_iter())),
+            query("skip", "The same as `offset`", number(OFFSET_MAX, 0)),
+        ]
+    }
+}
+
+/// What [`read_limit`] reads.
+pub fn limit_schema() -> RefOr<Schema> {
+    schemas::from_json(json!({ "type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT }))
 }
 
 /// The content of a cursor. Valid for one order alone; the owner is not part of it.

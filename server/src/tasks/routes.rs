@@ -2,20 +2,20 @@
 
 use app::model::{Day, Sort, Task, Timestamp};
 use axum::{
-    Json as Answer, Router,
+    Json as Answer,
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::{get, patch, post},
 };
-
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    conditions::{Conditions, etag_of_list},
+    conditions::{Conditions, IfMatch, IfNoneMatch, NotModified, etag_of_list},
     events,
     idempotency::IdempotencyKey,
-    input::{CompletedInput, TaskInput},
+    input::{CompletedBody, CompletedInput, NewTaskBody, PutTaskBody, TaskInput},
     list::ListParams,
     pages,
     path::{TaskId, user_path},
@@ -25,14 +25,17 @@ use super::{
 use crate::{
     identity::extract::Identity,
     problem::{Error, Result},
-    web::body::Json,
+    web::{
+        body::Json,
+        described::{BearerErrors, BodyErrors, Invalid, NotFound, PreconditionFailed, WriteErrors},
+    },
 };
 
 /// The media type of a [`TaskPage`].
 const ENVELOPE: &str = "application/vnd.holdfast.page+json";
 
 /// A page of the list with the total, where the client asks for that: counting costs a walk through the list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct TaskPage {
     tasks: Vec<Task>,
     /// How many tasks the list has on all its pages; of a search, [`store::COUNTED_MAX`] stands for that many or more.
@@ -42,16 +45,31 @@ struct TaskPage {
 }
 
 /// Routes of the task API.
-pub fn routes() -> Router<TasksState> {
-    Router::new()
-        .route("/api/{user_id}/tasks", get(list).post(create))
-        .route("/api/{user_id}/tasks/{id}", get(read).put(update).delete(delete))
-        .route("/api/{user_id}/tasks/{id}/complete", patch(complete))
-        .route("/api/{user_id}/tasks/{id}/restore", post(restore))
-        .route("/api/{user_id}/events", get(events::events))
+pub fn routes() -> OpenApiRouter<TasksState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(read, update, delete))
+        .routes(routes!(complete))
+        .routes(routes!(restore))
+        .routes(routes!(events::events))
         .merge(trash::routes())
 }
 
+/// Lists tasks
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/tasks",
+    operation_id = "list_tasks",
+    tag = "Tasks",
+    params(Identity, ListParams, IfNoneMatch),
+    responses(
+        (status = 200, description = "A page; `Link` with `rel=\"next\"` leads to the one after it. A page of long tasks may have fewer than `limit`.", content((Vec<Task> = "application/json"), (TaskPage = "application/vnd.holdfast.page+json")), headers(("etag"), ("link"))),
+        NotModified,
+        BearerErrors,
+        Invalid,
+    ),
+    security(("bearer" = []))
+)]
 async fn list(
     State(state): State<TasksState>,
     identity: Identity,
@@ -82,6 +100,23 @@ async fn list(
     Ok(response)
 }
 
+/// Adds a task
+#[utoipa::path(
+    post,
+    path = "/api/{user_id}/tasks",
+    operation_id = "create_task",
+    tag = "Tasks",
+    params(Identity, IdempotencyKey),
+    request_body = NewTaskBody,
+    responses(
+        (status = 201, description = "The task.", body = Task, headers(("etag"), ("location"))),
+        BearerErrors,
+        BodyErrors,
+        Invalid,
+        WriteErrors,
+    ),
+    security(("bearer" = []))
+)]
 async fn create(
     State(state): State<TasksState>,
     identity: Identity,
@@ -94,11 +129,45 @@ async fn create(
     Ok((StatusCode::CREATED, [(header::LOCATION, location), (header::ETAG, task.etag())], Answer(task)).into_response())
 }
 
+/// Reads a task
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/tasks/{id}",
+    operation_id = "get_task",
+    tag = "Tasks",
+    params(Identity, TaskId, IfNoneMatch),
+    responses(
+        (status = 200, description = "The task.", body = Task, headers(("etag"))),
+        NotModified,
+        BearerErrors,
+        NotFound,
+    ),
+    security(("bearer" = []))
+)]
 async fn read(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<Response> {
     let task = store::get(&state.db, &identity.user_id, &id).await?.ok_or(Error::NotFound)?;
     conditions.respond(&task.etag(), serde_json::to_vec(&task).map_err(Error::internal)?.into())
 }
 
+/// Changes what the body has
+#[utoipa::path(
+    put,
+    path = "/api/{user_id}/tasks/{id}",
+    operation_id = "update_task",
+    tag = "Tasks",
+    params(Identity, TaskId, IfMatch),
+    request_body = PutTaskBody,
+    responses(
+        (status = 200, description = "The task.", body = Task, headers(("etag"))),
+        BearerErrors,
+        NotFound,
+        PreconditionFailed,
+        BodyErrors,
+        Invalid,
+        WriteErrors,
+    ),
+    security(("bearer" = []))
+)]
 async fn update(
     State(state): State<TasksState>,
     identity: Identity,
@@ -111,11 +180,46 @@ async fn update(
     changed(store::update(&state, &identity.user_id, &id, &change, seen).await?, seen)
 }
 
+/// Removes a task
+#[utoipa::path(
+    delete,
+    path = "/api/{user_id}/tasks/{id}",
+    operation_id = "delete_task",
+    tag = "Tasks",
+    params(Identity, TaskId, IfMatch),
+    responses(
+        (status = 204, description = "It is in the trash, from where it can be put back: for 30 days, unless the server is set up otherwise."),
+        BearerErrors,
+        NotFound,
+        PreconditionFailed,
+        WriteErrors,
+    ),
+    security(("bearer" = []))
+)]
 async fn delete(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId, conditions: Conditions) -> Result<StatusCode> {
     let seen = seen(&state, &identity, &id, &conditions).await?;
     if store::delete(&state, &identity.user_id, &id, seen).await? { Ok(StatusCode::NO_CONTENT) } else { Err(gone(seen)) }
 }
 
+/// Completes a task, or takes that back; without a body, whichever it is not
+#[utoipa::path(
+    patch,
+    path = "/api/{user_id}/tasks/{id}/complete",
+    operation_id = "complete_task",
+    tag = "Tasks",
+    params(Identity, TaskId, IfMatch),
+    request_body = Option<CompletedBody>,
+    responses(
+        (status = 200, description = "The task.", body = Task, headers(("etag"))),
+        BearerErrors,
+        NotFound,
+        PreconditionFailed,
+        BodyErrors,
+        Invalid,
+        WriteErrors,
+    ),
+    security(("bearer" = []))
+)]
 async fn complete(
     State(state): State<TasksState>,
     identity: Identity,
@@ -128,6 +232,22 @@ async fn complete(
     changed(store::complete(&state, &identity.user_id, &id, completed, seen).await?, seen)
 }
 
+/// Puts a task back from the trash; one that is there stays as it is
+#[utoipa::path(
+    post,
+    path = "/api/{user_id}/tasks/{id}/restore",
+    operation_id = "restore_task",
+    tag = "Tasks",
+    params(Identity, TaskId),
+    responses(
+        (status = 200, description = "The task.", body = Task, headers(("etag"))),
+        BearerErrors,
+        NotFound,
+        Invalid,
+        WriteErrors,
+    ),
+    security(("bearer" = []))
+)]
 async fn restore(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId) -> Result<Response> {
     changed(store::restore(&state, &identity.user_id, &id).await?, None)
 }

@@ -3,19 +3,19 @@
 //! Purging a task empties the text of its row. The row itself stays as long as others of its age: a client that was disconnected
 //! learns of the deletion from it (`events`).
 
-use app::model::{FieldError, Task, Timestamp, TrashedTask};
+use app::model::{FieldError, Task, Timestamp, TrashedTask, schemas};
 use axum::{
-    Router,
     extract::{RawQuery, State},
     http::{HeaderValue, StatusCode, header},
     response::Response,
-    routing::{delete, get},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    conditions::{Conditions, etag_of_list},
-    list::{self, LIMIT_DEFAULT, NOT_A_CURSOR, wrong},
+    conditions::{Conditions, IfNoneMatch, NotModified, etag_of_list},
+    list::{self, LIMIT_DEFAULT, NOT_A_CURSOR, limit_schema, wrong},
     path::{TaskId, user_path},
     state::TasksState,
     store::{self, PAGE_BYTES},
@@ -25,6 +25,7 @@ use crate::{
     identity::extract::Identity,
     problem::{Error, Result},
     sql,
+    web::described::{BearerErrors, Invalid, NotFound, WriteErrors, parameter},
 };
 
 /// Most deleted tasks that are read at once: with as much text as a task can have, some 6 MB.
@@ -35,8 +36,8 @@ const PURGED_AT_ONCE: i64 = 500;
 const RESTORED_AT_ONCE: u32 = 100;
 
 /// Routes of the trash.
-pub fn routes() -> Router<TasksState> {
-    Router::new().route("/api/{user_id}/trash", get(read).delete(empty)).route("/api/{user_id}/trash/{id}", delete(remove))
+pub fn routes() -> OpenApiRouter<TasksState> {
+    OpenApiRouter::new().routes(routes!(read, empty)).routes(routes!(remove))
 }
 
 /// Which page of the trash; the newest deletion comes first.
@@ -46,6 +47,15 @@ pub struct TrashParams {
     pub limit: u32,
     /// When the last task of the page before was deleted, and its id.
     pub after: Option<(Timestamp, String)>,
+}
+
+impl utoipa::IntoParams for TrashParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![
+            parameter(ParameterIn::Query, "limit", "How many at most", limit_schema()),
+            parameter(ParameterIn::Query, "cursor", "From the `Link` header of the page before", schemas::string()),
+        ]
+    }
 }
 
 impl TrashParams {
@@ -76,6 +86,21 @@ pub fn cursor_after(last: &TrashedTask) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(last.deleted_at.0, &last.task.id)).unwrap_or_default())
 }
 
+/// Lists deleted tasks that can be put back
+#[utoipa::path(
+    get,
+    path = "/api/{user_id}/trash",
+    operation_id = "list_trash",
+    tag = "Tasks",
+    params(Identity, TrashParams, IfNoneMatch),
+    responses(
+        (status = 200, description = "A page, the newest deletion first; `Link` with `rel=\"next\"` leads to the one after it. A page of long tasks may have fewer than `limit`.", body = Vec<TrashedTask>, headers(("etag"), ("link"))),
+        NotModified,
+        BearerErrors,
+        Invalid,
+    ),
+    security(("bearer" = []))
+)]
 async fn read(State(state): State<TasksState>, identity: Identity, conditions: Conditions, RawQuery(query): RawQuery) -> Result<Response> {
     let params = TrashParams::parse(query.as_deref().unwrap_or_default())?;
     let (trashed, has_more) = trash(&state, &identity.user_id, &params).await?;
@@ -90,10 +115,39 @@ async fn read(State(state): State<TasksState>, identity: Identity, conditions: C
     Ok(response)
 }
 
+/// Removes a deleted task for good
+#[utoipa::path(
+    delete,
+    path = "/api/{user_id}/trash/{id}",
+    operation_id = "purge_task",
+    tag = "Tasks",
+    params(Identity, TaskId),
+    responses(
+        (status = 204, description = "It is gone, and cannot be put back any more."),
+        BearerErrors,
+        NotFound,
+        WriteErrors,
+    ),
+    security(("bearer" = []))
+)]
 async fn remove(State(state): State<TasksState>, identity: Identity, TaskId(id): TaskId) -> Result<StatusCode> {
     if purge(&state, &identity.user_id, &id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound) }
 }
 
+/// Removes all deleted tasks for good
+#[utoipa::path(
+    delete,
+    path = "/api/{user_id}/trash",
+    operation_id = "empty_trash",
+    tag = "Tasks",
+    params(Identity),
+    responses(
+        (status = 204, description = "The trash is empty."),
+        BearerErrors,
+        WriteErrors,
+    ),
+    security(("bearer" = []))
+)]
 async fn empty(State(state): State<TasksState>, identity: Identity) -> Result<StatusCode> {
     purge_all(&state, &identity.user_id).await?;
     Ok(StatusCode::NO_CONTENT)

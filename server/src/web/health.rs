@@ -1,28 +1,57 @@
 //! Health checks for load balancers and supervisors.
 
-use axum::{Json, Router, extract::State, routing::get};
-use serde_json::{Value, json};
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::described::Unavailable;
 use crate::{
     problem::{Error, Result},
     shared_state::SharedState,
 };
 
 /// `/health/live` and `/health/ready`.
-pub fn routes() -> Router<SharedState> {
-    Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
+pub fn routes() -> OpenApiRouter<SharedState> {
+    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
 }
 
-/// 200 while the process runs; the database is not asked.
-async fn live() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+/// The answer of a process that is well.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
 }
 
-/// 200 while the database answers and the process is not shutting down, else 503.
-async fn ready(State(state): State<SharedState>) -> Result<Json<Value>> {
+const HEALTHY: Health = Health { status: "ok" };
+
+/// Says that the process answers
+///
+/// The database is not asked.
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    operation_id = "live",
+    tag = "Operations",
+    responses((status = 200, description = "It does.", body = Health))
+)]
+async fn live() -> Json<Health> {
+    Json(HEALTHY)
+}
+
+/// Says whether the process wants traffic
+///
+/// While the database answers and the process is not shutting down.
+#[utoipa::path(
+    get,
+    path = "/health/ready",
+    operation_id = "ready",
+    tag = "Operations",
+    responses((status = 200, description = "It does.", body = Health), Unavailable)
+)]
+async fn ready(State(state): State<SharedState>) -> Result<Json<Health>> {
     if state.is_stopping() {
         return Err(Error::Unavailable("shutting down".into()));
     }
     state.db.check().await.map_err(|error| Error::Unavailable(error.to_string().into()))?;
-    Ok(Json(json!({ "status": "ok" })))
+    Ok(Json(HEALTHY))
 }

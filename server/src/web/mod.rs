@@ -10,6 +10,7 @@ pub mod compress;
 pub mod connections;
 pub mod cookies;
 pub mod cors;
+pub mod described;
 pub mod health;
 pub mod metrics;
 pub mod origin;
