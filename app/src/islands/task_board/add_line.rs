@@ -11,12 +11,11 @@ use super::{
 use crate::{
     browser::{now, random_id},
     components::icon::Icon,
-    model::{NewTask, Priority, Problem},
+    model::{NewTask, Priority, Problem, View},
     outbox::{Change, Entry},
     position::first_at,
     quick_add::{QuickAdd, Token, TokenKind, escape_token},
-    storage,
-    strings::{self, View},
+    storage, strings,
 };
 
 /// Begins the name of the draft of the line; the tab's name follows.

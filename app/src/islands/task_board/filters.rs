@@ -11,11 +11,9 @@ use super::{
     state::{Board, Origin, on_cleanup_local},
 };
 use crate::{
-    client::UNREACHABLE,
     components::icon::Icon,
-    model::{Due, ListQuery, Order, Priority, SEARCH_MAX, Sort, Status, Task},
-    routes::tasks::address,
-    strings::{self, View},
+    model::{Due, ListQuery, Order, Priority, Problem, SEARCH_MAX, Sort, Status, Task, View},
+    paths, strings,
 };
 
 /// How long until a person who types has typed something, in milliseconds.
@@ -220,7 +218,7 @@ fn without(query: &ListQuery, name: &str) -> ListQuery {
 pub fn FilterPills() -> impl IntoView {
     let board = expect_context::<Board>();
     let pill = move |query: ListQuery, class: &'static str, text: String, name: String, icon: Option<Icon>| {
-        let href = address(&query);
+        let href = paths::task_list(&query);
         view! {
             <a
                 class=class
@@ -272,7 +270,7 @@ impl Board {
             return;
         }
         if let Ok(history) = window().history() {
-            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&address(&query)));
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&paths::task_list(&query)));
         }
         self.query.set(query);
         self.reload();
@@ -286,7 +284,7 @@ impl Board {
             return;
         }
         if let Ok(history) = window().history() {
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address(&query)));
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&paths::task_list(&query)));
         }
         self.query.set(query);
         self.reload();
@@ -322,7 +320,7 @@ impl Board {
                     self.unfold_done(self.is_done_open.get_value());
                 }
                 Err(problem) => {
-                    if problem.code == UNREACHABLE {
+                    if problem.code == Problem::UNREACHABLE {
                         self.needs_reload.set_value(true);
                         self.show_known();
                     }

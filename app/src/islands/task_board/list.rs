@@ -14,9 +14,8 @@ use super::{
     state::Board,
 };
 use crate::{
-    model::{Section, Status, Task},
-    routes::tasks::{TaskPage, address},
-    strings::{self, View},
+    model::{Section, Status, Task, TaskPage, View},
+    paths, strings,
 };
 
 /// How many rows stand in one group; one of twice as many is split.
@@ -84,8 +83,8 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
                     let query = board.query.read();
                     match View::of(&query) {
                         _ if query.is_narrowed() => strings::NOTHING_FOUND,
-                        View::Pending if has_no_task() => View::All.empty(),
-                        view => view.empty(),
+                        View::Pending if has_no_task() => strings::view_empty(View::All),
+                        view => strings::view_empty(view),
                     }
                 }}
             </p>
@@ -131,13 +130,13 @@ fn DoneBelow() -> impl IntoView {
             on:toggle=move |_| board.unfold_done(details.get_untracked().is_some_and(|details| details.open()))
         >
             <summary>
-                <span id=DONE_HEADING>{View::Completed.name()}</span>
+                <span id=DONE_HEADING>{strings::view_name(View::Completed)}</span>
                 " "
                 <span class="number">{count}</span>
             </summary>
             <Blocks blocks />
             <p class="all-done">
-                <a href=move || address(&board.query.read().of_done())>{strings::SHOW_ALL_COMPLETED}</a>
+                <a href=move || paths::task_list(&board.query.read().of_done())>{strings::SHOW_ALL_COMPLETED}</a>
             </p>
         </details>
     }

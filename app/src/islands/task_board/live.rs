@@ -15,9 +15,8 @@ use super::{
 };
 use crate::{
     browser::utc_offset,
-    model::{Task, Timestamp},
+    model::{Counts, Task, Timestamp},
     outbox::Outbox,
-    routes::tasks::Counts,
 };
 
 /// How long until the stream is asked for again, in milliseconds, doubled each time up to the last.

@@ -20,6 +20,7 @@ mod list;
 mod live;
 mod month;
 mod page;
+pub mod page_data;
 mod palette;
 mod pointer;
 mod popover;
@@ -38,6 +39,7 @@ use self::{
     filters::{FilterPills, Filters},
     help::Help,
     list::TaskList,
+    page_data::task_page,
     palette::Palette,
     popover::Popover,
     state::{Board, BoardHandle},
@@ -45,12 +47,11 @@ use self::{
 };
 use crate::{
     components::icon::Icon,
-    routes::tasks::{TaskPage, task_page},
-    strings::{self, View},
+    model::{TaskPage, View},
+    paths, strings,
 };
 
-/// Everything of the page `/tasks`. The page's data are not among its props: in an attribute they would be escaped, and a
-/// third longer. They stand in a `<script type="application/json">` beside it, which [`task_page`] reads.
+/// Everything of the page `/tasks`. It reads its data beside it: see [`page_data`].
 #[island]
 pub fn TaskBoard() -> impl IntoView {
     task_page().map(|page| view! { <Tasks page /> })
@@ -67,7 +68,7 @@ fn Tasks(page: TaskPage) -> impl IntoView {
         <div id="board" class:hydrated=move || board.is_hydrated.get()>
             <Views />
             <div class="head">
-                <h1 id="heading">{move || View::of(&board.query.read()).heading()}</h1>
+                <h1 id="heading">{move || strings::view_heading(View::of(&board.query.read()))}</h1>
                 <p class="count" id="count">
                     {move || { let counts = board.counts.get(); strings::count(counts.pending, counts.total) }}
                 </p>
@@ -150,11 +151,11 @@ fn Views() -> impl IntoView {
     let board = expect_context::<Board>();
     view! {
         <nav class="views" id="views" popover aria-label=strings::VIEWS_NAME>
-            {strings::VIEWS
-                .map(|(view, href)| {
+            {View::EACH
+                .map(|view| {
                     view! {
-                        <a href=href aria-current=move || (View::of(&board.query.read()) == view).then_some("page")>
-                            {view.name()}
+                        <a href=paths::view(view) aria-current=move || (View::of(&board.query.read()) == view).then_some("page")>
+                            {strings::view_name(view)}
                             " "
                             <span class="number">{move || board.counts.get().of(view)}</span>
                         </a>

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     components::icon::Icon,
     model::{Day, ListQuery, Priority, Status, TAG_MAX, lower},
+    paths,
     quick_add::QuickAdd,
-    routes::tasks::address,
     strings,
 };
 
@@ -253,7 +253,7 @@ fn TagChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
                         let (shown, taken) = (tag.clone(), tag);
                         view! {
                             <li>
-                                <a dir="auto" href=address(&query) title=strings::SHOW_ALL_WITH_TAG>
+                                <a dir="auto" href=paths::task_list(&query) title=strings::SHOW_ALL_WITH_TAG>
                                     "#"
                                     {shown.clone()}
                                 </a>

@@ -12,8 +12,7 @@ use super::{
 use crate::{
     components::{icon::Icon, rich_text::rich_text},
     model::{Day, ListQuery, Priority, Status, Task},
-    routes::tasks::address,
-    strings,
+    paths, strings,
 };
 
 /// Names a row for as long as the page lives: a task that was made here gets its id from the server later.
@@ -272,7 +271,7 @@ fn press(board: BoardHandle, action: Action) -> impl Fn(ev::MouseEvent) + 'stati
 fn tag_link(tag: &str) -> impl IntoView + use<> {
     let query = ListQuery { status: Status::Pending, tag: Some(tag.to_owned()), ..ListQuery::default() };
     view! {
-        <a class="tag" dir="auto" href=address(&query)>
+        <a class="tag" dir="auto" href=paths::task_list(&query)>
             "#"
             {tag.to_owned()}
         </a>

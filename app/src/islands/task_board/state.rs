@@ -23,9 +23,8 @@ use crate::{
     browser::{has_keyboard, now, random_id, utc_offset},
     client::Client,
     islands::sign_out::{SignOutStage, sign_out_stage},
-    model::{Day, ListQuery, Problem, Section, Task, Timestamp, UtcOffset},
+    model::{Counts, Day, ListQuery, Problem, Section, Task, TaskPage, Timestamp, UtcOffset},
     outbox::{Effect as OutboxEffect, Outbox},
-    routes::tasks::{Counts, TaskPage},
     storage::{self, SessionChange},
     strings,
 };
@@ -248,7 +247,7 @@ impl Board {
         match problem.status {
             401 => self.end_session(strings::SESSION_EXPIRED),
             403 => self.show_stale(),
-            _ => self.notice.set(Some(Notice { text: strings::refused(what, &problem.message), button: None })),
+            _ => self.notice.set(Some(Notice { text: strings::refused(what, strings::problem(problem)), button: None })),
         }
     }
 

@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     browser::now,
-    client::UNREACHABLE,
     model::{ListQuery, NewTask, Problem, Task},
     outbox::{Change, Entry, Request},
     storage, strings,
@@ -191,7 +190,7 @@ impl Board {
         if matches!(problem.status, 401 | 403) {
             return self.fail("", problem);
         }
-        self.offline.set(Some(problem.message.clone()));
+        self.offline.set(Some(strings::problem(problem).to_owned()));
         if self.retry.with_value(|(timer, _)| timer.is_some()) {
             return;
         }
@@ -244,5 +243,5 @@ impl Board {
 
 /// Whether the same request may succeed later.
 fn is_temporary(problem: &Problem) -> bool {
-    problem.code == UNREACHABLE || problem.status >= 500 || matches!(problem.status, 401 | 403 | 429)
+    problem.code == Problem::UNREACHABLE || problem.status >= 500 || matches!(problem.status, 401 | 403 | 429)
 }

@@ -9,9 +9,9 @@ use super::{
     state::Board,
 };
 use crate::{
-    model::Task,
+    model::{Task, View},
     outbox::Change,
-    strings::{self, View},
+    paths, strings,
 };
 
 /// How long it is shown, in milliseconds, after the last time that the pointer or the focus was on it.
@@ -74,8 +74,7 @@ pub fn Toast() -> impl IntoView {
             <span>{move || board.toast.get().map(|toast| toast.text)}</span>
             {move || {
                 let view = board.toast.get()?.elsewhere?;
-                let (_, href) = strings::VIEWS.into_iter().find(|(each, _)| *each == view)?;
-                Some(view! { <a href=href>{strings::show_in(view)}</a> })
+                Some(view! { <a href=paths::view(view)>{strings::show_in(view)}</a> })
             }}
             <button
                 type="button"
@@ -109,8 +108,8 @@ impl Board {
     pub fn point_to(&self, task: &Task) {
         let today = self.today.get_untracked();
         // The last one that holds it says most about it, but for the one that holds everything.
-        let mut views = strings::VIEWS.into_iter().filter(|(view, _)| *view != View::All);
-        let Some((view, _)) = views.rfind(|(view, _)| view.query().holds(task, today)) else { return };
+        let mut views = View::EACH.into_iter().filter(|view| *view != View::All);
+        let Some(view) = views.rfind(|view| view.query().holds(task, today)) else { return };
         let text = strings::now_elsewhere(&task.title, view);
         self.announce(text.clone());
         self.toast.set(Some(ToastState { text, has_undo: self.undo.with_value(|steps| !steps.is_empty()), elsewhere: Some(view) }));
