@@ -374,6 +374,11 @@ fn parts_of_the_app_import_only_parts_that_are_below_them() {
 }
 
 #[test]
+fn no_files_of_the_app_import_each_other_in_a_circle() {
+    assert_eq!(circle(&Crate::read("app/src")), None);
+}
+
+#[test]
 fn an_import_against_the_table_and_a_circle_are_found() {
     let text = |text: &str| code_of(text);
     let sources = Crate(BTreeMap::from([

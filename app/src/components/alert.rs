@@ -13,8 +13,7 @@ pub fn message_for(errors: &[FieldError], field: &str) -> Option<String> {
     errors.iter().find(|error| error.field == field).map(|error| error.message.clone())
 }
 
-/// The errors that the form for signing in or up shows for a problem: those of its fields, or one of the whole form, whose field
-/// has no name.
+/// The errors that a form shows for a problem: those of its fields, or one of the whole form, whose field has no name.
 pub fn form_errors(problem: &Problem) -> Vec<FieldError> {
     let error = |field: &str, message: &str| vec![FieldError::new(field, &problem.code, message)];
     match problem.code.as_str() {

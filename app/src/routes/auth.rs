@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{RouteData, route_data};
-pub use crate::components::alert::form_errors;
 use crate::{
     islands::auth_form::AuthForm,
     model::{AuthKind, FieldError},

@@ -14,6 +14,7 @@ pub mod trash;
 
 use leptos::{prelude::*, reactive::owner::take_context};
 
+pub use crate::components::alert::form_errors;
 use crate::{components::header::Header, islands::sign_out::SignOut, model::Appearance};
 
 /// What the server loads for a route and provides as context, so that rendering asks no database and waits for nothing.

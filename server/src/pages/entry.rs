@@ -2,7 +2,10 @@
 
 use app::{
     model::AuthKind,
-    routes::auth::{AuthPage, Notice, form_errors},
+    routes::{
+        auth::{AuthPage, Notice},
+        form_errors,
+    },
 };
 use axum::{
     extract::{RawQuery, State},

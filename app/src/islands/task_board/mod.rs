@@ -8,9 +8,13 @@
 
 mod action;
 mod add_line;
+mod apply;
 mod bottom_bar;
 mod bulk_bar;
+mod changes;
+mod drafts;
 mod drag;
+mod edit;
 mod editor;
 mod filters;
 mod focus;
@@ -18,21 +22,31 @@ mod gesture;
 mod help;
 mod list;
 mod live;
+mod load;
 mod month;
+mod mount;
+mod notices;
 mod page;
 pub mod page_data;
 mod palette;
 mod pointer;
 mod popover;
 mod row;
+mod row_state;
+mod rows;
+mod sections;
+mod selection;
 mod shortcuts;
 mod state;
 mod sync;
 mod toast;
+mod types;
+mod undo;
 
 use leptos::prelude::*;
 
 use self::{
+    action::Action,
     add_line::AddLine,
     bottom_bar::BottomBar,
     bulk_bar::BulkBar,
@@ -79,10 +93,10 @@ fn Tasks(page: TaskPage) -> impl IntoView {
             <AddLine />
             <TaskList page />
             <p class="foot">
-                <button type="button" class="link" aria-keyshortcuts="Control+K" on:click=move |_| board.open_palette()>
+                <button type="button" class="link" aria-keyshortcuts="Control+K" on:click=move |_| board.dispatch(Action::OpenPalette)>
                     {strings::COMMANDS}
                 </button>
-                <button type="button" class="link" aria-keyshortcuts="?" on:click=move |_| board.is_help_open.set(true)>
+                <button type="button" class="link" aria-keyshortcuts="?" on:click=move |_| board.dispatch(Action::OpenHelp)>
                     {strings::SHORTCUTS}
                 </button>
             </p>

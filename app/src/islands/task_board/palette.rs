@@ -3,9 +3,9 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    action::{Action, Direction, Target},
-    popover::PopoverKind,
+    action::Action,
     state::Board,
+    types::{Direction, PopoverKind, Target},
 };
 use crate::{
     model::{Day, ListQuery, Search, Status, Theme, View, lower},
@@ -203,11 +203,5 @@ fn Commands() -> impl IntoView {
         <p class="quiet" hidden=move || !found.read().is_empty()>
             {strings::NO_COMMAND}
         </p>
-    }
-}
-
-impl Board {
-    pub fn open_palette(&self) {
-        self.is_palette_open.set(true);
     }
 }
