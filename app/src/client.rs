@@ -6,15 +6,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use web_sys::AbortSignal;
 
 use crate::{
-    model::{NewTask, Problem, PutTask, Task, Timestamp, etag_of},
-    storage, strings,
+    model::{AuthKind, NewTask, Problem, PutTask, Task, Timestamp, etag_of},
+    storage,
 };
 
 /// How long an answer may take, in milliseconds.
 const TIMEOUT_MS: u32 = 10_000;
-/// `code` of a problem that did not come from Holdfast: there was no answer, or none that can be read.
-pub const UNREACHABLE: &str = "UNREACHABLE";
-
 /// The API as one user calls it.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -29,24 +26,6 @@ pub struct TaskList {
     pub tasks: Vec<Task>,
     /// Query string of the next page.
     pub next: Option<String>,
-}
-
-/// The two ways to get a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AuthKind {
-    /// With an account that exists.
-    SignIn,
-    /// With a new account.
-    SignUp,
-}
-
-impl AuthKind {
-    const fn endpoint(self) -> &'static str {
-        match self {
-            Self::SignIn => "/api/auth/sign-in/email",
-            Self::SignUp => "/api/auth/sign-up/email",
-        }
-    }
 }
 
 /// What a person signs in or up with.
@@ -196,13 +175,13 @@ impl Client {
 
 /// Sends a call; any answer but a success is a problem.
 async fn send(call: &Call<'_>, token: Option<&str>) -> Result<Response, Problem> {
-    let response = fetch(call, token).await.map_err(|_| unreachable(0, strings::UNREACHABLE))?;
+    let response = fetch(call, token).await.map_err(|_| unreachable(0))?;
     if response.ok() {
         return Ok(response);
     }
     let status = response.status();
     let problem = response.json().await.ok().filter(|problem: &Problem| !problem.code.is_empty());
-    Err(problem.map_or_else(|| unreachable(status, strings::NO_SENSE), |problem| Problem { status, ..problem }))
+    Err(problem.map_or_else(|| unreachable(status), |problem| Problem { status, ..problem }))
 }
 
 async fn fetch(call: &Call<'_>, token: Option<&str>) -> Result<Response, gloo_net::Error> {
@@ -224,10 +203,11 @@ async fn fetch(call: &Call<'_>, token: Option<&str>) -> Result<Response, gloo_ne
 
 /// The body of an answer. One that breaks off is like none at all.
 async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Problem> {
-    let text = response.text().await.map_err(|_| unreachable(0, strings::UNREACHABLE))?;
-    serde_json::from_str(&text).map_err(|_| unreachable(response.status(), strings::NO_SENSE))
+    let text = response.text().await.map_err(|_| unreachable(0))?;
+    serde_json::from_str(&text).map_err(|_| unreachable(response.status()))
 }
 
-fn unreachable(status: u16, message: &str) -> Problem {
-    Problem { status, code: UNREACHABLE.into(), message: message.into(), ..Problem::default() }
+/// The problem where no answer came (status 0), or one that cannot be read.
+fn unreachable(status: u16) -> Problem {
+    Problem { status, code: Problem::UNREACHABLE.into(), ..Problem::default() }
 }

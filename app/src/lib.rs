@@ -9,6 +9,7 @@ mod day;
 pub mod islands;
 pub mod model;
 pub mod outbox;
+mod paths;
 pub mod position;
 pub mod quick_add;
 pub mod rich_text;
@@ -25,11 +26,11 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{header::Header, icon::Drawings, same_for_all, scripts::Scripts},
+    components::{icon::Drawings, same_for_all, scripts::Scripts},
     model::{Appearance, Theme},
     routes::{
-        DocumentContext, account::Account, auth::Auth, docs::Docs, edit_task::EditTask, email_link::EmailLinkForm, error_page::ErrorPage,
-        forgot_password::Forgot, home::Home, reset_password::Reset, tasks::TasksRoute, trash::Trash,
+        DocumentContext, PageHeader, account::Account, auth::Auth, docs::Docs, edit_task::EditTask, email_link::EmailLinkForm,
+        error_page::ErrorPage, forgot_password::Forgot, home::Home, reset_password::Reset, tasks::TasksRoute, trash::Trash,
     },
 };
 
@@ -86,7 +87,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let DocumentContext { user, .. } = use_context().unwrap_or_default();
     view! {
-        <Header user />
+        <PageHeader user />
         <main id="main" tabindex="-1">
             <Router>
                 <FlatRoutes fallback=ErrorPage>

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::{islands::sign_out::SignOut, strings};
+use crate::strings;
 
 /// The name of the product, and of who is signed in.
 #[component]
 pub fn Header(
     /// The name or e-mail of who is signed in.
     user: Option<String>,
+    /// What stands after the name of who is signed in.
+    children: Children,
 ) -> impl IntoView {
     let home = if user.is_some() { "/tasks" } else { "/" };
     view! {
@@ -26,7 +28,7 @@ pub fn Header(
                             <a class="who-name" href="/account" aria-label=strings::account_of(&name)>
                                 <bdi>{name.clone()}</bdi>
                             </a>
-                            <SignOut />
+                            {children()}
                         </div>
                     }
                 })}

@@ -3,22 +3,14 @@
 use leptos::{ev::SubmitEvent, html::Input, prelude::*, task::spawn_local};
 
 use crate::{
-    client::{AuthKind, Credentials, authenticate},
-    components::{alert::Alert, field::Field},
-    model::{FieldError, Problem, validate_email, validate_password},
+    client::{Credentials, authenticate},
+    components::{
+        alert::{Alert, form_errors},
+        field::Field,
+    },
+    model::{AuthKind, FieldError, validate_email, validate_password},
     strings,
 };
-
-/// What a problem means in this form: its fields' errors, or one of the whole form, whose field has no name.
-pub fn form_errors(problem: &Problem) -> Vec<FieldError> {
-    let error = |field: &str, message: &str| vec![FieldError::new(field, &problem.code, message)];
-    match problem.code.as_str() {
-        "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL" => error("email", strings::EMAIL_TAKEN),
-        "INVALID_EMAIL_OR_PASSWORD" => error("", strings::WRONG_CREDENTIALS),
-        _ if !problem.errors.is_empty() => problem.errors.clone(),
-        _ => error("", &problem.message),
-    }
-}
 
 /// What can be known to be wrong before anything is sent.
 fn validate(kind: AuthKind, credentials: &Credentials) -> Vec<FieldError> {

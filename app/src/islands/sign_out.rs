@@ -125,7 +125,7 @@ async fn try_to_sign_out() -> Result<(), String> {
         return Err(strings::not_signed_out("", unsent));
     }
     let user_id = storage::token_owner();
-    client::sign_out().await.map_err(|problem| strings::not_signed_out(&problem.message, 0))?;
+    client::sign_out().await.map_err(|problem| strings::not_signed_out(strings::problem(&problem), 0))?;
     // The answer has emptied the storage (`Clear-Site-Data`), which is no event in other tabs; removing a token is one.
     if let Some(user_id) = user_id {
         storage::keep_token(&user_id, "");

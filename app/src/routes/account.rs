@@ -136,6 +136,18 @@ impl Done {
         format!("/account?done={}#{}", self.as_str(), self.section())
     }
 
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Name => strings::NAME_SAVED,
+            Self::EmailAsked => strings::EMAIL_ASKED,
+            Self::ConfirmAsked => strings::CONFIRM_ASKED,
+            Self::EmailConfirmed => strings::EMAIL_CONFIRMED,
+            Self::LinkRefused => strings::LINK_NOT_VALID,
+            Self::Password => strings::PASSWORD_CHANGED,
+            Self::Devices => strings::DEVICES_SIGNED_OUT,
+        }
+    }
+
     const fn section(self) -> &'static str {
         match self {
             Self::Name => "name-section",
@@ -261,7 +273,7 @@ fn Section(
                     view! {
                         <p class=if is_failure { "banner failed" } else { "banner" } role="status">
                             {if is_failure { Icon::Warning } else { Icon::Check }.draw()}
-                            <span>{strings::done(done)}</span>
+                            <span>{done.text()}</span>
                         </p>
                     }
                 })}

@@ -4,18 +4,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{RouteData, route_data};
-pub use crate::client::AuthKind;
-use crate::{islands::auth_form::AuthForm, model::FieldError, strings};
-
-impl AuthKind {
-    /// The page's path, to which the form is sent.
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::SignIn => "/signin",
-            Self::SignUp => "/signup",
-        }
-    }
-}
+use crate::{
+    islands::auth_form::AuthForm,
+    model::{AuthKind, FieldError},
+    strings,
+};
 
 /// What the pages for signing in and up show.
 #[derive(Debug, Clone)]
@@ -55,6 +48,16 @@ pub enum Notice {
     Deleted,
 }
 
+impl Notice {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Expired => strings::SESSION_ENDED,
+            Self::PasswordSet => strings::PASSWORD_IS_SET,
+            Self::Deleted => strings::ACCOUNT_DELETED,
+        }
+    }
+}
+
 /// The form, and the way to the other one.
 #[component]
 pub fn Auth() -> impl IntoView {
@@ -66,7 +69,7 @@ pub fn Auth() -> impl IntoView {
         <Title text=strings::page_title(strings::auth_title(kind)) />
         <section class="narrow">
             <h1>{strings::auth_title(kind)}</h1>
-            {notice.map(|notice| view! { <p class="banner" role="status">{strings::notice(notice)}</p> })}
+            {notice.map(|notice| view! { <p class="banner" role="status">{notice.text()}</p> })}
             <AuthForm kind return_to name email errors />
             {(kind == AuthKind::SignIn).then(|| view! { <p class="other"><a href="/forgot-password">{strings::FORGOT_PASSWORD}</a></p> })}
             <p class="other">{question} " " <a href=format!("{}?return_to={}", other_kind.path(), encode(&link_back))>{other}</a></p>

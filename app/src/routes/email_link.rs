@@ -76,7 +76,7 @@ pub fn EmailLinkForm() -> impl IntoView {
     let body = match page {
         EmailLinkPage::Ask(link) => EitherOf4::A(view! { <AskForm link /> }),
         EmailLinkPage::Confirmed => EitherOf4::B(view! {
-            <p class="banner" role="status">{Icon::Check.draw()} <span>{strings::EMAIL_IS_CONFIRMED}</span></p>
+            <p class="banner" role="status">{Icon::Check.draw()} <span>{strings::EMAIL_CONFIRMED}</span></p>
             <p><a class="button primary" href="/tasks">{strings::GO_TO_YOUR_TASKS}</a></p>
         }),
         EmailLinkPage::Cancelled => EitherOf4::C(view! {

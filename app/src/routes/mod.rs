@@ -12,9 +12,10 @@ pub mod reset_password;
 pub mod tasks;
 pub mod trash;
 
-use leptos::reactive::owner::take_context;
+use leptos::{prelude::*, reactive::owner::take_context};
 
-use crate::model::Appearance;
+pub use crate::components::alert::form_errors;
+use crate::{components::header::Header, islands::sign_out::SignOut, model::Appearance};
 
 /// What the server loads for a route and provides as context, so that rendering asks no database and waits for nothing.
 pub trait RouteData: Send + Sync + 'static {
@@ -46,4 +47,17 @@ pub struct DocumentContext {
 /// What the server has provided for this route. It is moved out of the context: a list of tasks is not copied.
 fn route_data<T: RouteData>() -> T {
     take_context().expect("the server provides what the route shows")
+}
+
+/// The header of every page, with the button that signs out.
+#[component]
+pub fn PageHeader(
+    /// The name or e-mail of the user who is signed in.
+    user: Option<String>,
+) -> impl IntoView {
+    view! {
+        <Header user>
+            <SignOut />
+        </Header>
+    }
 }

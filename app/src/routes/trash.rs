@@ -106,12 +106,16 @@ pub fn Trash() -> impl IntoView {
 /// Says what has just been done.
 #[component]
 fn DoneBanner(done: Done) -> impl IntoView {
-    let words = strings::done_in_trash(&done);
-    let task = if let Done::PutBack(task) = done { Some(task.id) } else { None };
+    let (text, task) = match done {
+        Done::PutBack(task) => (strings::put_back(&task.title), Some(task.id)),
+        Done::AllPutBack => (strings::ALL_PUT_BACK.into(), None),
+        Done::Purged => (strings::PURGED.into(), None),
+        Done::Emptied => (strings::EMPTIED.into(), None),
+    };
     view! {
         <p class="banner" role="status">
             {Icon::Check.draw()}
-            <span dir="auto">{words}</span>
+            <span dir="auto">{text}</span>
             {task.map(|id| view! { <a href=format!("/tasks/{id}/edit")>{strings::OPEN_IT}</a> })}
         </p>
     }

@@ -1,10 +1,7 @@
 //! The page of the account.
 
-use super::some;
-use crate::{
-    model::{Density, Theme},
-    routes::account::Done,
-};
+use super::format::some;
+use crate::model::{Density, Theme};
 
 /// Its title, and what leads to it.
 pub const YOUR_ACCOUNT: &str = "Your account";
@@ -14,18 +11,20 @@ pub fn account_of(name: &str) -> String {
     format!("Your account: {name}")
 }
 
-/// What has just been done.
-pub const fn done(done: Done) -> &'static str {
-    match done {
-        Done::Name => "Your name is saved.",
-        Done::EmailAsked => "We have sent a link to the new address. It is yours here once you open that, within an hour.",
-        Done::ConfirmAsked => "We have sent you a link. Open it within an hour.",
-        Done::EmailConfirmed => "Your e-mail is confirmed.",
-        Done::LinkRefused => "That link is not valid, or not any more. Ask for a new one.",
-        Done::Password => "Your password is changed.",
-        Done::Devices => "Signed out.",
-    }
-}
+/// The name was saved.
+pub const NAME_SAVED: &str = "Your name is saved.";
+/// A link to a new e-mail was sent.
+pub const EMAIL_ASKED: &str = "We have sent a link to the new address. It is yours here once you open that, within an hour.";
+/// A link that confirms the e-mail was sent.
+pub const CONFIRM_ASKED: &str = "We have sent you a link. Open it within an hour.";
+/// A mailed link confirmed the e-mail.
+pub const EMAIL_CONFIRMED: &str = "Your e-mail is confirmed.";
+/// A mailed link was wrong, used or too old.
+pub const LINK_NOT_VALID: &str = "That link is not valid, or not any more. Ask for a new one.";
+/// The password was changed.
+pub const PASSWORD_CHANGED: &str = "Your password is changed.";
+/// Sessions were ended.
+pub const DEVICES_SIGNED_OUT: &str = "Signed out.";
 
 /// The way back from there.
 pub const BACK_TO_TASKS: &str = "Back to your tasks";
@@ -158,8 +157,6 @@ pub fn change_lead(email: &str) -> String {
 }
 /// Its button.
 pub const USE_THIS_EMAIL: &str = "Use this e-mail";
-/// What the page says then.
-pub const EMAIL_IS_CONFIRMED: &str = "Your e-mail is confirmed.";
 /// The title of the page behind a link that cancels a change of the e-mail.
 pub const CANCEL_EMAIL_CHANGE: &str = "Keep your e-mail";
 /// What the link does.

@@ -1,7 +1,10 @@
 //! The list of tasks while somebody works on it: what it says has happened, and what has not.
 
-use super::{View, named, some};
-use crate::model::{Day, Field, Priority, Task};
+use super::{
+    format::{named, some},
+    tasks::{DESCRIPTION, DUE, PRIORITY, TAGS, TITLE, priority, view_name},
+};
+use crate::model::{Day, Field, Priority, Task, View};
 
 /// The last change is taken back.
 pub const UNDONE: &str = "Undone";
@@ -46,12 +49,12 @@ pub const DISMISS: &str = "Dismiss";
 /// The name of a field of the editor.
 pub const fn field(field: Field) -> &'static str {
     match field {
-        Field::Title => super::TITLE,
-        Field::Description => super::DESCRIPTION,
+        Field::Title => TITLE,
+        Field::Description => DESCRIPTION,
         Field::Completed => "Completed",
-        Field::DueDate => super::DUE,
-        Field::Priority => super::PRIORITY,
-        Field::Tags => super::TAGS,
+        Field::DueDate => DUE,
+        Field::Priority => PRIORITY,
+        Field::Tags => TAGS,
         Field::Position => "Place",
     }
 }
@@ -63,7 +66,7 @@ pub fn field_value(field: Field, task: &Task) -> String {
         Field::Description => task.description.clone().unwrap_or_default(),
         Field::Completed => (if task.completed { "yes" } else { "no" }).to_owned(),
         Field::DueDate => task.due_date.map(|day| day.to_string()).unwrap_or_default(),
-        Field::Priority => super::priority(task.priority).to_owned(),
+        Field::Priority => priority(task.priority).to_owned(),
         Field::Tags => task.tags.join(", "),
         Field::Position => task.position.clone(),
     }
@@ -78,12 +81,12 @@ pub fn not_saved(title: &str) -> String {
 /// A task is not in the list that is shown.
 pub fn now_elsewhere(title: &str, view: View) -> String {
     let title = named(title);
-    format!("{title} is in “{}”", view.name())
+    format!("{title} is in “{}”", view_name(view))
 }
 
 /// Leads to the view where it is.
 pub fn show_in(view: View) -> String {
-    format!("Show {}", view.name())
+    format!("Show {}", view_name(view))
 }
 
 /// A task was moved.
@@ -123,12 +126,12 @@ pub fn deleted(count: usize, title: &str) -> String {
 
 /// Tasks matter more or less.
 pub fn prioritised(priority: Priority, count: usize) -> String {
-    format!("{}: {}", super::priority(priority), some(count, "task", "tasks"))
+    format!("{}: {}", super::tasks::priority(priority), some(count, "task", "tasks"))
 }
 
 /// Tasks are due then, or never.
 pub fn scheduled(day: Option<Day>, today: Day, count: usize, title: &str) -> String {
-    let day = day.map_or_else(|| "No date".into(), |day| super::day(day, today));
+    let day = day.map_or_else(|| "No date".into(), |due| super::format::day(due, today));
     if count == 1 { format!("{day}: {}", named(title)) } else { format!("{day}: {count} tasks") }
 }
 

@@ -1,6 +1,6 @@
 //! Signing in and up, and a password that was forgotten.
 
-use crate::routes::auth::{AuthKind, Notice};
+use crate::model::AuthKind;
 
 /// Leads to the sign-in page, and is its title.
 pub const SIGN_IN: &str = "Sign in";
@@ -31,14 +31,12 @@ pub const fn auth_other(kind: AuthKind) -> (&'static str, &'static str) {
     }
 }
 
-/// Why the visitor is on the page for signing in.
-pub const fn notice(notice: Notice) -> &'static str {
-    match notice {
-        Notice::Expired => "Your session has expired. Sign in again to go on where you were.",
-        Notice::PasswordSet => "Your new password is set. Sign in with it.",
-        Notice::Deleted => "Your account and everything in it is gone.",
-    }
-}
+/// A session ended that the visitor did not end.
+pub const SESSION_ENDED: &str = "Your session has expired. Sign in again to go on where you were.";
+/// A new password was set.
+pub const PASSWORD_IS_SET: &str = "Your new password is set. Sign in with it.";
+/// The account was deleted.
+pub const ACCOUNT_DELETED: &str = "Your account and everything in it is gone.";
 
 /// What somebody wants to be called.
 pub const NAME: &str = "Name";

@@ -1,7 +1,11 @@
 //! The list of tasks as the server draws it: its views, its forms, its commands and keys.
 
-use super::named;
-use crate::model::{Day, Due, ListQuery, Priority, Section, Sort, Status};
+use super::{
+    account::YOUR_ACCOUNT,
+    format::{day_heading, named},
+    trash::TRASH,
+};
+use crate::model::{Day, Due, Priority, Section, Sort, View};
 
 /// The title of the tab: it carries what is still to do.
 pub fn tasks_title(pending: i64) -> String {
@@ -18,91 +22,33 @@ pub const fn priority(priority: Priority) -> &'static str {
     }
 }
 
-/// The views, each with its address.
-pub const VIEWS: [(View, &str); 5] = [
-    (View::Pending, "/tasks"),
-    (View::Today, "/tasks?due=by_today"),
-    (View::Upcoming, "/tasks?due=upcoming&sort=due_date"),
-    (View::Completed, "/tasks?status=completed&sort=updated_at"),
-    (View::All, "/tasks?status=all"),
-];
-
-/// A list that has a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    /// Everything.
-    All,
-    /// What is to be done.
-    Pending,
-    /// What is due today, or was before.
-    Today,
-    /// What is due later.
-    Upcoming,
-    /// What is done.
-    Completed,
+/// The name of a view.
+pub const fn view_name(view: View) -> &'static str {
+    match view {
+        View::All => "All",
+        View::Pending => "To do",
+        View::Today => "Today",
+        View::Upcoming => "Upcoming",
+        View::Completed => "Completed",
+    }
 }
 
-impl View {
-    /// The one whose list this is, whatever else is asked of it.
-    pub const fn of(query: &ListQuery) -> Self {
-        match (query.status, query.due) {
-            (Status::Pending, Some(Due::ByToday)) => Self::Today,
-            (Status::Pending, Some(Due::Upcoming)) => Self::Upcoming,
-            (Status::Completed, _) => Self::Completed,
-            (Status::Pending, _) => Self::Pending,
-            (Status::All, _) => Self::All,
-        }
+/// The heading of a view.
+pub const fn view_heading(view: View) -> &'static str {
+    match view {
+        View::All => "All tasks",
+        other => view_name(other),
     }
+}
 
-    /// Its list.
-    pub fn query(self) -> ListQuery {
-        let (status, due) = match self {
-            Self::All => (Status::All, None),
-            Self::Pending => (Status::Pending, None),
-            Self::Today => (Status::Pending, Some(Due::ByToday)),
-            Self::Upcoming => (Status::Pending, Some(Due::Upcoming)),
-            Self::Completed => (Status::Completed, None),
-        };
-        ListQuery { status, due, ..ListQuery::default() }
-    }
-
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::All => "All",
-            Self::Pending => "To do",
-            Self::Today => "Today",
-            Self::Upcoming => "Upcoming",
-            Self::Completed => "Completed",
-        }
-    }
-
-    /// Its heading.
-    pub const fn heading(self) -> &'static str {
-        match self {
-            Self::All => "All tasks",
-            other => other.name(),
-        }
-    }
-
-    /// What it says when it has nothing.
-    pub const fn empty(self) -> &'static str {
-        match self {
-            Self::All => "Nothing here yet. What is on your mind?",
-            Self::Pending => "All done. Enjoy the quiet.",
-            Self::Today => "Nothing is due today. Enjoy the quiet.",
-            Self::Upcoming => "Nothing is planned. Write a day at the end of a task: tomorrow, fri, 2027-01-31.",
-            Self::Completed => "Nothing completed yet. The first tick will show up here.",
-        }
-    }
-
-    /// The order that it has when nobody says another.
-    pub const fn sort(self) -> Sort {
-        match self {
-            Self::Upcoming => Sort::DueDate,
-            Self::Completed => Sort::UpdatedAt,
-            Self::All | Self::Pending | Self::Today => Sort::Position,
-        }
+/// What a view says that has no tasks.
+pub const fn view_empty(view: View) -> &'static str {
+    match view {
+        View::All => "Nothing here yet. What is on your mind?",
+        View::Pending => "All done. Enjoy the quiet.",
+        View::Today => "Nothing is due today. Enjoy the quiet.",
+        View::Upcoming => "Nothing is planned. Write a day at the end of a task: tomorrow, fri, 2027-01-31.",
+        View::Completed => "Nothing completed yet. The first tick will show up here.",
     }
 }
 
@@ -111,13 +57,8 @@ pub fn section(section: Section, today: Day) -> String {
     match section {
         Section::Whole | Section::Done => String::new(),
         Section::Overdue => "Overdue".into(),
-        Section::Day(day) => super::day_heading(day, today),
+        Section::Day(day) => day_heading(day, today),
     }
-}
-
-/// The address of a view.
-pub fn href_of(view: View) -> &'static str {
-    VIEWS.iter().find(|(other, _)| *other == view).map_or("/tasks", |(_, href)| href)
 }
 
 /// The navigation at the bottom of a narrow screen.
@@ -337,7 +278,7 @@ pub const MOVE_UP: &str = "Move up";
 pub const MOVE_DOWN: &str = "Move down";
 /// The command that leads to a view.
 pub fn go_to(view: View) -> String {
-    format!("Go to {}", view.name())
+    format!("Go to {}", view_name(view))
 }
 
 /// A command of the palette.
@@ -381,8 +322,8 @@ pub const SYNONYMS: [(&str, &str); 16] = [
     (LIGHT_COLOURS, "theme day bright mode colors"),
     (SYSTEM_COLOURS, "theme automatic mode colors"),
     (SHORTCUTS, "help keys"),
-    (super::TRASH, "deleted bin restore recover put back"),
-    (super::YOUR_ACCOUNT, "settings profile password devices export log out sign out"),
+    (TRASH, "deleted bin restore recover put back"),
+    (YOUR_ACCOUNT, "settings profile password devices export log out sign out"),
 ];
 
 /// The key that moves a task up.

@@ -1,7 +1,7 @@
 //! The trash.
 
-use super::{day, named};
-use crate::{day::Day, routes::trash::Done};
+use super::format::{day, named};
+use crate::day::Day;
 
 /// The page, and what leads to it.
 pub const TRASH: &str = "Trash";
@@ -62,16 +62,17 @@ pub fn yes_delete(title: &str) -> String {
     format!("{YES_DELETE}: {}", named(title))
 }
 
-/// What has just been done.
-pub fn done_in_trash(done: &Done) -> String {
-    match done {
-        Done::PutBack(task) => format!("Put back: {}", named(&task.title)),
-        Done::AllPutBack => "Everything is back among your tasks.".into(),
-        Done::Purged => "It is gone for good.".into(),
-        Done::Emptied => "Everything that was here is gone for good.".into(),
-    }
+/// A task was put back.
+pub fn put_back(title: &str) -> String {
+    format!("Put back: {}", named(title))
 }
 
+/// All of them were put back.
+pub const ALL_PUT_BACK: &str = "Everything is back among your tasks.";
+/// A task was removed for good.
+pub const PURGED: &str = "It is gone for good.";
+/// All of them were removed for good.
+pub const EMPTIED: &str = "Everything that was here is gone for good.";
 /// Leads to the task that was put back.
 pub const OPEN_IT: &str = "Open it";
 

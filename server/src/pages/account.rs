@@ -1,9 +1,11 @@
 //! `/account`
 
 use app::{
-    islands::auth_form::form_errors,
     model::{Day, FieldError, ListQuery, Sort, Timestamp},
-    routes::account::{AccountForm, AccountPage, Done},
+    routes::{
+        account::{AccountForm, AccountPage, Done},
+        form_errors,
+    },
 };
 use axum::{
     body::{Body, Bytes},

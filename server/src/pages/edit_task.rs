@@ -1,9 +1,11 @@
 //! `/tasks/{id}/edit`, and the form there, which is sent to `/tasks/{id}`.
 
 use app::{
-    islands::auth_form::form_errors,
     model::{FieldError, PutTask, Task, Timestamp, one_line},
-    routes::edit_task::{EditTaskPage, TaskFields},
+    routes::{
+        edit_task::{EditTaskPage, TaskFields},
+        form_errors,
+    },
 };
 use axum::{
     extract::{RawQuery, State},

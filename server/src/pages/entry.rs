@@ -1,8 +1,11 @@
 //! `/signin`, `/signup` and `/signout`
 
 use app::{
-    islands::auth_form::form_errors,
-    routes::auth::{AuthKind, AuthPage, Notice},
+    model::AuthKind,
+    routes::{
+        auth::{AuthPage, Notice},
+        form_errors,
+    },
 };
 use axum::{
     extract::{RawQuery, State},

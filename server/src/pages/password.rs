@@ -1,9 +1,6 @@
 //! `/forgot-password` and `/reset-password`
 
-use app::{
-    islands::auth_form::form_errors,
-    routes::{forgot_password::ForgotPage, reset_password::ResetPage},
-};
+use app::routes::{forgot_password::ForgotPage, form_errors, reset_password::ResetPage};
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,

@@ -1,10 +1,8 @@
 //! `/tasks`
 
 use app::{
-    model::{FieldError, Sort, Status},
+    model::{FieldError, Sort, Status, TaskPage, View},
     quick_add::QuickAdd,
-    routes::tasks::TaskPage,
-    strings::View,
 };
 use axum::{
     extract::{RawQuery, State},

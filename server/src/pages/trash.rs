@@ -1,8 +1,8 @@
 //! `/trash`, and the forms there.
 
-use app::{
-    islands::auth_form::form_errors,
-    routes::trash::{Done, TrashPage},
+use app::routes::{
+    form_errors,
+    trash::{Done, TrashPage},
 };
 use axum::{
     extract::{RawQuery, State},

@@ -3,9 +3,8 @@
 use std::sync::Mutex;
 
 use app::{
-    model::{Day, Due, NewTask, Order, Priority, PutTask, Search, Sort, Status, Task, Timestamp},
+    model::{Counts, Day, Due, NewTask, Order, Priority, PutTask, Search, Sort, Status, Task, Timestamp},
     position,
-    routes::tasks::Counts,
 };
 use rusqlite::{Row, params};
 use serde::Serialize;

@@ -6,23 +6,12 @@ use web_sys::HtmlInputElement;
 use super::{
     focus::{ADD_FIELD, focus_now},
     state::Board,
-    toast::UndoStep,
 };
 use crate::{
-    browser::{now, random_id},
     components::icon::Icon,
-    model::{NewTask, Priority, Problem},
-    outbox::{Change, Entry},
-    position::first_at,
     quick_add::{QuickAdd, Token, TokenKind, escape_token},
-    storage,
-    strings::{self, View},
+    strings,
 };
-
-/// Begins the name of the draft of the line; the tab's name follows.
-pub const DRAFT: &str = "new-title.";
-/// Begins the name of the draft of several lines that were pasted; the tab's name follows.
-pub const LINES: &str = "new-lines.";
 
 #[component]
 pub fn AddLine() -> impl IntoView {
@@ -193,31 +182,11 @@ fn Chip(token: Token) -> impl IntoView {
 }
 
 impl Board {
-    /// Keeps what is typed.
-    fn set_new_title(&self, text: String) {
-        storage::write(&self.user_id(), &self.name_in_tab(DRAFT), Some(text.as_str()).filter(|text| !text.trim().is_empty()));
-        self.new_title_error.set(None);
-        self.new_title.set(text);
-    }
-
     /// Puts an example into the line, for the person to add or to change.
     pub fn try_example(&self) {
         self.shows_tokens.set(true);
         self.set_new_title(strings::EXAMPLE_TASK.into());
         focus_now(ADD_FIELD);
-    }
-
-    /// Takes up what another tab kept, unless something is typed here already: then it stays for the next.
-    pub fn adopt_drafts(&self, line_name: &str, pasted_name: &str) {
-        let user_id = self.user_id();
-        if let Some(line) = storage::read::<String>(&user_id, line_name).filter(|_| self.new_title.read_untracked().is_empty()) {
-            storage::write::<str>(&user_id, line_name, None);
-            self.set_new_title(line);
-        }
-        if let Some(lines) = storage::read::<String>(&user_id, pasted_name).filter(|_| self.pasted.read_untracked().is_none()) {
-            storage::write::<str>(&user_id, pasted_name, None);
-            self.set_pasted(Some(lines));
-        }
     }
 
     /// The parts of the line that are understood.
@@ -237,7 +206,7 @@ impl Board {
         true
     }
 
-    fn add_typed(&self) {
+    pub fn add_typed(&self) {
         let line = self.new_title.get_untracked();
         match QuickAdd::read(&line, self.today.get_untracked()).task().validate() {
             Ok(task) => {
@@ -248,42 +217,6 @@ impl Board {
         }
     }
 
-    /// Makes a task. Where the list shows nothing else than a day, a priority or a tag, that is meant too.
-    fn create(&self, task: NewTask) {
-        let query = self.query.get_untracked();
-        let is_today = View::of(&query) == View::Today;
-        let mut task = NewTask { position: Some(first_at(self.next_position_millis())), ..task };
-        if task.priority == Priority::None {
-            task.priority = query.priority.unwrap_or_default();
-        }
-        if task.tags.is_empty() {
-            task.tags.extend(query.tag);
-        }
-        task.due_date = task.due_date.or_else(|| is_today.then(|| self.today.get_untracked()));
-        let (id, title) = (format!("new-{}", random_id()), task.title.clone());
-        self.change(&id, Change::Create { task });
-        self.remember_undo(UndoStep::of_changes(strings::added(&title), vec![(id, Change::Delete)]));
-    }
-
-    /// The server's time, in milliseconds since 1970, that a new task's position is made of: later than when all tasks on the
-    /// page were made and than that of the task added before, so that each new task stands before them.
-    fn next_position_millis(&self) -> i64 {
-        let newest = self.rows_in_order().iter().map(|row| row.state.read_untracked().task.created_at.0).max().unwrap_or(0);
-        let millis = (now() + self.clock_offset).max(newest + 1).max(self.last_position_millis.get_value() + 1);
-        self.last_position_millis.set_value(millis);
-        millis
-    }
-
-    /// The server refused a new task: its text is in the line again, unless another is there.
-    pub fn give_back(&self, entry: &Entry, problem: &Problem) {
-        if let Change::Create { task } = &entry.change
-            && self.new_title.read_untracked().is_empty()
-        {
-            self.set_new_title(task.title.clone());
-        }
-        self.fail(strings::NOT_ADDED, problem);
-    }
-
     /// Several lines can be several tasks: the person is asked.
     fn take_paste(&self, event: &ev::ClipboardEvent) {
         let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
@@ -292,11 +225,6 @@ impl Board {
             event.prevent_default();
             self.set_pasted(Some(text.to_owned()));
         }
-    }
-
-    fn set_pasted(&self, lines: Option<String>) {
-        storage::write(&self.user_id(), &self.name_in_tab(LINES), lines.as_deref());
-        self.pasted.set(lines);
     }
 
     /// What was pasted, once the person has chosen; the question goes.

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 
 use super::{action::Action, focus::ADD_FIELD, state::Board};
-use crate::{
-    components::icon::Icon,
-    strings::{self, View},
-};
+use crate::{components::icon::Icon, model::View, paths, strings};
 
 #[component]
 pub fn BottomBar() -> impl IntoView {
@@ -18,9 +15,9 @@ pub fn BottomBar() -> impl IntoView {
                 .map(|(view, icon)| {
                     let is_shown = move || (View::of(&board.query.read()) == view).then_some("page");
                     view! {
-                        <a href=strings::href_of(view) aria-current=is_shown>
+                        <a href=paths::view(view) aria-current=is_shown>
                             {icon.draw()}
-                            <span>{view.name()}</span>
+                            <span>{strings::view_name(view)}</span>
                         </a>
                     }
                 })

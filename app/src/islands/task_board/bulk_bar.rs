@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::{
-    action::{Action, Target},
+    action::Action,
     focus::BULK_DATE,
     page::set_page_class,
-    popover::PopoverKind,
     state::Board,
+    types::{PopoverKind, Target},
 };
 use crate::{
     model::{Priority, TAG_MAX},

@@ -5,36 +5,14 @@ use leptos::prelude::*;
 
 use super::{
     focus::{Area, heading_area, row_area, window_height},
-    gesture::{Gesture, edge_scroll},
-    row::{Row, RowKey},
-    state::Board,
+    gesture::{Gesture, Point, edge_scroll},
+    row_state::Row,
+    state::{Board, Drag, DropPlace, Floating, Landing},
+    types::RowKey,
 };
 use crate::model::Section;
 
-/// The row that the pointer holds.
-#[derive(Clone)]
-pub struct Drag {
-    row: Row,
-    /// The other rows and the headings of the sections, from the top.
-    places: Vec<Place>,
-    landing: Option<Landing>,
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    section: Section,
-    /// `None` is its heading.
-    row: Option<RowKey>,
-}
-
-/// Where a row goes when it is let go: before the follower, or at the end of the section.
-#[derive(Clone, Copy)]
-struct Landing {
-    section: Section,
-    follower: Option<RowKey>,
-}
-
-impl Place {
+impl DropPlace {
     fn area(self) -> Option<Area> {
         self.row.map_or_else(|| heading_area(self.section), row_area)
     }
@@ -49,16 +27,16 @@ impl Board {
     /// Whether a row can be put anywhere else on this list.
     pub fn is_movable(&self, row: &Row) -> bool {
         let sections = self.sections.read_untracked();
-        self.section_of_row(row.key) != Some(Section::Done) && sections.iter().any(|rows| self.takes_row(row.key, rows.section()))
+        self.section_of_row(row.key) != Some(Section::Done) && sections.iter().any(|rows| self.takes_row(row.key, rows.section))
     }
 
     pub fn lift(self, row: &Row) {
         let mut places = Vec::new();
         for rows in self.sections.get_untracked() {
-            let section = rows.section();
-            let heading = Place { section, row: None };
+            let section = rows.section;
+            let heading = DropPlace { section, row: None };
             places.extend(heading.area().is_some().then_some(heading));
-            places.extend(rows.rows().iter().filter(|other| other.key != row.key).map(|other| Place { section, row: Some(other.key) }));
+            places.extend(rows.rows().iter().filter(|other| other.key != row.key).map(|other| DropPlace { section, row: Some(other.key) }));
         }
         row.state.write().is_dragged = true;
         self.drag.set_value(Some(Drag { row: row.clone(), places, landing: None }));
@@ -122,6 +100,17 @@ impl Board {
         if gesture.keeps_page() {
             request_animation_frame(move || self.scroll_at_edge());
         }
+    }
+
+    pub fn show_dragged(self, at: Point) {
+        let line = self.drag_to(at.y);
+        let Some(from) = self.gesture.get_value().press().map(|press| press.from) else { return };
+        self.floating.update(|floating| {
+            if let Some(Floating::Row { moved, line: shown, .. }) = floating {
+                *moved = at.y - from.y;
+                *shown = line;
+            }
+        });
     }
 
     /// Lets the row go where it is, or leaves it where it was.

@@ -8,7 +8,7 @@ use leptos::{
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, FocusOptions, HtmlElement};
 
-use super::{action::Direction, popover::PopoverKind, row::RowKey};
+use super::types::{Direction, PopoverKind, RowKey};
 use crate::model::Section;
 
 /// The id of the add line's field.
@@ -24,6 +24,11 @@ pub fn row_element_id(key: RowKey) -> String {
 /// The id of the button that opens a row for editing.
 pub fn edit_button_id(key: RowKey) -> String {
     format!("edit-{key}")
+}
+
+/// The id of a field of the editor of a row.
+pub fn editor_field_id(name: &str, key: RowKey) -> String {
+    format!("{name}-{key}")
 }
 
 /// The ids of the buttons of an open row that move it.

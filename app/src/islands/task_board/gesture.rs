@@ -7,7 +7,7 @@
 //!   └── press by the grip ──> Dragging <── move ──────────────────┘
 //! ```
 
-use super::row::RowKey;
+use super::types::RowKey;
 
 /// How long a finger rests on a row until it holds the row, in milliseconds: as on Android and iOS, within 400 to 500.
 pub const HOLD_AFTER: i64 = 450;

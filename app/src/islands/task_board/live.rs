@@ -10,34 +10,17 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{BroadcastChannel, MessageEvent, ReadableStreamDefaultReader, TextDecodeOptions, TextDecoder};
 
 use super::{
-    page::hold_lock,
-    state::{Board, Origin, on_cleanup_local},
+    page::{hold_lock, on_cleanup_local},
+    state::{Board, Origin},
 };
 use crate::{
     browser::utc_offset,
-    model::{Task, Timestamp},
+    model::{Counts, Task},
     outbox::Outbox,
-    routes::tasks::Counts,
 };
 
 /// How long until the stream is asked for again, in milliseconds, doubled each time up to the last.
 const RETRY_AFTER: [u32; 2] = [500, 15_000];
-
-/// Where this page is in the stream.
-pub struct Live {
-    /// The last event that it knows of; at first, the time when the page was drawn.
-    last_event: String,
-    channel: Option<BroadcastChannel>,
-    /// Ends the stream that is being read, for another that begins earlier.
-    reader: Option<ReadableStreamDefaultReader>,
-    is_interrupted: bool,
-}
-
-impl Live {
-    pub fn new(now: Timestamp) -> Self {
-        Self { last_event: now.0.to_string(), channel: None, reader: None, is_interrupted: false }
-    }
-}
 
 /// What one tab tells the others.
 #[derive(Serialize, Deserialize)]

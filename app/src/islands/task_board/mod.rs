@@ -8,9 +8,13 @@
 
 mod action;
 mod add_line;
+mod apply;
 mod bottom_bar;
 mod bulk_bar;
+mod changes;
+mod drafts;
 mod drag;
+mod edit;
 mod editor;
 mod filters;
 mod focus;
@@ -18,26 +22,38 @@ mod gesture;
 mod help;
 mod list;
 mod live;
+mod load;
 mod month;
+mod mount;
+mod notices;
 mod page;
+pub mod page_data;
 mod palette;
 mod pointer;
 mod popover;
 mod row;
+mod row_state;
+mod rows;
+mod sections;
+mod selection;
 mod shortcuts;
 mod state;
 mod sync;
 mod toast;
+mod types;
+mod undo;
 
 use leptos::prelude::*;
 
 use self::{
+    action::Action,
     add_line::AddLine,
     bottom_bar::BottomBar,
     bulk_bar::BulkBar,
     filters::{FilterPills, Filters},
     help::Help,
     list::TaskList,
+    page_data::task_page,
     palette::Palette,
     popover::Popover,
     state::{Board, BoardHandle},
@@ -45,12 +61,11 @@ use self::{
 };
 use crate::{
     components::icon::Icon,
-    routes::tasks::{TaskPage, task_page},
-    strings::{self, View},
+    model::{TaskPage, View},
+    paths, strings,
 };
 
-/// Everything of the page `/tasks`. The page's data are not among its props: in an attribute they would be escaped, and a
-/// third longer. They stand in a `<script type="application/json">` beside it, which [`task_page`] reads.
+/// Everything of the page `/tasks`. It reads its data beside it: see [`page_data`].
 #[island]
 pub fn TaskBoard() -> impl IntoView {
     task_page().map(|page| view! { <Tasks page /> })
@@ -67,7 +82,7 @@ fn Tasks(page: TaskPage) -> impl IntoView {
         <div id="board" class:hydrated=move || board.is_hydrated.get()>
             <Views />
             <div class="head">
-                <h1 id="heading">{move || View::of(&board.query.read()).heading()}</h1>
+                <h1 id="heading">{move || strings::view_heading(View::of(&board.query.read()))}</h1>
                 <p class="count" id="count">
                     {move || { let counts = board.counts.get(); strings::count(counts.pending, counts.total) }}
                 </p>
@@ -78,10 +93,10 @@ fn Tasks(page: TaskPage) -> impl IntoView {
             <AddLine />
             <TaskList page />
             <p class="foot">
-                <button type="button" class="link" aria-keyshortcuts="Control+K" on:click=move |_| board.open_palette()>
+                <button type="button" class="link" aria-keyshortcuts="Control+K" on:click=move |_| board.dispatch(Action::OpenPalette)>
                     {strings::COMMANDS}
                 </button>
-                <button type="button" class="link" aria-keyshortcuts="?" on:click=move |_| board.is_help_open.set(true)>
+                <button type="button" class="link" aria-keyshortcuts="?" on:click=move |_| board.dispatch(Action::OpenHelp)>
                     {strings::SHORTCUTS}
                 </button>
             </p>
@@ -150,11 +165,11 @@ fn Views() -> impl IntoView {
     let board = expect_context::<Board>();
     view! {
         <nav class="views" id="views" popover aria-label=strings::VIEWS_NAME>
-            {strings::VIEWS
-                .map(|(view, href)| {
+            {View::EACH
+                .map(|view| {
                     view! {
-                        <a href=href aria-current=move || (View::of(&board.query.read()) == view).then_some("page")>
-                            {view.name()}
+                        <a href=paths::view(view) aria-current=move || (View::of(&board.query.read()) == view).then_some("page")>
+                            {strings::view_name(view)}
                             " "
                             <span class="number">{move || board.counts.get().of(view)}</span>
                         </a>

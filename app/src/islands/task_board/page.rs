@@ -66,3 +66,9 @@ pub fn hold_lock(name: &str, on_held: impl FnOnce() + 'static) -> bool {
 pub fn when_lock_is_free(name: &str, on_free: impl FnOnce() + 'static) -> bool {
     request_lock(name, &Closure::once_into_js(on_free)).is_ok()
 }
+
+/// Keeps a value of the browser, which stays on this thread, for as long as the island lives.
+pub fn on_cleanup_local<T: 'static>(value: T) {
+    let kept = StoredValue::new_local(Some(value));
+    on_cleanup(move || drop(kept.try_update_value(Option::take)));
+}

@@ -3,14 +3,13 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{
-    action::{Action, Direction, Target},
-    popover::PopoverKind,
+    action::Action,
     state::Board,
+    types::{Direction, PopoverKind, Target},
 };
 use crate::{
-    model::{Day, ListQuery, Search, Status, Theme, lower},
-    routes::tasks::address,
-    strings,
+    model::{Day, ListQuery, Search, Status, Theme, View, lower},
+    paths, strings,
 };
 
 /// Most tasks and tags that are found.
@@ -64,7 +63,7 @@ fn commands(today: Day) -> Vec<Command> {
         (strings::SHORTCUTS, "?", Action::OpenHelp),
     ];
     let actions = actions.map(|(name, key, action)| Command { name: name.into(), key, does: Does::Action(action) });
-    let views = strings::VIEWS.map(|(view, href)| Command { name: strings::go_to(view), key: "", does: Does::Open(href.into()) });
+    let views = View::EACH.map(|view| Command { name: strings::go_to(view), key: "", does: Does::Open(paths::view(view).into()) });
     let trash = Command { name: strings::TRASH.into(), key: "", does: Does::Open("/trash".into()) };
     let account = Command { name: strings::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account".into()) };
     actions.into_iter().chain(views).chain([trash, account]).collect()
@@ -82,7 +81,7 @@ fn found(board: &Board, typed: &str) -> Vec<Command> {
         rows.iter().flat_map(|row| row.task().tags).filter(|tag| lower(tag).contains(text.trim_start_matches('#'))).collect();
     tags.sort_unstable();
     tags.dedup();
-    let href = |tag: &str| address(&ListQuery { status: Status::Pending, tag: Some(tag.to_owned()), ..ListQuery::default() });
+    let href = |tag: &str| paths::task_list(&ListQuery { status: Status::Pending, tag: Some(tag.to_owned()), ..ListQuery::default() });
     found.extend(tags.into_iter().take(FOUND_MAX).map(|tag| Command { name: format!("#{tag}"), key: "", does: Does::Open(href(&tag)) }));
     found
 }
@@ -204,11 +203,5 @@ fn Commands() -> impl IntoView {
         <p class="quiet" hidden=move || !found.read().is_empty()>
             {strings::NO_COMMAND}
         </p>
-    }
-}
-
-impl Board {
-    pub fn open_palette(&self) {
-        self.is_palette_open.set(true);
     }
 }

@@ -11,26 +11,17 @@ use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::{
-    action::{Action, Target},
-    focus::{Area, row_area},
+    action::Action,
+    focus::row_area,
     gesture::{Gesture, HOLD_AFTER, Input, Output, Point, Press, SWIPE_FROM},
-    popover::PopoverKind,
-    row::{Row, RowKey},
-    state::Board,
+    row_state::Row,
+    state::{Board, Floating},
+    types::{PopoverKind, RowKey, Target},
 };
 use crate::{browser::now, components::icon::Icon, strings};
 
 /// How long a swiped row takes to go back, in milliseconds: as long as the style says.
 const RETURN: Duration = Duration::from_millis(140);
-
-/// What is drawn under or over the rows while a finger moves one.
-#[derive(Clone, PartialEq)]
-pub enum Floating {
-    /// What the swipe does, under the row.
-    Swipe { area: Area, is_right: bool, is_enough: bool, is_done: bool },
-    /// The row that was lifted, and where it would land.
-    Row { area: Area, moved: f64, title: String, line: Option<f64> },
-}
 
 #[component]
 pub fn FloatingRow() -> impl IntoView {
@@ -216,17 +207,6 @@ impl Board {
         if let Some(area) = row_area(row.key) {
             self.floating.set(Some(Floating::Row { area, moved: 0.0, title: row.task().title, line: None }));
         }
-    }
-
-    pub fn show_dragged(self, at: Point) {
-        let line = self.drag_to(at.y);
-        let Some(from) = self.gesture.get_value().press().map(|press| press.from) else { return };
-        self.floating.update(|floating| {
-            if let Some(Floating::Row { moved, line: shown, .. }) = floating {
-                *moved = at.y - from.y;
-                *shown = line;
-            }
-        });
     }
 }
 

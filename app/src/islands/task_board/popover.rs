@@ -5,27 +5,19 @@ use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::{
-    action::Target,
-    focus::{Place, anchor_ids, focus_first_soon, place_of},
+    focus::{Place, focus_first_soon},
     month::Month,
-    row::Row,
-    state::Board,
+    row_state::Row,
+    state::{Board, OpenPopover},
+    types::PopoverKind,
 };
 use crate::{
     components::icon::Icon,
     model::{Day, ListQuery, Priority, Status, TAG_MAX, lower},
+    paths,
     quick_add::QuickAdd,
-    routes::tasks::address,
     strings,
 };
-
-/// What a popover changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PopoverKind {
-    Date,
-    Priority,
-    Tags,
-}
 
 impl PopoverKind {
     /// Room that it takes at most, in pixels: a date has a month.
@@ -46,17 +38,6 @@ impl PopoverKind {
     }
 }
 
-/// A popover that is open.
-#[derive(Clone)]
-pub struct OpenPopover {
-    kind: PopoverKind,
-    /// The rows of the tasks that it changes.
-    rows: Vec<Row>,
-    place: Place,
-    /// The elements that get the focus afterwards: the first that is there.
-    back_to: Vec<String>,
-}
-
 /// Its width with the space beside it, in pixels.
 const WIDTH: f64 = 336.0;
 
@@ -69,20 +50,6 @@ impl OpenPopover {
 }
 
 impl Board {
-    pub fn open_popover(&self, kind: PopoverKind, target: Target) {
-        let rows = self.rows_of(target);
-        if rows.is_empty() {
-            return;
-        }
-        let key = match target {
-            Target::Row(key) => Some(key),
-            Target::Chosen => rows.first().map(|row| row.key).filter(|_| self.selected.get_untracked() == 0),
-        };
-        let back_to = anchor_ids(kind, key);
-        let place = place_of(&back_to);
-        self.popover.set(Some(OpenPopover { kind, rows, place, back_to }));
-    }
-
     /// Closes it. A change has drawn the row anew, perhaps elsewhere: the focus goes there.
     pub fn close_popover(&self) {
         if let Some(popover) = self.popover.try_update(Option::take).flatten() {
@@ -253,7 +220,7 @@ fn TagChoice(rows: StoredValue<Vec<Row>>) -> impl IntoView {
                         let (shown, taken) = (tag.clone(), tag);
                         view! {
                             <li>
-                                <a dir="auto" href=address(&query) title=strings::SHOW_ALL_WITH_TAG>
+                                <a dir="auto" href=paths::task_list(&query) title=strings::SHOW_ALL_WITH_TAG>
                                     "#"
                                     {shown.clone()}
                                 </a>

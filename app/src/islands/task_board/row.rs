@@ -3,69 +3,21 @@
 use leptos::{either::Either, ev, prelude::*};
 
 use super::{
-    action::{Action, Target},
-    editor::{Edit, Editor},
+    action::Action,
+    editor::Editor,
     focus::{edit_button_id, popover_button_id, row_element_id},
-    popover::PopoverKind,
+    row_state::{Row, RowState},
     state::BoardHandle,
+    types::{PopoverKind, RowKey, Target},
 };
 use crate::{
     components::{icon::Icon, rich_text::rich_text},
     model::{Day, ListQuery, Priority, Status, Task},
-    routes::tasks::address,
-    strings,
+    paths, strings,
 };
 
-/// Names a row for as long as the page lives: a task that was made here gets its id from the server later.
-pub type RowKey = u32;
-
-/// A row of the list in the browser.
-#[derive(Clone)]
-pub struct Row {
-    pub key: RowKey,
-    /// What it shows.
-    pub state: ArcRwSignal<RowState>,
-    /// What is being typed, while it is edited.
-    pub edit: ArcRwSignal<Option<Edit>>,
-}
-
-impl Row {
-    pub fn new(key: RowKey, task: Task) -> Self {
-        Self { key, state: ArcRwSignal::new(RowState::new(task)), edit: ArcRwSignal::new(None) }
-    }
-
-    pub fn id(&self) -> String {
-        self.state.read_untracked().task.id.clone()
-    }
-
-    pub fn task(&self) -> Task {
-        self.state.read_untracked().task.clone()
-    }
-
-    pub fn is_editing(&self) -> bool {
-        self.edit.read_untracked().is_some()
-    }
-}
-
-/// What a row shows.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RowState {
-    /// The task with the pending changes.
-    pub task: Task,
-    /// Whether changes of it wait for the server.
-    pub is_unsaved: bool,
-    pub is_selected: bool,
-    /// Whether the pointer drags it.
-    pub is_dragged: bool,
-    /// How far aside a finger has moved it, in pixels; 0 while it goes back.
-    pub shift: Option<i32>,
-}
-
 impl RowState {
-    pub const fn new(task: Task) -> Self {
-        Self { task, is_unsaved: false, is_selected: false, is_dragged: false, shift: None }
-    }
-
+    /// The class of its element.
     fn class(&self, is_editing: bool) -> String {
         let mut class = String::from(match self.task.priority {
             Priority::None => "row",
@@ -272,7 +224,7 @@ fn press(board: BoardHandle, action: Action) -> impl Fn(ev::MouseEvent) + 'stati
 fn tag_link(tag: &str) -> impl IntoView + use<> {
     let query = ListQuery { status: Status::Pending, tag: Some(tag.to_owned()), ..ListQuery::default() };
     view! {
-        <a class="tag" dir="auto" href=address(&query)>
+        <a class="tag" dir="auto" href=paths::task_list(&query)>
             "#"
             {tag.to_owned()}
         </a>

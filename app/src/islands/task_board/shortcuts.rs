@@ -5,9 +5,9 @@ use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::{
-    action::{Action, Direction, Target},
-    popover::PopoverKind,
+    action::Action,
     state::Board,
+    types::{Direction, PopoverKind, Target},
 };
 use crate::{model::Priority, storage};
 

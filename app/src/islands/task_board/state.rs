@@ -1,40 +1,26 @@
 //! What all parts of the list share.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{HashMap, HashSet};
 
-use gloo_timers::callback::{Interval, Timeout};
+use gloo_timers::callback::Timeout;
 use leptos::{html, prelude::*};
 use serde::{Deserialize, Serialize};
+use web_sys::{BroadcastChannel, ReadableStreamDefaultReader};
 
 use super::{
-    drag::Drag,
-    focus::{ADD_FIELD, focus_in_place, is_free},
+    edit::Draft,
+    focus::{Area, Place},
     gesture::Gesture,
-    list::{SectionRows, grouped},
-    pointer::Floating,
-    popover::OpenPopover,
-    row::{Row, RowKey},
-    toast::{Held, ToastState, UndoStep},
+    row_state::Row,
+    sections::{SectionRows, grouped},
+    types::{PopoverKind, RowKey},
 };
 use crate::{
-    browser::{has_keyboard, now, random_id, utc_offset},
+    browser::{now, random_id},
     client::Client,
-    islands::sign_out::{SignOutStage, sign_out_stage},
-    model::{Day, ListQuery, Problem, Section, Task, Timestamp, UtcOffset},
-    outbox::{Effect as OutboxEffect, Outbox},
-    routes::tasks::{Counts, TaskPage},
-    storage::{self, SessionChange},
-    strings,
+    model::{Counts, Day, ListQuery, Section, Task, TaskPage, Timestamp, UtcOffset, View},
+    outbox::{Change, Outbox},
 };
-
-/// How often the calendar is looked at, in milliseconds.
-const CALENDAR_EVERY: u32 = 15_000;
-
-/// How long a row that was ticked stays where it is.
-const SETTLE_AFTER: Duration = Duration::from_secs(2);
 
 /// The list of one person, as this page has it. All its parts are handles, so that it is copied like a signal.
 #[derive(Clone, Copy)]
@@ -113,7 +99,7 @@ pub struct Board {
     pub latest_load: StoredValue<u32>,
     /// Whether the list could not be read when it was to be: it is once the server is there again.
     pub needs_reload: StoredValue<bool>,
-    pub live: StoredValue<super::live::Live, LocalStorage>,
+    pub live: StoredValue<Live, LocalStorage>,
     /// How many milliseconds the server's clock is ahead of the browser's.
     pub clock_offset: i64,
     /// The time that the position of the task added last was made of.
@@ -139,6 +125,110 @@ pub struct Notice {
 pub enum NoticeAction {
     SignIn,
     Reload,
+}
+
+/// Where a change comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The person at this page.
+    Person,
+    /// The same, who takes back a deletion: the row is shown wherever it belongs.
+    PutBack,
+    /// The server: an answer, or an event.
+    Server,
+}
+
+/// What takes one action back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoStep {
+    /// What was done, in the words of the task.
+    pub said: String,
+    /// The changes that take it back, each with the id of its task.
+    pub changes: Vec<(String, Change)>,
+    /// An edit that was given up, to be opened again.
+    pub draft: Option<(String, Draft)>,
+}
+
+impl UndoStep {
+    pub const fn of_changes(said: String, changes: Vec<(String, Change)>) -> Self {
+        Self { said, changes, draft: None }
+    }
+}
+
+/// What the toast shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToastState {
+    pub text: String,
+    /// Whether the last step can be taken back from it.
+    pub has_undo: bool,
+    /// Where the task is that left this list, or never came onto it.
+    pub elsewhere: Option<View>,
+}
+
+/// What keeps the toast.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Held {
+    pub by_pointer: bool,
+    pub by_focus: bool,
+}
+
+/// A popover that is open.
+#[derive(Clone)]
+pub struct OpenPopover {
+    pub kind: PopoverKind,
+    /// The rows of the tasks that it changes.
+    pub rows: Vec<Row>,
+    pub place: Place,
+    /// The elements that get the focus afterwards: the first that is there.
+    pub back_to: Vec<String>,
+}
+
+/// What is drawn under or over the rows while a finger moves one.
+#[derive(Clone, PartialEq)]
+pub enum Floating {
+    /// What the swipe does, under the row.
+    Swipe { area: Area, is_right: bool, is_enough: bool, is_done: bool },
+    /// The row that was lifted, and where it would land.
+    Row { area: Area, moved: f64, title: String, line: Option<f64> },
+}
+
+/// The row that the pointer holds.
+#[derive(Clone)]
+pub struct Drag {
+    pub row: Row,
+    /// The other rows and the headings of the sections, from the top.
+    pub places: Vec<DropPlace>,
+    pub landing: Option<Landing>,
+}
+
+#[derive(Clone, Copy)]
+pub struct DropPlace {
+    pub section: Section,
+    /// `None` is its heading.
+    pub row: Option<RowKey>,
+}
+
+/// Where a row goes when it is let go: before the follower, or at the end of the section.
+#[derive(Clone, Copy)]
+pub struct Landing {
+    pub section: Section,
+    pub follower: Option<RowKey>,
+}
+
+/// Where this page is in the stream.
+pub struct Live {
+    /// The last event that it knows of; at first, the time when the page was drawn.
+    pub last_event: String,
+    pub channel: Option<BroadcastChannel>,
+    /// Ends the stream that is being read, for another that begins earlier.
+    pub reader: Option<ReadableStreamDefaultReader>,
+    pub is_interrupted: bool,
+}
+
+impl Live {
+    pub fn new(now: Timestamp) -> Self {
+        Self { last_event: now.0.to_string(), channel: None, reader: None, is_interrupted: false }
+    }
 }
 
 impl Board {
@@ -197,7 +287,7 @@ impl Board {
             more: NodeRef::new(),
             latest_load: StoredValue::new(0),
             needs_reload: StoredValue::new(false),
-            live: StoredValue::new_local(super::live::Live::new(page.now)),
+            live: StoredValue::new_local(Live::new(page.now)),
             clock_offset,
             last_position_millis: StoredValue::new(0),
             is_over: RwSignal::new(false),
@@ -205,26 +295,13 @@ impl Board {
         }
     }
 
-    /// Begins the life of the list in the browser.
-    pub fn mount(self) {
-        self.watch_calendar();
-        Effect::new(move |_| document().set_title(&strings::tasks_title(self.counts.read().pending)));
-        self.watch_session();
-        self.watch_sign_out();
-        self.adopt_kept();
-        self.mount_shortcuts();
-        self.watch_end_of_list();
-        self.mount_live();
-        self.is_hydrated.set(true);
-        super::shortcuts::replay_early_presses();
-        // Don't steal focus.
-        if has_keyboard() && is_free() {
-            focus_in_place(ADD_FIELD);
-        }
-    }
-
     pub fn user_id(&self) -> String {
         self.client.with_value(|client| client.user_id.clone())
+    }
+
+    /// A name for something that this tab keeps.
+    pub fn name_in_tab(&self, prefix: &str) -> String {
+        self.tab.with_value(|tab| format!("{prefix}{tab}"))
     }
 
     /// A key for a row that comes onto the list.
@@ -243,90 +320,6 @@ impl Board {
         self.said.set(text.into());
     }
 
-    /// Says what went wrong; `what` is what the person wanted, as in “The task was not added”.
-    pub fn fail(&self, what: &str, problem: &Problem) {
-        match problem.status {
-            401 => self.end_session(strings::SESSION_EXPIRED),
-            403 => self.show_stale(),
-            _ => self.notice.set(Some(Notice { text: strings::refused(what, &problem.message), button: None })),
-        }
-    }
-
-    /// From here on nothing can be saved. What was typed and not saved waits in the browser for the same user.
-    fn end_session(&self, why: &str) {
-        self.is_over.set(true);
-        storage::forget_token(&self.user_id());
-        self.clear();
-        self.notice.set(Some(Notice { text: strings::over(why), button: Some((strings::SIGN_IN_AGAIN, NoticeAction::SignIn)) }));
-    }
-
-    fn show_stale(&self) {
-        self.is_over.set(true);
-        self.notice.set(Some(Notice { text: strings::SOMEBODY_ELSE.into(), button: Some((strings::RELOAD, NoticeAction::Reload)) }));
-    }
-
-    pub fn answer_notice(action: NoticeAction) {
-        let location = window().location();
-        match action {
-            NoticeAction::Reload => drop(location.reload()),
-            NoticeAction::SignIn => {
-                let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-                let here = String::from(js_sys::encode_uri_component(&here));
-                let _ = location.assign(&format!("/signin?expired=1&return_to={here}"));
-            }
-        }
-    }
-
-    /// Follows the button that signs out: it waits for the changes, or ends the list here.
-    fn watch_sign_out(self) {
-        Effect::new(move |_| match sign_out_stage() {
-            SignOutStage::SignedIn => {}
-            SignOutStage::Requested => self.send_now(),
-            SignOutStage::SignedOut => {
-                self.is_over.set(true);
-                self.clear();
-            }
-        });
-    }
-
-    /// What the account holds leaves the screen, for the next person at this device.
-    fn clear(&self) {
-        self.clear_rows();
-        self.rows.set_value(HashMap::new());
-        self.counts.set(Counts::default());
-        self.toast.set(None);
-    }
-
-    fn watch_session(self) {
-        let guard = storage::watch_session(self.user_id(), move |change| match change {
-            SessionChange::SignedOut => self.end_session(strings::SIGNED_OUT_ELSEWHERE),
-            SessionChange::OtherUser => self.show_stale(),
-        });
-        on_cleanup_local(guard);
-    }
-
-    /// Follows the day of this place, also when the page stays open over midnight, or wakes up with the computer.
-    fn watch_calendar(self) {
-        self.update_today();
-        on_cleanup_local(Interval::new(CALENDAR_EVERY, move || {
-            if self.update_today() {
-                self.reload();
-                self.restart_stream();
-            }
-        }));
-    }
-
-    /// Sets what day it is here, by the browser's clock and time zone; whether it is another.
-    fn update_today(self) -> bool {
-        self.utc_offset.set_value(UtcOffset { minutes: utc_offset() });
-        let today = self.utc_offset.get_value().day(Timestamp(now()));
-        let is_another = today != self.today.get_untracked();
-        if is_another {
-            self.today.set(today);
-        }
-        is_another
-    }
-
     /// Changes the counts by a task that comes (1) or goes (-1).
     pub fn count(&self, task: Option<&Task>, by: i64) {
         if let Some(task) = task {
@@ -334,137 +327,4 @@ impl Board {
             self.counts.update(|counts| counts.add(task, today, by));
         }
     }
-
-    /// Does what the outbox says: keeps changes, and redraws the rows that they touch.
-    pub fn apply(&self, effects: Vec<OutboxEffect>, origin: Origin) {
-        let pending = self.outbox.with_value(|outbox| outbox.entries().len());
-        if pending != self.pending.get_untracked() {
-            self.pending.set(pending);
-        }
-        for effect in effects {
-            match effect {
-                OutboxEffect::Keep(entry) => self.keep_entry(&entry),
-                OutboxEffect::Forget(key) => self.forget_entry(&key),
-                OutboxEffect::Show(id) => self.show(&id, origin),
-                OutboxEffect::Rename { from, to } => self.rename(&from, &to),
-                OutboxEffect::Confirmed { entry, task } => self.on_confirmed(&entry, task.as_ref()),
-                OutboxEffect::Rejected { entry, problem } => self.on_rejected(&entry, &problem),
-                OutboxEffect::Conflict { entry, fields, theirs } => self.on_conflict(&entry, &fields, theirs),
-            }
-        }
-    }
-
-    /// After the action that is under way has shown its own toast.
-    fn point_to_soon(self, task: Task) {
-        request_animation_frame(move || self.point_to(&task));
-    }
-
-    /// A task that was made here has got its id.
-    fn rename(&self, from: &str, to: &str) {
-        let renamed = self.rows.try_update_value(|rows| {
-            let row = rows.remove(from)?;
-            rows.insert(to.to_owned(), row.clone());
-            Some(row)
-        });
-        if let Some(row) = renamed.flatten() {
-            row.state.update_untracked(|state| to.clone_into(&mut state.task.id));
-        }
-    }
-
-    /// A row that was ticked waits a moment, for a second thought; then it goes where it belongs.
-    pub fn settle_later(self, key: RowKey) {
-        set_timeout(
-            move || {
-                if let Some(row) = self.row_of_key(key).filter(|row| !row.is_editing()) {
-                    match self.section_for(&row.task()) {
-                        None => self.remove_row(&row),
-                        section if section != self.section_of_row(key) => self.place(&row),
-                        _ => {}
-                    }
-                }
-            },
-            SETTLE_AFTER,
-        );
-    }
-
-    /// Makes the list agree with what the outbox says of one task.
-    fn show(&self, id: &str, origin: Origin) {
-        let (task, is_unsaved) = self.outbox.with_value(|outbox| (outbox.displayed(id), outbox.is_pending(id)));
-        match (self.row(id), task) {
-            (Some(row), Some(task)) => {
-                let before = row.task();
-                if before.completed != task.completed || before.due_date != task.due_date {
-                    self.count(Some(&before), -1);
-                    self.count(Some(&task), 1);
-                }
-                let (query, today) = (self.query.get_untracked(), self.today.get_untracked());
-                let was_ticked = before.completed != task.completed;
-                let has_moved = query.key_differs(&before, &task) || self.section_for(&before) != self.section_for(&task);
-                let has_left = !row.is_editing() && query.holds(&before, today) && !query.holds(&task, today);
-                if before != task || row.state.read_untracked().is_unsaved != is_unsaved {
-                    row.state.update(|state| {
-                        state.task = task.clone();
-                        state.is_unsaved = is_unsaved;
-                    });
-                }
-                if was_ticked {
-                    self.settle_later(row.key);
-                } else if has_left {
-                    self.remove_row(&row);
-                    if origin == Origin::Person {
-                        self.point_to_soon(task);
-                    }
-                } else if has_moved && !row.is_editing() {
-                    self.place(&row);
-                }
-            }
-            (Some(row), None) if row.is_editing() && origin == Origin::Server => Self::show_deleted_meanwhile(&row),
-            (Some(row), None) => {
-                self.count(Some(&row.task()), -1);
-                self.remove_row(&row);
-            }
-            (None, Some(task)) => {
-                let is_held = self.section_for(&task).is_some();
-                let is_wanted = match origin {
-                    Origin::Person => {
-                        self.count(Some(&task), 1);
-                        if !is_held {
-                            self.point_to_soon(task.clone());
-                        }
-                        is_held
-                    }
-                    Origin::PutBack => {
-                        self.count(Some(&task), 1);
-                        true
-                    }
-                    // Counted by the event that follows.
-                    Origin::Server => is_held && !self.is_beyond_loaded(&task),
-                };
-                // When the session is over, nothing of the account is on the screen.
-                if is_wanted && !self.is_over.get_untracked() {
-                    let row = Row::new(self.next_row_key(), task);
-                    row.state.update_untracked(|state| state.is_unsaved = is_unsaved);
-                    self.add_row(&row);
-                }
-            }
-            (None, None) => {}
-        }
-    }
-}
-
-/// Where a change comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The person at this page.
-    Person,
-    /// The same, who takes back a deletion: the row is shown wherever it belongs.
-    PutBack,
-    /// The server: an answer, or an event.
-    Server,
-}
-
-/// Keeps a value of the browser, which stays on this thread, for as long as the island lives.
-pub fn on_cleanup_local<T: 'static>(value: T) {
-    let kept = StoredValue::new_local(Some(value));
-    on_cleanup(move || drop(kept.try_update_value(Option::take)));
 }

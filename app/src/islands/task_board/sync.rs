@@ -8,13 +8,13 @@ use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    add_line, editor,
+    apply::CHANGE,
+    drafts::{EDIT, NEW_LINES, NEW_TITLE},
     page::{hold_lock, when_lock_is_free},
     state::{Board, Origin},
 };
 use crate::{
     browser::now,
-    client::UNREACHABLE,
     model::{ListQuery, NewTask, Problem, Task},
     outbox::{Change, Entry, Request},
     storage, strings,
@@ -24,27 +24,8 @@ use crate::{
 const AT_ONCE: usize = 5;
 /// How long until changes that could not be sent are tried again, in milliseconds, doubled each time up to the last.
 const RETRY_AFTER: [u32; 2] = [1_000, 30_000];
-/// Begins the name of every kept change; the tab's name and the change's key follow.
-const KEPT: &str = storage::CHANGE;
 
 impl Board {
-    pub fn keep_entry(&self, entry: &Entry) {
-        storage::write(&self.user_id(), &self.kept_name(&entry.key), Some(entry));
-    }
-
-    pub fn forget_entry(&self, key: &str) {
-        storage::write::<Entry>(&self.user_id(), &self.kept_name(key), None);
-    }
-
-    /// A name for something that this tab keeps.
-    pub fn name_in_tab(&self, prefix: &str) -> String {
-        self.tab.with_value(|tab| format!("{prefix}{tab}"))
-    }
-
-    fn kept_name(&self, key: &str) -> String {
-        format!("{}.{key}", self.name_in_tab(KEPT))
-    }
-
     fn lock_name(&self, tab: &str) -> String {
         format!("holdfast.tab.{}.{tab}", self.user_id())
     }
@@ -54,7 +35,7 @@ impl Board {
         let user_id = self.user_id();
         let has_locks = hold_lock(&self.lock_name(&self.tab.get_value()), || {});
         let mut tabs = Vec::new();
-        for prefix in [KEPT, editor::KEPT, add_line::DRAFT, add_line::LINES] {
+        for prefix in [CHANGE, EDIT, NEW_TITLE, NEW_LINES] {
             let names = storage::names(&user_id, prefix);
             let rests = names.iter().filter_map(|name| name.strip_prefix(prefix));
             tabs.extend(rests.map(|rest| rest.split_once('.').map_or(rest, |(tab, _)| tab).to_owned()));
@@ -79,16 +60,16 @@ impl Board {
         }
     }
 
-    fn adopt_from(self, other: &str) {
+    pub fn adopt_from(self, other: &str) {
         let user_id = self.user_id();
-        let names = storage::names(&user_id, &format!("{KEPT}{other}."));
+        let names = storage::names(&user_id, &format!("{CHANGE}{other}."));
         let entries = names.iter().filter_map(|name| storage::read::<Entry>(&user_id, name)).collect();
         self.adopt(entries);
         for name in names {
             storage::write::<Entry>(&user_id, &name, None);
         }
-        self.adopt_drafts(&format!("{}{other}", add_line::DRAFT), &format!("{}{other}", add_line::LINES));
-        let edits = format!("{}{other}", editor::KEPT);
+        self.adopt_drafts(&format!("{NEW_TITLE}{other}"), &format!("{NEW_LINES}{other}"));
+        let edits = format!("{EDIT}{other}");
         for name in storage::names(&user_id, &edits) {
             if let Some(id) = name.strip_prefix(&edits).and_then(|rest| rest.strip_prefix('.')) {
                 self.adopt_edit(&name, id);
@@ -191,7 +172,7 @@ impl Board {
         if matches!(problem.status, 401 | 403) {
             return self.fail("", problem);
         }
-        self.offline.set(Some(problem.message.clone()));
+        self.offline.set(Some(strings::problem(problem).to_owned()));
         if self.retry.with_value(|(timer, _)| timer.is_some()) {
             return;
         }
@@ -208,41 +189,9 @@ impl Board {
         self.retry.update_value(|(timer, _)| *timer = None);
         self.send_waiting();
     }
-
-    /// The server did what was asked.
-    pub fn on_confirmed(&self, entry: &Entry, task: Option<&Task>) {
-        match (&entry.change, task) {
-            (Change::Create { .. }, Some(task)) => {
-                self.undo.update_value(|steps| {
-                    for (id, _) in steps.iter_mut().flat_map(|step| &mut step.changes).filter(|(id, _)| *id == entry.task_id) {
-                        id.clone_from(&task.id);
-                    }
-                });
-                self.announce(strings::added(&task.title));
-            }
-            (Change::Update { is_guarded: true, .. }, _) => self.announce(strings::SAVED),
-            _ => {}
-        }
-    }
-
-    /// The server will not do it.
-    pub fn on_rejected(&self, entry: &Entry, problem: &Problem) {
-        match &entry.change {
-            Change::Create { .. } => self.give_back(entry, problem),
-            Change::Update { changes, is_guarded: true, .. } => self.reopen_editor(entry, changes, problem),
-            // Gone: there is nothing to take back.
-            Change::Update { .. } if problem.status == 404 => {
-                let effects = self.outbox.try_update_value(|outbox| outbox.deleted(&entry.task_id)).unwrap_or_default();
-                self.apply(effects, Origin::Server);
-            }
-            Change::Update { .. } => self.fail(strings::NOT_CHANGED, problem),
-            Change::Delete => self.fail(strings::NOT_DELETED, problem),
-            Change::Restore => self.fail(strings::NOT_RESTORED, problem),
-        }
-    }
 }
 
 /// Whether the same request may succeed later.
 fn is_temporary(problem: &Problem) -> bool {
-    problem.code == UNREACHABLE || problem.status >= 500 || matches!(problem.status, 401 | 403 | 429)
+    problem.code == Problem::UNREACHABLE || problem.status >= 500 || matches!(problem.status, 401 | 403 | 429)
 }
