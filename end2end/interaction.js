@@ -42,7 +42,9 @@ async function loadAll(page, count) {
   await page.locator("h1").click();
   const start = Date.now();
   await page.keyboard.press("Control+a");
-  await page.waitForFunction((count) => document.querySelectorAll("#list .row").length >= count && !document.querySelector("#bulk").hidden, count, { timeout: 300_000 });
+  await page.waitForFunction((count) => document.querySelectorAll("#list .row").length >= count && !document.querySelector("#bulk").hidden, count, {
+    timeout: 300_000,
+  });
   const took = Date.now() - start;
   await page.keyboard.press("Escape");
   await pause(page);
@@ -67,7 +69,11 @@ async function answers(page) {
     "type a letter": { before: (n) => page.locator("#new-title").fill("w".repeat(n)), act: () => page.keyboard.press("a") },
     "type a word that is understood": { before: () => page.locator("#new-title").fill("Call the bank !hig"), act: () => page.keyboard.press("h") },
     "add a task": { before: (n) => page.locator("#new-title").fill(`Task that is new ${n}`), act: () => page.keyboard.press("Enter") },
-    "open an edit": { before: () => page.locator("#list .row").nth(3).hover(), act: () => click("#list .row:not(.editing) .actions button", 3), after: () => page.locator(".editor [name=title]").press("Escape") },
+    "open an edit": {
+      before: () => page.locator("#list .row").nth(3).hover(),
+      act: () => click("#list .row:not(.editing) .actions button", 3),
+      after: () => page.locator(".editor [name=title]").press("Escape"),
+    },
     "save an edit": {
       before: async (n) => {
         await click("#list .row:not(.editing) .actions button", 3);
@@ -75,15 +81,29 @@ async function answers(page) {
       },
       act: () => page.keyboard.press("Enter"),
     },
-    "j": { before: () => page.locator("#list .check input").nth(2).focus(), act: () => page.keyboard.press("j") },
-    "k": { before: () => page.locator("#list .check input").nth(4).focus(), act: () => page.keyboard.press("k") },
-    "j, in the middle": { before: () => page.locator("#list .check input").nth(ROWS / 2).focus(), act: () => page.keyboard.press("j") },
-    "delete": { before: () => page.locator("#list .check input").nth(4).focus(), act: () => page.keyboard.press("Delete") },
-    "undo": { before: () => page.locator("#list .check input").nth(4).press("Delete"), act: () => page.keyboard.press("Control+z") },
+    j: { before: () => page.locator("#list .check input").nth(2).focus(), act: () => page.keyboard.press("j") },
+    k: { before: () => page.locator("#list .check input").nth(4).focus(), act: () => page.keyboard.press("k") },
+    "j, in the middle": {
+      before: () =>
+        page
+          .locator("#list .check input")
+          .nth(ROWS / 2)
+          .focus(),
+      act: () => page.keyboard.press("j"),
+    },
+    delete: { before: () => page.locator("#list .check input").nth(4).focus(), act: () => page.keyboard.press("Delete") },
+    undo: { before: () => page.locator("#list .check input").nth(4).press("Delete"), act: () => page.keyboard.press("Control+z") },
     "move down": { before: () => page.locator("#list .check input").nth(4).focus(), act: () => page.keyboard.press("Alt+ArrowDown") },
-    "palette": { before: () => page.locator("#list .check input").nth(1).focus(), act: () => page.keyboard.press("Control+k"), after: done },
+    palette: { before: () => page.locator("#list .check input").nth(1).focus(), act: () => page.keyboard.press("Control+k"), after: done },
     "Ctrl A": { before: () => page.locator("h1").click(), act: () => page.keyboard.press("Control+a"), after: done },
-    "Escape from Ctrl A": { before: () => page.locator("h1").click().then(() => page.keyboard.press("Control+a")), act: () => page.keyboard.press("Escape") },
+    "Escape from Ctrl A": {
+      before: () =>
+        page
+          .locator("h1")
+          .click()
+          .then(() => page.keyboard.press("Control+a")),
+      act: () => page.keyboard.press("Escape"),
+    },
   };
   const rows = [["", "worst", "median", "script in the worst"]];
   for (const [name, { before, act, after }] of Object.entries(ACTIONS)) {

@@ -110,15 +110,21 @@ function page() {
     counts[kind] += 1;
     states.set(state, [...(states.get(state) ?? []), { name, width: Number(width), scheme, kind }]);
   }
-  const image = (folder, { name, kind }, missing) => (kind === missing ? "" : `<a href="${folder}/${name}"><img loading="lazy" src="${folder}/${name}" alt=""></a>`);
+  const image = (folder, { name, kind }, missing) =>
+    kind === missing ? "" : `<a href="${folder}/${name}"><img loading="lazy" src="${folder}/${name}" alt=""></a>`;
   const figure = (shot) => `<figure class="${shot.kind} ${shot.scheme} w${shot.width}">
 <figcaption>${shot.width} px, ${shot.scheme}: ${shot.kind}</figcaption>
 <div>${image("before", shot, "new")}${image("new", shot, "gone")}</div></figure>`;
   const section = ([state, shots]) => `<section id="${state}"><h2>${state}</h2><div class="shots">
-${shots.toSorted((a, b) => b.width - a.width || b.scheme.localeCompare(a.scheme)).map(figure).join("\n")}
+${shots
+  .toSorted((a, b) => b.width - a.width || b.scheme.localeCompare(a.scheme))
+  .map(figure)
+  .join("\n")}
 </div></section>`;
   const sorted = [...states].toSorted(([a], [b]) => rank.indexOf(a) - rank.indexOf(b));
-  const said = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`).join(", ");
+  const said = Object.entries(counts)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(", ");
   const box = (id, label, isChecked) => `<label><input type="checkbox" id="${id}"${isChecked ? " checked" : ""}> ${label}</label>`;
   return `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Holdfast in pictures</title><style>
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }

@@ -84,5 +84,7 @@ async function freePort() {
 // Columns that line up: the first to the left, the others to the right.
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
-  return rows.map((row) => row.map((cell, column) => (column ? String(cell).padStart(widths[column]) : String(cell).padEnd(widths[column]))).join("  ")).join("\n");
+  return rows
+    .map((row) => row.map((cell, column) => (column ? String(cell).padStart(widths[column]) : String(cell).padEnd(widths[column]))).join("  "))
+    .join("\n");
 }

@@ -11,7 +11,9 @@ const newTask = (page) => page.getByLabel("New task");
 const focused = (page) =>
   page.evaluate(() => {
     const { activeElement: element } = document;
-    return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent.trim() ?? (element === document.body ? "nothing" : element.textContent.trim());
+    return (
+      element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent.trim() ?? (element === document.body ? "nothing" : element.textContent.trim())
+    );
   });
 
 // Newest first: three, two, one.
@@ -44,12 +46,16 @@ test.describe("in every state", () => {
         .map((element) => ({ element, area: element.getBoundingClientRect() }))
         .filter(({ area }) => area.width > 1);
       const isInSentence = ({ element }) =>
-        element.localName === "a" && getComputedStyle(element).display === "inline" && [...element.parentNode.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        element.localName === "a" &&
+        getComputedStyle(element).display === "inline" &&
+        [...element.parentNode.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
       const isSmall = ({ area }) => Math.min(area.width, area.height) < 23.99;
       const middle = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bottom) / 2];
       const isNear = (one, other) => {
         const [x, y] = middle(one.area);
-        const [a, b] = isSmall(other) ? middle(other.area) : [Math.min(Math.max(x, other.area.left), other.area.right), Math.min(Math.max(y, other.area.top), other.area.bottom)];
+        const [a, b] = isSmall(other)
+          ? middle(other.area)
+          : [Math.min(Math.max(x, other.area.left), other.area.right), Math.min(Math.max(y, other.area.top), other.area.bottom)];
         return Math.hypot(x - a, y - b) < (isSmall(other) ? 24 : 12);
       };
       return targets
@@ -75,7 +81,9 @@ test.describe("in every state", () => {
       const layerOf = (element) => element.closest("dialog, .toast, .bulk, .bottom-bar, .round-add, #chips");
       const modal = document.querySelector("dialog:modal");
       const isThere = (element) =>
-        element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".visually-hidden, .skip, pre, textarea, option, .row .note, .toast, .line-marks") && (!modal || modal.contains(element));
+        element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+        !element.closest(".visually-hidden, .skip, pre, textarea, option, .row .note, .toast, .line-marks") &&
+        (!modal || modal.contains(element));
       const overlap = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
 
       const texts = [];
@@ -104,7 +112,8 @@ test.describe("in every state", () => {
       }
       for (const [at, { element, area }] of texts.entries()) {
         for (const other of texts.slice(at + 1)) {
-          if (other.element !== element && layerOf(element) === layerOf(other.element) && overlap(area, other.area)) say(`lies on “${other.element.textContent.trim()}”`, element);
+          if (other.element !== element && layerOf(element) === layerOf(other.element) && overlap(area, other.area))
+            say(`lies on “${other.element.textContent.trim()}”`, element);
         }
       }
       for (const element of document.body.querySelectorAll("*")) {
@@ -113,10 +122,13 @@ test.describe("in every state", () => {
         const isCut = (overflow, size, all) => ["hidden", "clip"].includes(overflow) && all > size + 1;
         if (isCut(overflowX, element.clientWidth, element.scrollWidth) || isCut(overflowY, element.clientHeight, element.scrollHeight)) say("cut off", element);
       }
-      const fields = [...document.querySelectorAll("input, select, textarea, button, summary")].filter((field) => isThere(field) && !field.matches(".reveal, [type=checkbox]"));
+      const fields = [...document.querySelectorAll("input, select, textarea, button, summary")].filter(
+        (field) => isThere(field) && !field.matches(".reveal, [type=checkbox]"),
+      );
       for (const [at, field] of fields.entries()) {
         for (const other of fields.slice(at + 1)) {
-          if (layerOf(field) === layerOf(other) && overlap(field.getBoundingClientRect(), other.getBoundingClientRect())) say(`lies on ${other.outerHTML.slice(0, 60)}`, field);
+          if (layerOf(field) === layerOf(other) && overlap(field.getBoundingClientRect(), other.getBoundingClientRect()))
+            say(`lies on ${other.outerHTML.slice(0, 60)}`, field);
         }
       }
       return found;
@@ -174,7 +186,11 @@ test.describe("on a touch screen", () => {
         const layer = document.querySelector("dialog:modal") ?? document.body;
         return [...layer.querySelectorAll("button, .button, .check")]
           .filter((button) => button.checkVisibility() && !button.closest("[inert]"))
-          .map((button) => [button.getBoundingClientRect().height, Number(getComputedStyle(button.parentElement).opacity), button.ariaLabel ?? button.textContent])
+          .map((button) => [
+            button.getBoundingClientRect().height,
+            Number(getComputedStyle(button.parentElement).opacity),
+            button.ariaLabel ?? button.textContent,
+          ])
           .filter(([height, opacity]) => height < 44 || opacity < 1);
       });
       expect(small).toEqual([]);
@@ -198,9 +214,13 @@ test.describe("the focus", () => {
       await page.emulateMedia({ reducedMotion: "reduce" });
       await holdClock(page);
       const ada = await server.person("Ada");
-      for (let n = 0; n < 24; n += 1) await server.addTask(ada, { title: `Task ${n}`, description: n % 3 ? null : "In two lines\nof its own", tags: n % 4 ? [] : ["home"] });
+      for (let n = 0; n < 24; n += 1)
+        await server.addTask(ada, { title: `Task ${n}`, description: n % 3 ? null : "In two lines\nof its own", tags: n % 4 ? [] : ["home"] });
       await signIn(page, ada, "/tasks?status=all");
-      for (const n of [23, 21]) await row(page, `Task ${n}`).locator(".words").click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
+      for (const n of [23, 21])
+        await row(page, `Task ${n}`)
+          .locator(".words")
+          .click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
       await bulk(page).getByRole("button", { name: "Complete" }).click();
       await expect(toast(page)).toBeVisible();
       // From here on no ten seconds pass.
@@ -214,7 +234,9 @@ test.describe("the focus", () => {
           const steps = [0.1, 0.3, 0.5, 0.7, 0.9];
           const hits = steps.flatMap((x) => steps.map((y) => document.elementFromPoint(left + width * x, top + height * y)));
           const isSeen = hits.some((hit) => hit && (element.contains(hit) || hit.closest("label")?.control === element));
-          const { outlineStyle, outlineWidth } = getComputedStyle(element.type === "checkbox" && element.nextElementSibling ? element.nextElementSibling : element);
+          const { outlineStyle, outlineWidth } = getComputedStyle(
+            element.type === "checkbox" && element.nextElementSibling ? element.nextElementSibling : element,
+          );
           const isRinged = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
           const over = hits.find(Boolean)?.closest(".toast, .bulk, .row");
           return { isSeen, isRinged, name: `${element.ariaLabel || element.textContent.trim() || element.name}, under ${over?.className ?? "nothing"}` };
@@ -255,7 +277,16 @@ test.describe("the focus", () => {
           const floating = element.closest(".bulk, .bottom-bar, .round-add");
           const foot = document.querySelector(".foot").getBoundingClientRect().bottom;
           const down = floating ? foot - floating.getBoundingClientRect().top + ["bottom-bar", "round-add", "bulk"].indexOf(floating.classList[0]) * 200 : 0;
-          return element === document.body ? null : { isBeside: Boolean(element.closest(".views")), row: element.closest(".row")?.querySelector("input")?.id, name: element.ariaLabel || element.textContent.trim() || element.name, left, top: top + scrollY + Math.max(0, down), bottom: bottom + scrollY + Math.max(0, down) };
+          return element === document.body
+            ? null
+            : {
+                isBeside: Boolean(element.closest(".views")),
+                row: element.closest(".row")?.querySelector("input")?.id,
+                name: element.ariaLabel || element.textContent.trim() || element.name,
+                left,
+                top: top + scrollY + Math.max(0, down),
+                bottom: bottom + scrollY + Math.max(0, down),
+              };
         });
         if (!place) break;
         places.push(place);
@@ -266,7 +297,11 @@ test.describe("the focus", () => {
         const before = places[at - 1];
         // A sidebar is read before the column that it stands beside.
         if (before?.isBeside && !place.isBeside) return false;
-        return before && (!place.row || place.row !== before.row) && (place.bottom <= before.top || (place.top < before.bottom && before.top < place.bottom && place.left < before.left - 1));
+        return (
+          before &&
+          (!place.row || place.row !== before.row) &&
+          (place.bottom <= before.top || (place.top < before.bottom && before.top < place.bottom && place.left < before.left - 1))
+        );
       });
       expect(back.map(({ name }) => name)).toEqual([]);
     }
@@ -533,7 +568,9 @@ test("dialogs are modal and have a name, and nothing behind them is in reach", a
     expect(inReach).toEqual([]);
     for (let tab = 0; tab < 40; tab += 1) {
       await page.keyboard.press("Tab");
-      const isInside = await page.evaluate(() => document.activeElement === document.body || document.querySelector("dialog:modal").contains(document.activeElement));
+      const isInside = await page.evaluate(
+        () => document.activeElement === document.body || document.querySelector("dialog:modal").contains(document.activeElement),
+      );
       expect(isInside).toBe(true);
     }
     await page.keyboard.press("Escape");
@@ -545,7 +582,10 @@ test.describe("the keys", () => {
 
   test("do nothing while one types, in any field", async ({ page, server }) => {
     const ada = await STATES.editor(page, server);
-    for (const title of ["Answer Nadia", "Pay the rent"]) await row(page, title).locator(".words").click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
+    for (const title of ["Answer Nadia", "Pay the rent"])
+      await row(page, title)
+        .locator(".words")
+        .click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
     await openSearch(page);
     await page.getByLabel("Filter and sort").click();
     const before = await server.tasks(ada);
@@ -624,7 +664,14 @@ test("with reduced motion nothing moves, and without it nothing takes longer tha
       look();
       return promise;
     }, act);
-  const acts = [".check input", ".actions [formmethod=get]", ".editor .buttons [type=button]", ".actions [formaction$=delete]", "#toast button", ".foot button"];
+  const acts = [
+    ".check input",
+    ".actions [formmethod=get]",
+    ".editor .buttons [type=button]",
+    ".actions [formaction$=delete]",
+    "#toast button",
+    ".foot button",
+  ];
   const seen = [];
   for (const act of acts) seen.push(...(await after(act)));
   expect(seen.length).toBeGreaterThan(0);
@@ -664,7 +711,8 @@ test.describe("dark colours that were chosen", () => {
       window.backgrounds = new Set();
       const look = () => {
         const { body, documentElement } = document;
-        const [color, isStyled] = body && getComputedStyle(body).backgroundColor !== "rgba(0, 0, 0, 0)" ? [getComputedStyle(body).backgroundColor, true] : ["", false];
+        const [color, isStyled] =
+          body && getComputedStyle(body).backgroundColor !== "rgba(0, 0, 0, 0)" ? [getComputedStyle(body).backgroundColor, true] : ["", false];
         const pen = document.createElement("canvas").getContext("2d");
         // Without a style sheet the window has the colour of the scheme, which its text gives away.
         pen.fillStyle = isStyled || !documentElement ? color : getComputedStyle(documentElement).color;
@@ -677,7 +725,7 @@ test.describe("dark colours that were chosen", () => {
       window.look = look;
     });
     const raw = await page.request.get("/tasks");
-    expect(await raw.text()).toMatch(/<html[^>]* data-theme="dark"[^>]*>[^]*<meta name="color-scheme" content="dark"[^]*<link rel="stylesheet"/);
+    expect(await raw.text()).toMatch(/<html[^>]* data-theme="dark"[^>]*>.*<meta name="color-scheme" content="dark".*<link rel="stylesheet"/s);
     await page.goto("/tasks", { waitUntil: "commit" });
     await expect.poll(() => page.evaluate(() => document.documentElement?.dataset.theme)).toBe("dark");
     await page.evaluate(() => window.look());
@@ -712,7 +760,10 @@ test("in forced colours one sees what is selected, what is done and where the to
     return part.screenshot();
   };
   const nadia = row(page, "Answer Nadia");
-  const toggle = (title) => row(page, title).locator(".words").click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
+  const toggle = (title) =>
+    row(page, title)
+      .locator(".words")
+      .click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
   await toggle("Read the contract");
   const plain = await picture(nadia);
   expect((await picture(nadia)).equals(plain)).toBe(true);
@@ -766,7 +817,13 @@ test("text from right to left has its own direction and leaves the row as it is"
   expect.soft(await page.locator("#chips .chip span").evaluate((span) => getComputedStyle(span).direction), "chip").toBe("rtl");
   await edit(page, "\u2068קנה חלב").click();
   for (const name of ["Title", "Description", "Tags"]) {
-    expect(await page.locator(".editor").getByLabel(name).evaluate((field) => getComputedStyle(field).direction), name).toBe("rtl");
+    expect(
+      await page
+        .locator(".editor")
+        .getByLabel(name)
+        .evaluate((field) => getComputedStyle(field).direction),
+      name,
+    ).toBe("rtl");
   }
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Delete: \u2068קנה חלב" }).click();
@@ -785,7 +842,8 @@ test.describe("nothing on the page moves by itself", () => {
       new PerformanceObserver((list) => {
         for (const { value, hadRecentInput, sources } of list.getEntries()) {
           // Where the page is scrolled by parts of a pixel, what is fixed rounds to another one: that is a shift of nothing.
-          if (!hadRecentInput && value >= 0.0001) window.shifts.push([value.toFixed(4), ...sources.map(({ node }) => (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 80))]);
+          if (!hadRecentInput && value >= 0.0001)
+            window.shifts.push([value.toFixed(4), ...sources.map(({ node }) => (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 80))]);
         }
       }).observe({ type: "layout-shift", buffered: true });
     });
@@ -857,7 +915,8 @@ test.describe("nothing on the page moves by itself", () => {
 
     test("/tasks, the first time", async ({ page, server }) => {
       const ada = await server.person("Ada");
-      for (const day of [0, 1, 2]) await server.addTask(ada, { title: `In ${day} days`, due_date: new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10), tags: ["home"] });
+      for (const day of [0, 1, 2])
+        await server.addTask(ada, { title: `In ${day} days`, due_date: new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10), tags: ["home"] });
       await signIn(page, ada);
       expect(await shifts(page)).toEqual([]);
     });

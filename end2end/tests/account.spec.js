@@ -169,8 +169,7 @@ const mailTest = test.extend({
     await use({ mails, port: smtp.server.address().port });
     await new Promise((resolve) => smtp.close(resolve));
   },
-  environment: async ({ mails: { port } }, use) =>
-    use({ SMTP_URL: `smtp://holdfast:let%20me%20in@127.0.0.1:${port}`, MAIL_FROM: "Tasks <tasks@example.com>" }),
+  environment: async ({ mails: { port } }, use) => use({ SMTP_URL: `smtp://holdfast:let%20me%20in@127.0.0.1:${port}`, MAIL_FROM: "Tasks <tasks@example.com>" }),
 });
 
 for (const javaScriptEnabled of [true, false]) {

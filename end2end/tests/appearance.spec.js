@@ -44,9 +44,16 @@ test("the colours that one chooses hold at once, and from the first paint of eve
 });
 
 test("a note is an icon where the rows are compact, and a line below the title where they are comfortable", async ({ page }) => {
-  for (const [choice, wide, narrow] of [["Automatic", "icon", "line"], ["Comfortable", "line", "line"], ["Compact", "icon", "icon"]]) {
+  for (const [choice, wide, narrow] of [
+    ["Automatic", "icon", "line"],
+    ["Comfortable", "line", "line"],
+    ["Compact", "icon", "icon"],
+  ]) {
     await chooses(page, new RegExp(`^${choice}`));
-    for (const [width, looks] of [[1280, wide], [390, narrow]]) {
+    for (const [width, looks] of [
+      [1280, wide],
+      [390, narrow],
+    ]) {
       await page.setViewportSize({ width, height: 720 });
       await page.goto("/tasks");
       await awake(page);

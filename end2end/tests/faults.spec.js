@@ -42,13 +42,18 @@ test("twenty pasted lines stay in their order, offline, in another tab and after
   expect(await titlesOf(page)).toEqual(lines);
 });
 
-for (const [timezoneId, at] of [["America/Los_Angeles", "2026-11-25T07:30:00Z"], ["Pacific/Auckland", "2026-11-25T10:30:00Z"]]) {
+for (const [timezoneId, at] of [
+  ["America/Los_Angeles", "2026-11-25T07:30:00Z"],
+  ["Pacific/Auckland", "2026-11-25T10:30:00Z"],
+]) {
   test.describe(`in ${timezoneId}`, () => {
     test.use({ timezoneId });
 
     test("what is due today is overdue once it is midnight, on a page that stays open", async ({ page, server }) => {
       await holdClock(page, new Date(at));
-      const [month, day, year] = new Date(at).toLocaleDateString("en-US", { timeZone: timezoneId, year: "numeric", month: "2-digit", day: "2-digit" }).split("/");
+      const [month, day, year] = new Date(at)
+        .toLocaleDateString("en-US", { timeZone: timezoneId, year: "numeric", month: "2-digit", day: "2-digit" })
+        .split("/");
       await server.addTask(server.ada, { title: "Pay the rent", due_date: `${year}-${month}-${day}` });
       await signIn(page, server.ada);
       await expect(row(page, "Pay the rent").locator("time")).toHaveText("Today");
@@ -105,14 +110,19 @@ test("two tabs that were offline send what each has, once", async ({ page, conte
   const sent = [];
   context.on("request", (request) => request.method() === "POST" && request.url().endsWith("/tasks") && sent.push(request.postDataJSON().title));
   await context.setOffline(true);
-  for (const [tab, title] of [[page, "From the first"], [other, "From the second"]]) {
+  for (const [tab, title] of [
+    [page, "From the first"],
+    [other, "From the second"],
+  ]) {
     await tab.getByLabel("New task").fill(title);
     await tab.keyboard.press("Enter");
     await expect(row(tab, title)).toBeVisible();
   }
   sent.length = 0;
   await context.setOffline(false);
-  await expect.poll(async () => (await server.tasks(server.ada)).map(({ title }) => title).sort(), { timeout: 40_000 }).toEqual(["From the first", "From the second"]);
+  await expect
+    .poll(async () => (await server.tasks(server.ada)).map(({ title }) => title).sort(), { timeout: 40_000 })
+    .toEqual(["From the first", "From the second"]);
   for (const tab of [page, other]) await expect(tab.getByRole("listitem")).toHaveCount(2);
   expect(sent.sort()).toEqual(["From the first", "From the second"]);
 });
@@ -158,7 +168,12 @@ test("a task that is added into another view says where it is", async ({ page, s
 });
 
 test("a task that falls out of the view says where it is, and its place follows its date", async ({ page, server }) => {
-  for (const [title, days] of [["first", 1], ["second", 2], ["third", 3]]) await server.addTask(server.ada, { title, due_date: inDays(days) });
+  for (const [title, days] of [
+    ["first", 1],
+    ["second", 2],
+    ["third", 3],
+  ])
+    await server.addTask(server.ada, { title, due_date: inDays(days) });
   await signIn(page, server.ada, "/tasks?due=upcoming&sort=due_date");
   await page.getByRole("button", { name: "Edit: first" }).click();
   await page.locator(".editor").getByLabel("Due").fill(inDays(5));
@@ -231,7 +246,11 @@ test("Space after the question mark closes the help, and the keys stay on", asyn
 test("the number of changes that wait is that of the changes that wait", async ({ page, server }) => {
   await signIn(page, server.ada);
   await server.stop("SIGKILL");
-  for (const [title, said] of [["one", "1 change is"], ["two", "2 changes are"], ["three", "3 changes are"]]) {
+  for (const [title, said] of [
+    ["one", "1 change is"],
+    ["two", "2 changes are"],
+    ["three", "3 changes are"],
+  ]) {
     await page.getByLabel("New task").fill(title);
     await page.keyboard.press("Enter");
     await expect(page.getByRole("alert").filter({ hasText: said })).toBeVisible();
@@ -250,13 +269,22 @@ test("twenty steps can be undone, also creates, edits and moves", async ({ page,
   await page.getByRole("button", { name: "Edit: Parcel" }).click();
   await page.getByRole("textbox", { name: "Title" }).fill("Packet");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect.poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => `${title} ${completed}`).sort()).toEqual(["Letter true", "New false", "Packet false"]);
+  await expect
+    .poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => `${title} ${completed}`).sort())
+    .toEqual(["Letter true", "New false", "Packet false"]);
   await page.getByRole("heading", { name: "All tasks" }).click();
-  for (const titles of [["New", "Letter", "Parcel"], ["New", "Parcel", "Letter"], ["New", "Parcel", "Letter"], ["Parcel", "Letter"]]) {
+  for (const titles of [
+    ["New", "Letter", "Parcel"],
+    ["New", "Parcel", "Letter"],
+    ["New", "Parcel", "Letter"],
+    ["Parcel", "Letter"],
+  ]) {
     await page.keyboard.press("Control+z");
     await expect.poll(() => titlesOf(page)).toEqual(titles);
   }
-  await expect.poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => `${title} ${completed}`).sort()).toEqual(["Letter false", "Parcel false"]);
+  await expect
+    .poll(async () => (await server.tasks(server.ada)).map(({ title, completed }) => `${title} ${completed}`).sort())
+    .toEqual(["Letter false", "Parcel false"]);
 });
 
 test("what is typed in two tabs is that of each, and a closed one leaves it to the next", async ({ page, context, server }) => {
@@ -266,7 +294,10 @@ test("what is typed in two tabs is that of each, and a closed one leaves it to t
   await awake(other);
   await page.getByLabel("New task").fill("In the first");
   await other.getByLabel("New task").fill("In the second");
-  for (const [tab, text] of [[page, "In the first"], [other, "In the second"]]) {
+  for (const [tab, text] of [
+    [page, "In the first"],
+    [other, "In the second"],
+  ]) {
     await tab.reload();
     await expect(tab.getByLabel("New task")).toHaveValue(text);
   }

@@ -24,7 +24,11 @@ const at = (page, time) =>
 
 test("a line types itself once, letter by letter, and then its task is there", async ({ page }) => {
   await page.goto("/");
-  const isThere = () => page.locator(".sample .row").first().evaluate((row) => Number(getComputedStyle(row).opacity));
+  const isThere = () =>
+    page
+      .locator(".sample .row")
+      .first()
+      .evaluate((row) => Number(getComputedStyle(row).opacity));
   await at(page, 0);
   expect([await hidden(page), await isThere()]).toEqual([WORDS.map(() => 1), 0]);
   let before = WORDS.length;
@@ -77,7 +81,11 @@ test("nothing on the page shifts, nothing in the example can be reached, and no 
 
 test("it leads to an account, to signing in, and to the API", async ({ page }) => {
   await page.goto("/");
-  for (const [name, path] of [["Create your account", "/signup"], ["Sign in", "/signin"], ["the API, with every route and every error", "/api/docs"]]) {
+  for (const [name, path] of [
+    ["Create your account", "/signup"],
+    ["Sign in", "/signin"],
+    ["the API, with every route and every error", "/api/docs"],
+  ]) {
     await page.getByRole("link", { name }).click();
     await expect(page).toHaveURL(path);
     await page.goBack();

@@ -134,7 +134,11 @@ test("a task whose answer was lost is not made twice", async ({ page, server }) 
 test("what the server refuses is in the line again, with the reason", async ({ page, server }) => {
   await page.route("**/tasks", (route) =>
     route.request().method() === "POST"
-      ? route.fulfill({ status: 422, contentType: "application/problem+json", body: JSON.stringify({ status: 422, code: "VALIDATION_ERROR", message: "Not like this." }) })
+      ? route.fulfill({
+          status: 422,
+          contentType: "application/problem+json",
+          body: JSON.stringify({ status: 422, code: "VALIDATION_ERROR", message: "Not like this." }),
+        })
       : route.continue(),
   );
   await page.getByLabel("New task").fill("Refused");

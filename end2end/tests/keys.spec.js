@@ -116,7 +116,12 @@ test("the palette knows other words for a command, and finds tasks and tags", as
   await page.reload();
   await awake(page);
   const palette = page.getByRole("dialog", { name: "Commands" });
-  for (const [typed, found] of [["log out", "Your account"], ["theme", "Dark colours"], ["water", "Water the plants"], ["garden", "#garden"]]) {
+  for (const [typed, found] of [
+    ["log out", "Your account"],
+    ["theme", "Dark colours"],
+    ["water", "Water the plants"],
+    ["garden", "#garden"],
+  ]) {
     await page.keyboard.press("Control+k");
     await page.keyboard.type(typed);
     await expect(palette.getByRole("option", { name: found })).toBeVisible();

@@ -246,8 +246,7 @@ test("a deletion can be undone for ten seconds, longer while one looks at it", a
 
 test.describe("arranging", () => {
   test.beforeEach(async ({ page, server }) => three(page, server));
-  const inOrder = async (server) =>
-    (await server.tasks(server.ada)).sort((a, b) => (a.position < b.position ? -1 : 1)).map((task) => task.title);
+  const inOrder = async (server) => (await server.tasks(server.ada)).sort((a, b) => (a.position < b.position ? -1 : 1)).map((task) => task.title);
 
   test("with the pointer, by the grip", async ({ page, server }) => {
     const grip = row(page, "one").locator(".grip");

@@ -1,5 +1,5 @@
 // What happens in one tab or on one device shows in the others.
-import { PASSWORD, awake, expect, row, signIn, test } from "./support.js";
+import { expect, row, signIn, test } from "./support.js";
 
 const titlesOf = (page) => page.locator(".row .title").allTextContents();
 const streams = (pages) => {
@@ -44,7 +44,14 @@ test("a change on another device shows, with the counts of every view", async ({
   await signIn(page, server.ada);
   await server.addTask(server.ada, { title: "From the telephone", due_date: "2027-01-31" });
   await expect(row(page, "From the telephone")).toBeVisible();
-  await expect(page.getByRole("navigation", { name: "Which tasks" }).getByRole("link")).toHaveText(["To do 2", "Today 0", "Upcoming 1", "Completed 0", "All 2", "Trash"]);
+  await expect(page.getByRole("navigation", { name: "Which tasks" }).getByRole("link")).toHaveText([
+    "To do 2",
+    "Today 0",
+    "Upcoming 1",
+    "Completed 0",
+    "All 2",
+    "Trash",
+  ]);
 });
 
 test("nobody else's tasks show", async ({ page, server }) => {

@@ -39,7 +39,10 @@ for (const state of ["dated", "selected", "editor", "toast", "palette"]) {
   });
 }
 
-for (const [theme, colorScheme] of [["dark", "light"], ["light", "dark"]]) {
+for (const [theme, colorScheme] of [
+  ["dark", "light"],
+  ["light", "dark"],
+]) {
   test(`${theme} colours that a person chose are accessible where the system's are ${colorScheme}`, async ({ page, server }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.context().addCookies([{ name: "theme", value: theme, url: server.url }]);

@@ -118,10 +118,7 @@ test.describe("a page of a trusted origin", () => {
 
   for (const [what, { facts }] of Object.entries(SCENARIOS)) {
     test(what, async ({ client, server }) => {
-      const got = await client.evaluate(
-        ([what, url]) => SCENARIOS[what].run(connect(url), { signIn, isAlive, mail, openLink }),
-        [what, server.url],
-      );
+      const got = await client.evaluate(([what, url]) => SCENARIOS[what].run(connect(url), { signIn, isAlive, mail, openLink }), [what, server.url]);
       expect(got).toEqual(facts);
     });
   }

@@ -172,7 +172,10 @@ export const STATES = {
   },
   selected: async (page, server) => {
     await STATES.dated(page, server);
-    for (const title of ["Answer Nadia", "Book the train"]) await row(page, title).locator(".words").click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
+    for (const title of ["Answer Nadia", "Book the train"])
+      await row(page, title)
+        .locator(".words")
+        .click({ modifiers: ["Control"], position: { x: 4, y: 14 } });
     await expect(page.getByRole("toolbar")).toContainText("2 selected");
   },
   // It stays for as long as it has the focus.

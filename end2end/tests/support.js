@@ -67,13 +67,18 @@ export class Server {
     const folder = join(this.folder, "data", "mail");
     const files = readdirSync(folder).map((name) => join(folder, name));
     const mails = files.map((path) => ({ at: statSync(path).mtimeMs, text: readFileSync(path, "utf8") }));
-    return mails.filter(({ text }) => text.endsWith("Holdfast\r\n")).sort((a, b) => a.at - b.at).map(({ text }) => text);
+    return mails
+      .filter(({ text }) => text.endsWith("Holdfast\r\n"))
+      .sort((a, b) => a.at - b.at)
+      .map(({ text }) => text);
   }
 
   // The link in its one mail.
   async mailedLink() {
     await expect.poll(() => this.mails().length).toBe(1);
-    return this.mails()[0].match(/^http.*$/m)[0].trim();
+    return this.mails()[0]
+      .match(/^http.*$/m)[0]
+      .trim();
   }
 
   async addTask(person, task) {
@@ -117,7 +122,10 @@ export const test = base.extend({
     await server.start(environment);
     await use(server);
     await server.stop();
-    expect(server.log.split("\n").filter((line) => SECRET.test(line)), "secrets in the log").toEqual([]);
+    expect(
+      server.log.split("\n").filter((line) => SECRET.test(line)),
+      "secrets in the log",
+    ).toEqual([]);
     rmSync(folder, { recursive: true, force: true });
   },
 
@@ -152,7 +160,10 @@ export async function holdClock(page, time) {
   await page.clock.install({ time });
   await page.addInitScript(() => {
     const timers = [0];
-    for (const [start, stop] of [["setTimeout", "clearTimeout"], ["setInterval", "clearInterval"]]) {
+    for (const [start, stop] of [
+      ["setTimeout", "clearTimeout"],
+      ["setInterval", "clearInterval"],
+    ]) {
       const [begin, end] = [window[start], window[stop]];
       window[start] = (...timer) => timers.push(begin(...timer)) - 1;
       window[stop] = (number) => end(timers[number]);

@@ -77,7 +77,10 @@ test.describe("under a finger", () => {
     await expect(page.getByRole("dialog", { name: "Date" })).toBeVisible();
     // Right after a quick swipe, Chromium takes a tap for one that stops a page that glides, and does not click.
     await expect(async () => {
-      await page.getByRole("dialog", { name: "Date" }).getByRole("button", { name: /^Tomorrow .../ }).tap();
+      await page
+        .getByRole("dialog", { name: "Date" })
+        .getByRole("button", { name: /^Tomorrow .../ })
+        .tap();
       await expect(row(page, "two")).toContainText("Tomorrow", { timeout: 500 });
     }).toPass();
   });
@@ -245,7 +248,12 @@ test.describe("the line for a new task", () => {
     await line.pressSequentially("a rather long line about very little, due tomorrow");
     const scrolls = () => line.evaluate((input) => [input.scrollLeft, input.previousElementSibling.scrollLeft]);
     await expect.poll(async () => (await scrolls())[0]).toBeGreaterThan(0);
-    await expect.poll(async () => { const [field, marks] = await scrolls(); return marks - field; }).toBe(0);
+    await expect
+      .poll(async () => {
+        const [field, marks] = await scrolls();
+        return marks - field;
+      })
+      .toBe(0);
     await page.keyboard.press("Home");
     await expect.poll(scrolls).toEqual([0, 0]);
   });

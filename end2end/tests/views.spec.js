@@ -62,7 +62,12 @@ test.describe("what is to do", () => {
 
 test.describe("days", () => {
   test("today begins with what is overdue, which moves to today at once and back by one undo", async ({ page, server }) => {
-    for (const [title, days] of [["Rent", -3], ["Tax", -1], ["Milk", 0]]) await server.addTask(server.ada, { title, due_date: inDays(days) });
+    for (const [title, days] of [
+      ["Rent", -3],
+      ["Tax", -1],
+      ["Milk", 0],
+    ])
+      await server.addTask(server.ada, { title, due_date: inDays(days) });
     await signIn(page, server.ada, "/tasks?due=by_today");
     await expect(part(page, "Overdue").getByRole("listitem")).toHaveCount(2);
     await expect(part(page, /^Today/).getByRole("listitem")).toHaveCount(1);
@@ -75,7 +80,11 @@ test.describe("days", () => {
   });
 
   test("what is due later stands under its day, and the next seven days are there also when they are empty", async ({ page, server }) => {
-    for (const [title, days] of [["Dentist", 1], ["Party", 40]]) await server.addTask(server.ada, { title, due_date: inDays(days) });
+    for (const [title, days] of [
+      ["Dentist", 1],
+      ["Party", 40],
+    ])
+      await server.addTask(server.ada, { title, due_date: inDays(days) });
     await signIn(page, server.ada, "/tasks?due=upcoming&sort=due_date");
     await expect(page.locator("#list").getByRole("heading", { level: 2 })).toHaveCount(8);
     await expect(part(page, /^Tomorrow/).getByRole("listitem")).toHaveCount(1);
@@ -178,7 +187,10 @@ test.describe("without opening a task", () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+a");
     await page.getByRole("toolbar").getByRole("button", { name: "Date" }).click();
-    await page.getByRole("dialog", { name: "Date" }).getByRole("button", { name: /^Tomorrow .../ }).click();
+    await page
+      .getByRole("dialog", { name: "Date" })
+      .getByRole("button", { name: /^Tomorrow .../ })
+      .click();
     await expect.poll(async () => (await server.tasks(server.ada)).map((task) => task.due_date)).toEqual([inDays(1), inDays(1), inDays(1)]);
   });
 });

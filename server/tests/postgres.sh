@@ -6,8 +6,8 @@ set -euo pipefail
 stop() { printf 'PostgreSQL for the tests: %s\n' "$1" >&2; exit 1; }
 
 # Debian keeps the programs of the server out of PATH.
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -n "$bin" ] || bin=$(dirname "$(command -v initdb || true)")
+bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+[ -d "$bin" ] || bin=$(dirname "$(command -v initdb || true)")
 [ -x "$bin/initdb" ] || stop 'there is none: install the package (Debian: apt-get install postgresql), or set TEST_POSTGRES_URL'
 
 folder=$(mktemp -d)
@@ -38,6 +38,7 @@ start() {
 
 everybody() { kill "-$1" "$server" $(pgrep -P "$server"); }
 
+# shellcheck disable=SC2329  # The trap calls it.
 finish() {
   everybody CONT 2>/dev/null || true
   kill -INT "$server" 2>/dev/null || true

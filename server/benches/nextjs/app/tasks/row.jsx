@@ -7,12 +7,7 @@ export function TaskRow({ task }) {
   const [completed, setCompleted] = useState(task.completed);
   return (
     <li className={completed ? "row done" : "row"}>
-      <input
-        type="checkbox"
-        aria-label={`Completed: ${task.title}`}
-        checked={completed}
-        onChange={() => setCompleted(!completed)}
-      />
+      <input type="checkbox" aria-label={`Completed: ${task.title}`} checked={completed} onChange={() => setCompleted(!completed)} />
       <span className="title">{task.title}</span>
       {task.description && <p className="note">{task.description}</p>}
       {task.priority !== "none" && <span className="priority">{task.priority}</span>}
