@@ -5,13 +5,13 @@ use std::time::Duration;
 use app::model::{FieldError, Session, User, schemas};
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{RawQuery, State},
     response::{IntoResponse as _, Response},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{
-    IntoParams, ToSchema,
+    ToSchema,
     openapi::path::{Parameter, ParameterIn},
 };
 
@@ -24,7 +24,10 @@ use crate::{
         state::IdentityState,
     },
     problem::{Error, Result},
-    web::described::{BadRequest, Unauthorized, Unavailable, parameter},
+    web::{
+        body::parse_form,
+        described::{BadRequest, Unauthorized, Unavailable, parameter},
+    },
 };
 
 /// Age at which a session is renewed by its next use.
@@ -85,7 +88,7 @@ pub struct TokenQuery {
     alg: Option<String>,
 }
 
-impl IntoParams for TokenQuery {
+impl utoipa::IntoParams for TokenQuery {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let words = "The algorithm to sign with: `EdDSA` for services that have our key set, where the server has one";
         vec![parameter(ParameterIn::Query, "alg", words, schemas::word(["HS256", "EdDSA"]))]
@@ -100,7 +103,6 @@ pub struct SessionToken {
 }
 
 /// Makes a JWT of this session
-#[allow(unused_qualifications, reason = "utoipa writes the whole path of a query's type")]
 #[utoipa::path(
     get,
     path = "/token",
@@ -115,8 +117,9 @@ pub struct SessionToken {
     ),
     security(("bearer" = []), ("cookie" = []))
 )]
-pub async fn token(State(state): State<IdentityState>, visitor: Visitor, Query(query): Query<TokenQuery>) -> Result<Json<SessionToken>> {
-    let key = match query.alg.as_deref() {
+pub async fn token(State(state): State<IdentityState>, visitor: Visitor, RawQuery(query): RawQuery) -> Result<Json<SessionToken>> {
+    let TokenQuery { alg } = parse_form(query.unwrap_or_default().as_bytes())?;
+    let key = match alg.as_deref() {
         None | Some("HS256") => None,
         Some("EdDSA") => Some(state.tokens.signing_key().ok_or_else(unsupported_algorithm)?),
         Some(_) => return Err(unsupported_algorithm()),
