@@ -2,9 +2,12 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, lifetime};
+use crate::{
+    config::{Config, Database, database, lifetime},
+    import::{Mapping, Zone},
+};
 
 /// A task manager for many users, in one binary.
 ///
@@ -49,6 +52,8 @@ pub enum Command {
         #[arg(long)]
         keep_sessions: bool,
     },
+    /// Move in: users with their passwords, sessions and tasks from another system's database, or tasks from a file
+    Import(ImportArguments),
     /// Look after accounts
     User {
         /// What to do.
@@ -68,6 +73,30 @@ pub enum Command {
         /// For which shell
         shell: clap_complete::Shell,
     },
+}
+
+/// Where to move in from, and how.
+#[derive(Debug, Clone, Args)]
+#[group(id = "source", required = true, multiple = false, args = ["from"])]
+pub struct ImportArguments {
+    /// A database, as `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`: it is only read
+    #[arg(long, env = "IMPORT_FROM", hide_env_values = true, value_parser = database)]
+    pub from: Option<Database>,
+    /// Write nothing: say what would be taken
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which column, or table, holds what, where its name does not say so: `user_id=owner_id`, `users.email=login`, `tasks=things`
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = Mapping::parse)]
+    pub map: Vec<Mapping>,
+    /// For times that do not say their own, and for the days of those that do: `UTC`, or an offset like `+02:00`
+    #[arg(long, default_value = "UTC", value_parser = Zone::parse, allow_hyphen_values = true)]
+    pub timezone: Zone,
+    /// Keep what has no place here as tags, or as lines of the description
+    #[arg(long)]
+    pub keep_extra: bool,
+    /// Write each thing that was not taken to this file, which must not be there yet, as a line of JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 /// What can be done with accounts.

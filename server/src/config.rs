@@ -390,7 +390,7 @@ fn from_environment(name: &str) -> Result<Option<String>, ConfigError> {
 }
 
 /// The database of a URL. The message leaves the value out: it may hold a password.
-fn database(url: &str) -> Result<Database, String> {
+pub fn database(url: &str) -> Result<Database, String> {
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         let options: PgConnectOptions = url.parse().map_err(|_| "it is no address like postgres://user:password@host/name")?;
         return Ok(Database::Postgres { options: Box::new(options.application_name("holdfast")), listening: None });

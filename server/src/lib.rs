@@ -9,6 +9,7 @@ pub mod db;
 pub mod email;
 mod file_lock;
 pub mod identity;
+pub mod import;
 pub mod jobs;
 pub mod openapi;
 pub mod pages;

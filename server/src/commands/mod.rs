@@ -4,6 +4,7 @@
 mod database;
 mod due_migrations;
 mod healthcheck;
+mod import;
 mod token;
 mod user;
 
@@ -26,6 +27,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
         Command::Migrate { check } => database::migrate(config, check).await,
         Command::Backup { file } => database::backup(config, &file).await,
         Command::Restore { file, replace, keep_sessions } => database::restore(config, &file, replace, keep_sessions).await,
+        Command::Import(arguments) => import::run(config, arguments).await,
         Command::User { command } => user::run(config, command).await,
         Command::Token { command } => token::run(config, command).await,
         Command::Healthcheck => healthcheck::run(config).await,

@@ -10,13 +10,13 @@ use rand::distr::{Alphanumeric, SampleString as _};
 use sqlx::FromRow;
 use url::Origin;
 
-use super::due_migrations::migrations_are_due;
+use super::due_migrations::{is_new, migrations_are_due};
 use crate::{
     accounts::{self, NewAccount, reset_password},
     cli::UserCommand,
     clock::Clock,
-    config::{Config, Database},
-    db::{Db, OpenError, Schema},
+    config::Config,
+    db::{Db, Schema},
     identity::{password::Passwords, revocation::Revocations, session::SessionScope},
     sql,
 };
@@ -50,14 +50,6 @@ pub async fn run(config: &Config, command: UserCommand) -> Result<(), Box<dyn Er
     };
     db.close().await;
     outcome
-}
-
-/// Whether there is no database yet: `user create` makes it, so that the server need not be started first.
-async fn is_new(database: &Database) -> Result<bool, OpenError> {
-    match database {
-        Database::Sqlite(file) if !file.exists() => Ok(true),
-        _ => Ok(matches!(Db::schema(database).await?, Schema::New { .. })),
-    }
 }
 
 /// Tab-separated, with a heading.

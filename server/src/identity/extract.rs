@@ -18,7 +18,7 @@ use utoipa::{
 };
 
 use super::{
-    session, session_cookie,
+    imported_session, session, session_cookie,
     state::IdentityState,
     token::{Claims, VerifiedToken},
 };
@@ -107,10 +107,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let state = &IdentityState::from_ref(state);
-        let token = bearer(&parts.headers).ok().flatten().or_else(|| session_cookie::get(&state.config, &parts.headers));
-        Ok(Self(match token {
+        Ok(Self(match bearer(&parts.headers).ok().flatten() {
             Some(token) => verify(state, token).await?,
-            None => None,
+            None => verify_cookie(state, &parts.headers).await?,
         }))
     }
 }
@@ -134,10 +133,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let state = &IdentityState::from_ref(state);
-        Ok(Self(match session_cookie::get(&state.config, &parts.headers) {
-            Some(token) => verify(state, token).await?,
-            None => None,
-        }))
+        Ok(Self(verify_cookie(state, &parts.headers).await?))
     }
 }
 
@@ -198,6 +194,29 @@ async fn verify(state: &IdentityState, token: &str) -> Result<Option<Arc<Verifie
         state.last_seen.note(id, now);
     }
     Ok(Some(signed))
+}
+
+/// What the session cookie proves: a token of ours, or a session that was taken over from Better Auth.
+async fn verify_cookie(state: &IdentityState, headers: &HeaderMap) -> Result<Option<Arc<VerifiedToken>>> {
+    let Some(cookie) = session_cookie::get(&state.config, headers) else { return Ok(None) };
+    if let Some(token) = state.signed_cookies.token(cookie) {
+        return verify_imported(state, &token).await;
+    }
+    verify(state, cookie).await
+}
+
+/// The session that was taken over with this token, if it has not ended.
+async fn verify_imported(state: &IdentityState, token: &str) -> Result<Option<Arc<VerifiedToken>>> {
+    let now = state.clock.now();
+    let Some((claims, until)) = imported_session::claims(&state.db, token, now).await? else { return Ok(None) };
+    let session = VerifiedToken::of_session(claims, until);
+    if !is_valid(state, &session, now) {
+        return Ok(None);
+    }
+    if let Some(id) = &session.claims.session_id {
+        state.last_seen.note(id, now);
+    }
+    Ok(Some(Arc::new(session)))
 }
 
 /// Whether a signed token has begun, not expired, and not been revoked.

@@ -8,6 +8,7 @@ pub mod extract;
 pub mod guesses;
 pub mod hash_queue;
 pub mod ids;
+pub mod imported_session;
 pub mod known_devices;
 mod known_tokens;
 pub mod last_seen;

@@ -2,6 +2,7 @@
 //! and never more at once than there are cores. Hashes that earlier systems made are verified too, then replaced.
 
 use std::{
+    borrow::Cow,
     num::NonZero,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -12,7 +13,10 @@ use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use prometheus_client::metrics::counter::Counter;
+use sha2::{Digest as _, Sha256};
 use tokio::{task, time::timeout};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -49,6 +53,9 @@ pub struct Passwords {
     /// Buffers of argon2, reused while requests wait: having the kernel map and clear a new one took a fifth of a hash.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
 }
+
+/// Kept instead of a hash for a user who has no password: no password matches it.
+pub const NO_PASSWORD: &str = "!";
 
 /// Whether a password matches a stored hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,13 +172,12 @@ fn nfkc(password: &str) -> String {
 /// Compares a password with a stored hash of any supported format. A malformed hash is wrong, at the same cost.
 fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str, memory: &mut Vec<Block>) -> Result<Verdict> {
     let replaced = |is_right: bool| if is_right { Verdict::Outdated } else { Verdict::Wrong };
-    if let Some(rest) = hash.strip_prefix("$2") {
-        // bcrypt takes the password without normalisation, and ignores all beyond 72 bytes.
-        let is_affordable = rest.split('$').nth(1).and_then(|cost| cost.parse().ok()).is_some_and(|cost: u32| cost <= BCRYPT_COST_MAX);
-        return match is_affordable.then(|| bcrypt::verify(typed, hash)) {
-            Some(Ok(is_right)) => Ok(replaced(is_right)),
-            _ => malformed(argon2, typed, memory),
-        };
+    if hash == NO_PASSWORD {
+        output(argon2, typed, &Salt::generate(), Params::DEFAULT_OUTPUT_LEN, memory)?;
+        return Ok(Verdict::Wrong);
+    }
+    if let Some(bcrypt) = Bcrypt::parse(hash) {
+        return bcrypt.is_of(typed).map_or_else(|| malformed(argon2, typed, memory), |is_right| Ok(replaced(is_right)));
     }
     if let Some((salt, key)) = hash.split_once(':') {
         return scrypt_key(&nfkc(typed), salt).map(|computed| replaced(is_same(&computed, key)));
@@ -186,6 +192,79 @@ fn verdict(argon2: &Argon2<'static>, typed: &str, hash: &str, memory: &mut Vec<B
         return Ok(Verdict::Wrong);
     }
     Ok(if is_weaker { Verdict::Outdated } else { Verdict::Right })
+}
+
+/// Whether a hash of another system is of a kind that [`Passwords::verify`] checks: salted, and within the bounds of its cost.
+pub fn is_known_hash(hash: &str) -> bool {
+    if let Some(bcrypt) = Bcrypt::parse(hash) {
+        // The work of the smallest cost alone tells whether the rest can be read.
+        return bcrypt.is_well_formed();
+    }
+    if let Some((salt, key)) = hash.split_once(':') {
+        let is_hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+        return salt.len() >= 16 && is_hex(salt) && key.len() == 2 * SCRYPT_KEY && is_hex(key);
+    }
+    Stored::parse(hash, &Params::DEFAULT).is_some()
+}
+
+/// What bcrypt was given instead of the password, which it would cut after 72 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before<'a> {
+    /// The password; or perhaps the SHA-256 of it in base64, which is stored in the same form.
+    Perhaps,
+    /// The SHA-256 in base64: `$bcrypt-sha256$2b,12$…` of passlib.
+    Sha256,
+    /// The HMAC-SHA-256 in base64, with the text of the salt as its key: `$bcrypt-sha256$v=2,t=2b,r=12$…` of passlib.
+    Hmac(&'a str),
+}
+
+/// A bcrypt hash in its usual form, and what was hashed.
+struct Bcrypt<'a> {
+    hash: Cow<'a, str>,
+    before: Before<'a>,
+}
+
+impl<'a> Bcrypt<'a> {
+    fn parse(stored: &'a str) -> Option<Self> {
+        let Some(rest) = stored.strip_prefix("$bcrypt-sha256$") else {
+            return stored.starts_with("$2").then_some(Self { hash: stored.into(), before: Before::Perhaps });
+        };
+        let mut parts = rest.split('$');
+        let (parameters, salt, digest) = (parts.next()?, parts.next()?, parts.next()?);
+        let (kind, cost, before) = match parameters.strip_prefix("v=2,") {
+            None => parameters.split_once(',').map(|(kind, cost)| (kind, cost, Before::Sha256))?,
+            Some(parameters) => {
+                let (kind, cost) = parameters.split_once(',')?;
+                (kind.strip_prefix("t=")?, cost.strip_prefix("r=")?, Before::Hmac(salt))
+            }
+        };
+        Some(Self { hash: format!("${kind}${cost:0>2}${salt}{digest}").into(), before })
+    }
+
+    fn is_affordable(&self) -> bool {
+        let cost = self.hash.split('$').nth(2).and_then(|cost| cost.parse().ok());
+        cost.is_some_and(|cost: u32| cost <= BCRYPT_COST_MAX)
+    }
+
+    fn is_well_formed(&self) -> bool {
+        self.is_affordable() && self.hash.parse::<bcrypt::HashParts>().is_ok()
+    }
+
+    /// Whether the hash is of this password; `None` for one that is malformed. bcrypt takes the password without normalisation.
+    fn is_of(&self, typed: &str) -> Option<bool> {
+        if !self.is_affordable() {
+            return None;
+        }
+        let is_of = |input: &str| bcrypt::verify(input, &self.hash).ok();
+        match self.before {
+            Before::Perhaps => Some(is_of(typed)? || is_of(&STANDARD.encode(Sha256::digest(typed)))?),
+            Before::Sha256 => is_of(&STANDARD.encode(Sha256::digest(typed))),
+            Before::Hmac(salt) => {
+                let mac = Hmac::<Sha256>::new_from_slice(salt.as_bytes()).ok()?.chain_update(typed);
+                is_of(&STANDARD.encode(mac.finalize().into_bytes()))
+            }
+        }
+    }
 }
 
 /// A parsed argon2 hash.

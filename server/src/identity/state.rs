@@ -6,8 +6,8 @@ use app::model::{Session, User};
 use axum::extract::FromRef;
 
 use super::{
-    guesses::Buckets, known_devices::DeviceCookies, last_seen::LastSeen, password::Passwords, revocation::Revocations,
-    signing_key::SigningKey, throttle::Throttle, token::Tokens, trusted_keys::TrustedKeys,
+    guesses::Buckets, imported_session::SignedCookies, known_devices::DeviceCookies, last_seen::LastSeen, password::Passwords,
+    revocation::Revocations, signing_key::SigningKey, throttle::Throttle, token::Tokens, trusted_keys::TrustedKeys,
 };
 use crate::{
     config::{RateLimit, secret::Secret},
@@ -27,6 +27,8 @@ pub struct IdentityParts {
     shared: SharedState,
     /// Signs and verifies tokens.
     pub tokens: Tokens,
+    /// Verifies the cookies of sessions that were taken over from Better Auth.
+    pub signed_cookies: SignedCookies,
     /// Signs and verifies the cookies of known devices.
     pub device_cookies: DeviceCookies,
     /// Where tries for e-mails that have no account are counted.
@@ -77,6 +79,7 @@ impl IdentityState {
         let throttle = (config.rate_limit == RateLimit::On).then(|| Throttle::new(shared.clock.clone(), &shared.db, quotas));
         Ok(Self(Arc::new(IdentityParts {
             tokens,
+            signed_cookies: SignedCookies::new(secret, previous),
             device_cookies: DeviceCookies::new(secret, previous)?,
             guess_buckets: Buckets::new(secret)?,
             passwords,

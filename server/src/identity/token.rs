@@ -282,6 +282,13 @@ impl VerifiedToken {
         Some(Self { claims, begins, ends: raw.exp, is_session_checked: AtomicBool::new(is_session_checked), trusted_key })
     }
 
+    /// What a token would say that was issued with a session of ours and ends with it: for sessions that are proven by other means.
+    pub fn of_session(claims: Claims, until: Timestamp) -> Self {
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds are exact in an f64 until the year 287396")]
+        let ends = until.0 as f64 / 1000.0;
+        Self { claims, begins: f64::NEG_INFINITY, ends, is_session_checked: AtomicBool::new(true), trusted_key: None }
+    }
+
     /// Whether it has begun and not ended, and ends within ten years: one that lives longer is a mistake, and how long its
     /// revocation must be kept would not be known. A key that was withdrawn ends its tokens.
     pub fn is_valid_at(&self, now: Timestamp) -> bool {

@@ -58,6 +58,7 @@ async fn purge_if_due(state: &TasksState) -> Result<()> {
         return Ok(());
     }
     let sessions = sql!(execute db.write(), "DELETE FROM sessions WHERE expires_at <= $1", now.0)?;
+    let imported = sql!(execute db.write(), "DELETE FROM imported_sessions WHERE expires_at <= $1", now.0)?;
     let revocations = sql!(execute db.write(), "DELETE FROM revocations WHERE until <= $1", now.0)?;
     let mail_tokens = sql!(execute db.write(), "DELETE FROM mail_tokens WHERE expires_at <= $1", now.0)?;
     let tries = sql!(execute db.write(), "DELETE FROM tries WHERE free_at <= $1", now.0)?;
@@ -69,6 +70,6 @@ async fn purge_if_due(state: &TasksState) -> Result<()> {
     if tasks > 0 {
         db.deleted_for_good();
     }
-    tracing::info!(sessions, revocations, mail_tokens, tries, keys, tasks, devices, guesses, "what is over was removed");
+    tracing::info!(sessions, imported, revocations, mail_tokens, tries, keys, tasks, devices, guesses, "what is over was removed");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The table `tasks`. Every statement names the owner: there is no way to a task but through whose it is.
 
-use std::sync::Mutex;
+use std::{collections::HashMap, sync::Mutex};
 
 use app::{
     model::{Counts, Day, Due, NewTask, Order, Priority, PutTask, Search, Sort, Status, Task, Timestamp},
@@ -19,7 +19,7 @@ use super::{
     state::TasksState,
 };
 use crate::{
-    db::{Db, On, Writer, borrowed, owned, with_statement_timeout},
+    db::{Db, On, Transaction, Writer, borrowed, owned, with_statement_timeout},
     problem::{Error, Result},
     sql,
 };
@@ -218,11 +218,15 @@ macro_rules! bound {
 /// Writes a new task.
 macro_rules! insert_sql {
     ($insert:literal) => {
+        insert_sql!($insert, "")
+    };
+    ($insert:literal, $conflict:literal) => {
         concat!(
             $insert,
             " INTO tasks (id, user_id, title, title_key, description, completed, due_date, priority, tags, tags_key, position,
                           completed_at, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            $conflict
         )
     };
 }
@@ -231,19 +235,23 @@ macro_rules! insert_sql {
 /// take back what a trigger may have done by then.
 const INSERT_ON_SQLITE: &str = insert_sql!("INSERT OR FAIL");
 
-/// Writes a new task, and into PostgreSQL's index of the search what it is found by.
+/// Writes a new task, and into PostgreSQL's index of the search what it is found by; how many were written.
 macro_rules! insert_row {
     ($on:expr, $task:ident) => {
+        insert_row!($on, $task, INSERT_ON_SQLITE, "")
+    };
+    ($on:expr, $task:ident, $on_sqlite:expr, $conflict:literal) => {
         match $on {
-            On::Sqlite(on) => with_columns!($task, bound!(INSERT_ON_SQLITE,)).execute(on).await.map(|_| ()),
+            On::Sqlite(on) => with_columns!($task, bound!($on_sqlite,)).execute(on).await.map(|done| done.rows_affected()),
             On::Postgres(on) => {
                 let numbers = search::numbers_of_task(&$task.user_id, &$task.title, $task.description.as_deref(), &$task.tags);
                 let sql = concat!(
                     "WITH made AS (",
-                    insert_sql!("INSERT"),
+                    insert_sql!("INSERT", $conflict),
                     " RETURNING id) INSERT INTO task_search (task_id, pieces) SELECT id, $15 FROM made"
                 );
-                with_statement_timeout(with_columns!($task, bound!(sql,)).bind(numbers).execute(on)).await.map(|_| ())
+                let made = with_statement_timeout(with_columns!($task, bound!(sql,)).bind(numbers).execute(on)).await;
+                made.map(|done| done.rows_affected())
             }
         }
     };
@@ -583,6 +591,21 @@ pub async fn insert(state: &TasksState, owner: &String, new: &NewTask, key: Opti
     state.search_backlog.note();
     state.events.saved(&task);
     Ok(task)
+}
+
+/// Adds a task that was made elsewhere, with its id; `false` where a task of that id is there, of whichever user.
+pub async fn insert_foreign(transaction: &mut Transaction, task: &Task) -> Result<bool> {
+    const ON_SQLITE: &str = insert_sql!("INSERT", " ON CONFLICT (id) DO NOTHING");
+    Ok(insert_row!(transaction.on(), task, ON_SQLITE, " ON CONFLICT (id) DO NOTHING")? > 0)
+}
+
+/// The ids of a user's tasks with when they were made, and of those that the user has deleted, without a time.
+pub async fn known_ids(transaction: &mut Transaction, owner: &str) -> Result<HashMap<String, Option<Timestamp>>> {
+    let sql = "SELECT id, created_at FROM tasks WHERE user_id = $1";
+    let tasks: Vec<(String, i64)> = sql!(all transaction.on(), sql, owner)?;
+    let deleted: Vec<(String,)> = sql!(all transaction.on(), "SELECT id FROM deleted_tasks WHERE user_id = $1", owner)?;
+    let tasks = tasks.into_iter().map(|(id, created_at)| (id, Some(Timestamp(created_at))));
+    Ok(tasks.chain(deleted.into_iter().map(|(id,)| (id, None))).collect())
 }
 
 /// Changes a task; each parameter from `$3` on says what becomes of one column.
