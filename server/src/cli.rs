@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use crate::{
     config::{Config, Database, database, lifetime},
@@ -54,6 +54,12 @@ pub enum Command {
     },
     /// Move in: users with their passwords, sessions and tasks from another system's database, or tasks from a file
     Import(ImportArguments),
+    /// Write all users' data, with hashes of their passwords, as lines of JSON that `import --json` reads back
+    Export {
+        /// A file that is not there yet; `-` is standard output
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
     /// Look after accounts
     User {
         /// What to do.
@@ -77,11 +83,26 @@ pub enum Command {
 
 /// Where to move in from, and how.
 #[derive(Debug, Clone, Args)]
-#[group(id = "source", required = true, multiple = false, args = ["from"])]
+#[command(group = ArgGroup::new("source").required(true).multiple(false).args(["from", "json", "todoist", "vikunja", "ticktick"]))]
 pub struct ImportArguments {
     /// A database, as `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`: it is only read
     #[arg(long, env = "IMPORT_FROM", hide_env_values = true, value_parser = database)]
     pub from: Option<Database>,
+    /// What `holdfast export` wrote; or with `--user`, the download of an account
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// A CSV of a project of Todoist, for `--user`
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub todoist: Option<PathBuf>,
+    /// An archive of all data of Vikunja, for `--user`
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub vikunja: Option<PathBuf>,
+    /// A CSV of a backup of TickTick, for `--user`
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub ticktick: Option<PathBuf>,
+    /// Whose the tasks of a file become
+    #[arg(long, value_name = "E-MAIL", conflicts_with = "from")]
+    pub user: Option<String>,
     /// Write nothing: say what would be taken
     #[arg(long)]
     pub dry_run: bool,

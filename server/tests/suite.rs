@@ -26,6 +26,7 @@ mod forged_tokens;
 mod guessing;
 mod hash_queue;
 mod http;
+mod import;
 mod import_directions;
 mod late_bodies;
 mod lists;

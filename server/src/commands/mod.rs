@@ -3,6 +3,7 @@
 
 mod database;
 mod due_migrations;
+mod export;
 mod healthcheck;
 mod import;
 mod token;
@@ -27,6 +28,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
         Command::Migrate { check } => database::migrate(config, check).await,
         Command::Backup { file } => database::backup(config, &file).await,
         Command::Restore { file, replace, keep_sessions } => database::restore(config, &file, replace, keep_sessions).await,
+        Command::Export { file } => export::run(config, &file).await,
         Command::Import(arguments) => import::run(config, arguments).await,
         Command::User { command } => user::run(config, command).await,
         Command::Token { command } => token::run(config, command).await,

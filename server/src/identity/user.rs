@@ -69,6 +69,18 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<UserRow>> {
     Ok(sql!(optional db.read(), "SELECT * FROM users WHERE id = $1", id)?)
 }
 
+/// The ids of all users.
+pub async fn ids(db: &Db) -> Result<Vec<String>> {
+    let (mut ids, mut after) = (Vec::new(), String::new());
+    // In batches, each within the statement timeout.
+    loop {
+        let batch: Vec<(String,)> = sql!(all db.read(), "SELECT id FROM users WHERE id > $1 ORDER BY id LIMIT 5000", &after)?;
+        let Some((last,)) = batch.last() else { return Ok(ids) };
+        after.clone_from(last);
+        ids.extend(batch.into_iter().map(|(id,)| id));
+    }
+}
+
 /// Adds a user; of several with one address, the first wins.
 pub async fn insert(transaction: &mut Transaction, user: &User, password_hash: &str) -> Result<()> {
     let added = sql!(

@@ -55,11 +55,11 @@ struct Users {
 }
 
 /// A run of the import.
-pub struct Import<'a> {
+pub struct Import<'a, 'b> {
     /// Where from.
     pub source: Source,
     /// Where to.
-    pub writer: Writer<'a>,
+    pub writer: &'a mut Writer<'b>,
     /// How rows are read.
     pub options: Options,
     /// How far it is.
@@ -68,7 +68,7 @@ pub struct Import<'a> {
     pub mappings: Vec<Mapping>,
 }
 
-impl Import<'_> {
+impl Import<'_, '_> {
     /// Moves everything; the names of the tables that were read.
     pub async fn run(&mut self) -> Result<Vec<String>, ImportError> {
         let tables = self.source.tables().await?;
@@ -90,7 +90,7 @@ impl Import<'_> {
             self.move_tasks(tasks, plan.tags.as_ref(), &mut users, plan.users.is_some()).await?;
         }
         for user in &users.all {
-            self.writer.write(Owner::User(user), Vec::new()).await?;
+            self.writer.write(Owner::User(user), Vec::new(), Vec::new()).await?;
             self.progress.step(1);
         }
         for table in &plan.others {
@@ -124,7 +124,7 @@ impl Import<'_> {
     async fn read_users(&mut self, plan: &Plan) -> Result<Users, ImportError> {
         let mut users = Users::default();
         let Some(mapped) = &plan.users else { return Ok(users) };
-        let (writer, options) = (&mut self.writer, &self.options);
+        let (writer, options) = (&mut *self.writer, &self.options);
         let mut emails = HashSet::new();
         self.source
             .each(&mapped.table, None, mapped.column(Field::Id), async |row| {
@@ -234,7 +234,7 @@ impl Import<'_> {
             None => HashMap::new(),
         };
         let mut group = Group { owner: None, tasks: Vec::new(), written: HashSet::new() };
-        let (writer, progress, options) = (&mut self.writer, &mut self.progress, &self.options);
+        let (writer, progress, options) = (&mut *self.writer, &mut self.progress, &self.options);
         let grouped = mapped.column(Field::UserId);
         self.source
             .each(&mapped.table, grouped, mapped.column(Field::Id), async |row| {
@@ -311,8 +311,8 @@ impl Group {
         // One who is named by id and by e-mail has two groups, and is written with the first.
         let is_first = self.written.insert(owner.clone());
         match users.by_id.get(&owner).and_then(|at| users.all.get(*at)) {
-            Some(user) if is_first => writer.write(Owner::User(user), tasks).await?,
-            _ => writer.write(Owner::Id(&owner), tasks).await?,
+            Some(user) if is_first => writer.write(Owner::User(user), tasks, Vec::new()).await?,
+            _ => writer.write(Owner::Id(&owner), tasks, Vec::new()).await?,
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 
 mod columns;
 mod database;
+pub mod dump;
+pub mod files;
 mod model;
 mod progress;
 mod read;
@@ -18,4 +20,4 @@ pub use progress::Progress;
 pub use read::Options;
 pub use source::Source;
 pub use values::Zone;
-pub use write::{Count, Counts, Writer};
+pub use write::{Count, Counts, Owner, Writer};

@@ -1,6 +1,7 @@
 //! What is moved in, whatever it comes from.
 
 use app::model::{Task, Timestamp, User};
+use serde::{Deserialize, Serialize};
 
 /// A user of another system, with what belongs to the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,8 @@ pub struct SourceUser {
 }
 
 /// An account of another provider, as the user signs in with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SourceAccount {
     /// The provider, as `google`.
     pub provider: String,
@@ -52,4 +54,13 @@ pub struct SourceTask {
     pub is_dated: bool,
     /// Its place in an order that was made by hand, in parts of a thousand.
     pub order: Option<i64>,
+}
+
+/// A task in the trash, of our own export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedTask {
+    /// What it was.
+    pub task: Task,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
 }

@@ -211,7 +211,9 @@ pub fn moment(value: &Value) -> Option<Moment> {
         Value::Number(number) => Some(Moment::At(of_number(number.as_f64()?))),
         Value::String(text) => {
             let text = text.trim();
-            parse(text).or_else(|| Some(Moment::At(of_number(text.parse().ok().filter(|number: &f64| number.abs() >= 1e6)?))))
+            // A small number is a day or a year rather than a moment of 1970.
+            let number = || text.parse().ok().filter(|number: &f64| number.is_finite() && number.abs() >= 1e6);
+            parse(text).or_else(|| Some(Moment::At(of_number(number()?))))
         }
         _ => None,
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    model::{SourceTask, SourceUser},
+    model::{DeletedTask, SourceTask, SourceUser},
     read::is_remembered,
     report::{Entry, Kind, Reason, Report},
 };
@@ -78,6 +78,8 @@ pub struct Counts {
     pub accounts: Count,
     /// Tasks.
     pub tasks: Count,
+    /// Tasks in the trash.
+    pub deleted_tasks: Count,
 }
 
 impl Counts {
@@ -86,6 +88,7 @@ impl Counts {
         self.sessions.add(other.sessions);
         self.accounts.add(other.accounts);
         self.tasks.add(other.tasks);
+        self.deleted_tasks.add(other.deleted_tasks);
     }
 }
 
@@ -133,8 +136,8 @@ struct Written {
 }
 
 impl Writer<'_> {
-    /// Writes a user and their tasks, all of it or nothing.
-    pub async fn write(&mut self, owner: Owner<'_>, tasks: Vec<SourceTask>) -> Result<()> {
+    /// Writes a user, their tasks and what is in their trash, all of it or nothing.
+    pub async fn write(&mut self, owner: Owner<'_>, tasks: Vec<SourceTask>, deleted: Vec<DeletedTask>) -> Result<()> {
         let mut transaction = self.db.begin().await?;
         let mut written = Written::default();
         let refused = self.write_owner(&mut transaction, owner, &mut written).await?;
@@ -144,8 +147,16 @@ impl Writer<'_> {
                     written.counts.tasks.refuse(reason);
                     written.entries.push(Entry::new(Kind::Task, &*task.task.id, reason).of(owner.id()));
                 }
+                deleted.iter().for_each(|_| written.counts.deleted_tasks.refuse(reason));
             }
-            None => self.write_tasks(&mut transaction, owner.id(), tasks, &mut written).await?,
+            None => {
+                self.write_tasks(&mut transaction, owner.id(), tasks, &mut written).await?;
+                for deleted in &deleted {
+                    let is_new = tasks::insert_foreign_deleted(&mut transaction, &deleted.task, deleted.deleted_at).await?;
+                    let count = &mut written.counts.deleted_tasks;
+                    if is_new { count.taken += 1 } else { count.there += 1 }
+                }
+            }
         }
         if !self.dry_run {
             transaction.commit().await?;
@@ -268,9 +279,12 @@ impl Writer<'_> {
     }
 }
 
-/// Gives tasks their positions: in the order that was made by hand, where there is one, or with the newest first, which is where
+/// Gives tasks their positions, unless they have them: in the order that was made by hand, where there is one, or with the newest first, which is where
 /// new tasks go. An id from elsewhere does not ascend, so that the time comes first.
 fn place(tasks: &mut [SourceTask]) {
+    if tasks.iter().all(|task| position::is_position(&task.task.position)) {
+        return;
+    }
     let is_ordered = tasks.iter().any(|task| task.order.is_some_and(|order| order != 0));
     let latest = tasks.iter().map(|task| task.task.created_at).max().unwrap_or_default();
     if is_ordered {

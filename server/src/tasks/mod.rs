@@ -25,5 +25,8 @@ pub use path::TaskId;
 pub use routes::routes;
 pub use search::{fill as fill_search, tidy as tidy_search};
 pub use state::TasksState;
-pub use store::{complete, counts, delete, deleted, get, insert, insert_foreign, known_ids, restore, too_old, update};
+pub use store::{
+    by_id, complete, counts, delete, deleted, get, insert, insert_foreign, insert_foreign_deleted, known_ids, owners, restore, too_old,
+    update,
+};
 pub use trash::{TrashParams, cursor_after, purge, purge_all, read_cursor, restore_all, trash};

@@ -608,6 +608,39 @@ pub async fn known_ids(transaction: &mut Transaction, owner: &str) -> Result<Has
     Ok(tasks.chain(deleted.into_iter().map(|(id,)| (id, None))).collect())
 }
 
+/// Adds a deleted task that can be put back; `false` where a task of that id is there, deleted or not.
+pub async fn insert_foreign_deleted(transaction: &mut Transaction, task: &Task, deleted_at: Timestamp) -> Result<bool> {
+    let sql = "INSERT INTO deleted_tasks (user_id, id, task, deleted_at)
+               SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM tasks WHERE id = $2) ON CONFLICT (id) DO NOTHING";
+    let json = serde_json::to_string(task).map_err(Error::internal)?;
+    Ok(sql!(execute transaction.on(), sql, &task.user_id, &task.id, json, deleted_at.0)? > 0)
+}
+
+/// The ids of all users who have tasks, deleted ones too.
+pub async fn owners(db: &Db) -> Result<Vec<String>> {
+    let mut owners = Vec::new();
+    // From one to the next in the index: there are few owners and many tasks.
+    for sql in [
+        "SELECT user_id FROM tasks WHERE user_id > $1 ORDER BY user_id LIMIT 1",
+        "SELECT user_id FROM deleted_tasks WHERE user_id > $1 ORDER BY user_id LIMIT 1",
+    ] {
+        let mut after = String::new();
+        while let Some((owner,)) = sql!(optional db.read(), sql, &after).map(|row: Option<(String,)>| row)? {
+            after.clone_from(&owner);
+            owners.push(owner);
+        }
+    }
+    Ok(owners)
+}
+
+/// Tasks of the owner by their ids, after the one of this id.
+pub async fn by_id(db: &Db, owner: &str, after: &str, limit: usize) -> Result<Vec<Task>> {
+    let sql = concat!("SELECT ", columns!(), " FROM tasks WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows: Vec<TaskRow> = sql!(all db.read(), sql, owner, after, limit)?;
+    Ok(rows.into_iter().map(Task::from).collect())
+}
+
 /// Changes a task; each parameter from `$3` on says what becomes of one column.
 const UPDATE: &str = concat!(
     "UPDATE tasks SET title = COALESCE($3, title), title_key = COALESCE($4, title_key),",

@@ -166,6 +166,16 @@ impl Server {
         Self::on(self.place.clone(), self.millis.clone(), change, Limits::default(), None).await
     }
 
+    /// The folder of its files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.place.folder.path()
+    }
+
+    /// The address of its database.
+    pub fn database_url(&self) -> String {
+        self.place.url.clone().unwrap_or_else(|| format!("sqlite:{}", self.folder().join("holdfast.db").display()))
+    }
+
     /// Calls for the end.
     pub fn call_stop(&mut self) {
         let _ = self.stop.take().unwrap().send(());
