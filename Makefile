@@ -49,7 +49,7 @@ SCRIPTS := $(wildcard .ci/* deploy/*.sh server/tests/*.sh)
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse pictures icons bench bench-compare tools clean
+.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse pictures icons compat-moving bench bench-compare tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ pictures: $(BINARY) end2end/node_modules/.stamp | browser ## A picture of every 
 
 icons: end2end/node_modules/.stamp | browser ## Draw the PNGs of style/assets from their SVGs
 	@cd end2end && node icons.js
+
+compat-moving: $(BINARY) end2end/node_modules/.stamp .tools/peer/.stamp | postgres ## Move in from databases that Better Auth and SQLModel make, by the commands of docs/moving-in.md
+	@cd end2end && node compat/moving.js
 
 bench: $(BINARY) .tools/peer/.stamp $(NEXT_PAGE) ## Measure against the budgets, a FastAPI service and a Next.js page, five minutes (ONLY=text of some rows, SECONDS=3 a run)
 	@$(BENCH) run --binary $(BINARY) --seconds "$(SECONDS)" --only "$(ONLY)"

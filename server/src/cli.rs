@@ -97,7 +97,7 @@ pub struct ImportArguments {
     /// An archive of all data of Vikunja, for `--user`
     #[arg(long, value_name = "FILE", requires = "user")]
     pub vikunja: Option<PathBuf>,
-    /// A CSV of a backup of TickTick, for `--user`
+    /// A CSV of a backup of `TickTick`, for `--user`
     #[arg(long, value_name = "FILE", requires = "user")]
     pub ticktick: Option<PathBuf>,
     /// Whose the tasks of a file become

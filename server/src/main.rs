@@ -34,9 +34,10 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
-            // clap's first line says what is wrong; the rest repeats the usage.
+            // clap's first lines say what is wrong; after an empty one it repeats the usage.
             let text = error.to_string();
-            eprintln!("holdfast: {}", text.lines().next().unwrap_or_default().trim_start_matches("error: "));
+            let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+            eprintln!("holdfast: {}", lines.join(" ").trim_start_matches("error: "));
             return ExitCode::from(2);
         }
         Err(help) => {

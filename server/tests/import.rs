@@ -52,7 +52,7 @@ impl Source {
 }
 
 /// Runs the command beside a server, on its database.
-async fn holdfast(server: &Server, arguments: &[&str]) -> Output {
+pub async fn holdfast(server: &Server, arguments: &[&str]) -> Output {
     let folder = server.folder();
     let url = server.database_url();
     let arguments = [arguments, &["--data-dir", ".", "--database-url", &url]].concat();
@@ -61,14 +61,14 @@ async fn holdfast(server: &Server, arguments: &[&str]) -> Output {
 
 /// What it says, when it ends with this status.
 #[track_caller]
-fn says(output: &Output, status: i32) -> String {
+pub fn says(output: &Output, status: i32) -> String {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(status), "{text}{}", String::from_utf8_lossy(&output.stderr));
     text
 }
 
 /// The numbers of a row of the summary: read, taken, here already, deleted, not taken.
-fn row(text: &str, name: &str) -> Vec<u64> {
+pub fn row(text: &str, name: &str) -> Vec<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name}: {text}"));
     line.split_whitespace().map(|number| number.parse().unwrap()).collect()
 }
@@ -77,7 +77,7 @@ async fn import(server: &Server, source: &Source, more: &[&str]) -> Output {
     holdfast(server, &[&["import", "--from", source.url()], more].concat()).await
 }
 
-async fn sign_in(server: &Server, email: &str, password: &str) -> Answer {
+pub async fn sign_in(server: &Server, email: &str, password: &str) -> Answer {
     server.post("/api/auth/sign-in/email", &json!({ "email": email, "password": password })).await
 }
 
@@ -181,8 +181,8 @@ async fn a_live_cookie_of_better_auth_goes_on_working_until_its_session_is_ended
     assert_eq!(session.json["user"]["email"], "ada@example.com", "{}", session.text);
     assert_eq!((&session.json["session"]["ipAddress"], &session.json["session"]["userAgent"]), (&json!("10.0.0.7"), &json!("Firefox")));
     // A session does not last longer than any here, whatever the source says.
-    let until = session.json["session"]["expiresAt"].as_str().unwrap().to_owned();
-    assert!(until < "2098".to_owned(), "{until}");
+    let until = session.json["session"]["expiresAt"].as_str().unwrap();
+    assert!(until < "2098", "{until}");
     // The page and the token that its scripts use are there too.
     let page = server.request(Method::GET, "/tasks").header("cookie", &cookie).answer().await;
     assert_eq!(page.status, 200);
@@ -238,7 +238,7 @@ async fn a_second_run_doubles_nothing_and_takes_what_has_come_since() {
     assert_eq!((row(&text, "users "), row(&text, "tasks ")), (vec![2, 0, 1, 1, 0], vec![4, 0, 2, 2, 0]), "{text}");
 }
 
-/// Tables of SQLModel on SQLite: bare UUIDs, naive times, and enums by their names.
+/// Tables of `SQLModel` on SQLite: bare UUIDs, naive times, and enums by their names.
 const SQLMODEL: &str = "
     CREATE TABLE users (id CHAR(32) NOT NULL PRIMARY KEY, email VARCHAR NOT NULL, hashed_password VARCHAR, is_active BOOLEAN, full_name VARCHAR);
     CREATE TABLE task (id CHAR(32) NOT NULL PRIMARY KEY, owner_id CHAR(32) NOT NULL, title VARCHAR NOT NULL, status VARCHAR(11),
@@ -413,6 +413,8 @@ async fn a_source_that_cannot_be_read_is_one_line_and_makes_nothing() {
         .await
         .unwrap();
     file.close().await.unwrap();
+    let own = run(folder.path(), &["import", "--from", "sqlite:old.db", "--database-url", "sqlite:old.db"], &environment).await;
+    one_line(&own, 2, &["--from", "own database"]);
     let trial = run(folder.path(), &["import", "--from", "sqlite:old.db", "--dry-run"], &environment).await;
     assert_eq!(row(&says(&trial, 0), "tasks "), [1, 1, 0, 0, 0]);
     assert!(!folder.path().join("data").exists(), "a trial makes no database");

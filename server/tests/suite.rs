@@ -21,6 +21,7 @@ mod devices;
 mod docs;
 mod events;
 mod events_across_nodes;
+mod export;
 mod foreign_tokens;
 mod forged_tokens;
 mod guessing;

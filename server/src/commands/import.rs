@@ -8,6 +8,8 @@ use std::{
     path::Path,
 };
 
+use sqlx::postgres::PgConnectOptions;
+
 use super::due_migrations::{is_new, migrations_are_due};
 use crate::{
     cli::ImportArguments,
@@ -38,6 +40,10 @@ enum From {
 /// Runs it. What was not taken makes it an error, with exit status 1, after everything else was.
 pub async fn run(config: &Config, arguments: ImportArguments) -> Result<(), Box<dyn Error>> {
     let database = config.database()?;
+    if arguments.from.as_ref().is_some_and(|from| is_same(from, &database)) {
+        let why = "--from: that is Holdfast's own database, as DATABASE_URL says; the old one is only read, and needs another";
+        return Err(ConfigError(why.into()).into());
+    }
     let is_new = is_new(&database).await?;
     if !is_new && let Schema::New { due } | Schema::Old { due } = Db::schema(&database).await? {
         return Err(migrations_are_due(due).into());
@@ -79,6 +85,21 @@ pub async fn run(config: &Config, arguments: ImportArguments) -> Result<(), Box<
             None => format!("{losses} things were not taken: --report FILE writes each of them to a file"),
         }
         .into()),
+    }
+}
+
+/// Whether two addresses are of one database: that of an old system is easily left in `DATABASE_URL`.
+fn is_same(one: &Database, other: &Database) -> bool {
+    match (one, other) {
+        (Database::Sqlite(one), Database::Sqlite(other)) => {
+            one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+        }
+        (Database::Postgres { options: one, .. }, Database::Postgres { options: other, .. }) => {
+            let place =
+                |options: &PgConnectOptions| (options.get_host().to_owned(), options.get_port(), options.get_database().map(str::to_owned));
+            place(one) == place(other)
+        }
+        _ => false,
     }
 }
 

@@ -31,7 +31,7 @@ impl Table {
         self.schema.as_ref().map_or_else(|| name.clone(), |schema| format!("{}.{name}", quoted(schema)))
     }
 
-    /// Whether a column of this name holds UUIDs as 32 hexadecimal digits, as SQLAlchemy's `Uuid` does on SQLite.
+    /// Whether a column of this name holds UUIDs as 32 hexadecimal digits, as `SQLAlchemy` does on SQLite.
     pub fn has_bare_uuids(&self, column: &str) -> bool {
         self.columns.iter().any(|other| other.name == column && matches!(other.kind.as_str(), "char(32)" | "character(32)"))
     }
@@ -419,9 +419,8 @@ fn find(role: Role, tables: &[Table], mappings: &[Mapping]) -> Result<Option<Map
         // A column that `--map` names may be in one of several tables that are called alike.
         match Mapped::new(role, table, mappings) {
             Ok(mapped) if mapped.missing(role).is_none() => found.push(mapped),
-            Ok(_) => {}
             Err(why) if tables.iter().filter(|other| role.tables().contains(&&*key(&other.name))).count() == 1 => return Err(why),
-            Err(_) => {}
+            _ => {}
         }
     }
     // Of two tables of users, that with what Better Auth keeps is the one that people sign in with.

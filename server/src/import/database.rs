@@ -248,7 +248,7 @@ impl Import<'_, '_> {
                 let owner = named.map(|named| resolve(users, named));
                 let unknown = |reason| {
                     let entry = Entry::new(Kind::Task, read::task_id(mapped, &row).unwrap_or_default(), reason);
-                    owner.iter().fold(entry, |entry, owner| entry.of(owner))
+                    owner.iter().fold(entry, Entry::of)
                 };
                 let refused = match &owner {
                     None => Some(unknown(Reason::UnknownOwner)),

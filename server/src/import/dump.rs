@@ -154,7 +154,6 @@ pub async fn import(lines: impl BufRead, writer: &mut Writer<'_>, progress: &mut
     let mut group = Group::default();
     for (at, line) in lines.lines().enumerate() {
         let line = line?;
-        progress.step(line.len() as u64 + 1);
         if at == 0 {
             let head: Head = serde_json::from_str(&line).map_err(|_| ImportError::Usage("the file is no export of Holdfast".into()))?;
             if head.version > VERSION {
@@ -166,6 +165,7 @@ pub async fn import(lines: impl BufRead, writer: &mut Writer<'_>, progress: &mut
             }
             continue;
         }
+        progress.step(line.len() as u64 + 1);
         // PostgreSQL has no NUL in texts, and nobody has one here.
         let read = serde_json::from_str::<Line>(&line).ok().filter(|_| !line.contains("\\u0000"));
         let Some(read) = read else {

@@ -47,10 +47,7 @@ impl Progress {
     fn show(&self) {
         let filled = (self.done * WIDTH).checked_div(self.total).unwrap_or(WIDTH).min(WIDTH);
         let bar: String = (0..WIDTH).map(|at| if at < filled { '#' } else { '.' }).collect();
-        let _ = if self.is_terminal {
-            write!(io::stderr(), "\r[{bar}] {}/{}", self.done, self.total)
-        } else {
-            writeln!(io::stderr(), "{} of {} rows", self.done, self.total)
-        };
+        let percent = (self.done * 100).checked_div(self.total).unwrap_or(100).min(100);
+        let _ = if self.is_terminal { write!(io::stderr(), "\r[{bar}] {percent:>3} %") } else { writeln!(io::stderr(), "{percent} %") };
     }
 }

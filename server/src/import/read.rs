@@ -97,20 +97,16 @@ pub fn user(mapped: &Mapped, row: &Row, options: &Options) -> Result<(SourceUser
 
     let mut entries = Vec::new();
     let name = one_line(fields.text(Field::Name).unwrap_or_default().trim());
-    let name = match validate_text("name", &name, NAME_MAX) {
-        Ok(()) => name,
-        Err(_) => {
-            entries.push(entry(Reason::TooLong).field("name", Value::from(name)));
-            String::new()
-        }
+    let name = if validate_text("name", &name, NAME_MAX).is_ok() {
+        name
+    } else {
+        entries.push(entry(Reason::TooLong).field("name", Value::from(name)));
+        String::new()
     };
-    let image = fields.text(Field::Image).filter(|image| match validate_image(image) {
-        Ok(()) => true,
-        Err(_) => {
-            entries.push(entry(Reason::NotReadable).field("image", Value::from(image.as_str())));
-            false
-        }
-    });
+    let mut image = fields.text(Field::Image);
+    if image.as_deref().is_some_and(|image| validate_image(image).is_err()) {
+        entries.push(entry(Reason::NotReadable).field("image", Value::from(image.take())));
+    }
     // A truth value, or when it was verified.
     let verified = fields.value(Field::EmailVerified);
     let email_verified = values::truth(verified).unwrap_or_else(|| values::moment(verified).is_some());

@@ -184,6 +184,6 @@ impl Report {
 
     /// Writes what is still in memory.
     pub fn finish(&mut self) -> io::Result<()> {
-        self.lines.as_mut().map_or(Ok(()), |lines| lines.flush())
+        self.lines.as_mut().map_or(Ok(()), Write::flush)
     }
 }

@@ -141,21 +141,20 @@ impl Writer<'_> {
         let mut transaction = self.db.begin().await?;
         let mut written = Written::default();
         let refused = self.write_owner(&mut transaction, owner, &mut written).await?;
-        match refused {
-            Some(reason) => {
-                for task in &tasks {
-                    written.counts.tasks.refuse(reason);
-                    written.entries.push(Entry::new(Kind::Task, &*task.task.id, reason).of(owner.id()));
-                }
-                deleted.iter().for_each(|_| written.counts.deleted_tasks.refuse(reason));
+        if let Some(reason) = refused {
+            for task in &tasks {
+                written.counts.tasks.refuse(reason);
+                written.entries.push(Entry::new(Kind::Task, &*task.task.id, reason).of(owner.id()));
             }
-            None => {
-                self.write_tasks(&mut transaction, owner.id(), tasks, &mut written).await?;
-                for deleted in &deleted {
-                    let is_new = tasks::insert_foreign_deleted(&mut transaction, &deleted.task, deleted.deleted_at).await?;
-                    let count = &mut written.counts.deleted_tasks;
-                    if is_new { count.taken += 1 } else { count.there += 1 }
-                }
+            for _ in &deleted {
+                written.counts.deleted_tasks.refuse(reason);
+            }
+        } else {
+            self.write_tasks(&mut transaction, owner.id(), tasks, &mut written).await?;
+            for deleted in &deleted {
+                let is_new = tasks::insert_foreign_deleted(&mut transaction, &deleted.task, deleted.deleted_at).await?;
+                let count = &mut written.counts.deleted_tasks;
+                if is_new { count.taken += 1 } else { count.there += 1 }
             }
         }
         if !self.dry_run {

@@ -25,7 +25,7 @@ pub enum Format {
     Todoist,
     /// Vikunja's archive of all data
     Vikunja,
-    /// TickTick's CSV of a backup
+    /// `TickTick`'s CSV of a backup
     #[value(name = "ticktick")]
     TickTick,
     /// The download of our account page

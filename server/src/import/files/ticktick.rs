@@ -1,4 +1,4 @@
-//! TickTick's CSV of a backup: some lines about the file, then `Folder Name, List Name, Title, Kind, Tags, Content, …`.
+//! `TickTick`'s CSV of a backup: some lines about the file, then `Folder Name, List Name, Title, Kind, Tags, Content, …`.
 
 use std::collections::HashMap;
 

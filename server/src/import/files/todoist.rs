@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8], options: &FileOptions<'_>) -> Result<Tasks, String> {
                 *number += 1;
                 item = Some(Item { key: format!("{}\n{number}", next.key), place: format!("line {line}"), ..next });
             }
-            "section" => section = cell("content").to_owned(),
+            "section" => cell("content").clone_into(&mut section),
             "note" => match &mut item {
                 Some(item) => item.extra("comment", cell("content"), false),
                 None => found.unread(format!("line {line}"), "note", cell("content")),
@@ -110,12 +110,14 @@ fn labels(content: &str) -> (String, Vec<String>) {
     (words.join(" "), tags)
 }
 
+/// How the names of the months begin.
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
 /// A date with its year: as a number, or as `31 Jan 2027` and `Jan 31 2027`. A date that comes again is none.
 fn date(text: &str) -> Option<Moment> {
     if let Some(moment) = values::moment(&text.into()) {
         return Some(moment);
     }
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let text = text.to_lowercase().replace(',', " ");
     let words: Vec<&str> = text.split_whitespace().collect();
     let [one, two, year] = words[..] else { return None };

@@ -120,7 +120,7 @@ fn of_html(html: &str) -> String {
     if !html.trim_start().starts_with('<') {
         return html.to_owned();
     }
-    let (mut text, mut link) = (String::new(), None);
+    let (mut text, mut link): (_, Option<String>) = (String::new(), None);
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {
         text.push_str(&entities(before));
@@ -134,14 +134,14 @@ fn of_html(html: &str) -> String {
         match tag.split([' ', '/']).find(|name| !name.is_empty()).unwrap_or_default().to_ascii_lowercase().as_str() {
             "br" => text.push('\n'),
             "li" if !tag.starts_with('/') => text.push_str("- "),
-            "p" | "li" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "blockquote" | "ul" | "ol" if tag.starts_with('/') => {
-                if !text.ends_with('\n') {
-                    text.push('\n');
-                }
+            "p" | "li" | "div" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "blockquote" | "ul" | "ol"
+                if tag.starts_with('/') && !text.ends_with('\n') =>
+            {
+                text.push('\n');
             }
             "a" if tag.starts_with('/') => {
                 if let Some(address) = link.take() {
-                    text.push_str(&format!("]({address})"));
+                    text.extend(["](", address.as_str(), ")"]);
                 }
             }
             "a" => {
