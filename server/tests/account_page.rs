@@ -359,3 +359,68 @@ async fn password_managers_find_the_page_to_change_a_password() {
     assert_eq!(location(&server.get("/.well-known/change-password").await), (303, "/account#password-section"));
     assert_eq!(server.get("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200").await.status, 404);
 }
+
+/// Sends a file by the page's form.
+async fn send_file(person: &Person<'_>, format: &str, file: &[u8]) -> Answer {
+    let head = format!(
+        "--b0undary\r\nContent-Disposition: form-data; name=\"format\"\r\n\r\n{format}\r\n--b0undary\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"x.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+    );
+    let body = [head.as_bytes(), file, b"\r\n--b0undary--\r\n"].concat();
+    let request =
+        person.server.request(Method::POST, "/account/import").header("cookie", &person.cookie).header("origin", &person.server.url);
+    request.header("content-type", "multipart/form-data; boundary=b0undary").body(body).answer().await
+}
+
+#[tokio::test]
+async fn the_tasks_of_a_file_are_added_by_a_form_and_twice_doubles_nothing() {
+    let server = Server::start().await;
+    let ada = server.person("Ada").await;
+    assert!(open(&server, "/account", &ada.cookie).await.text.contains("multipart/form-data"));
+    let todoist = "TYPE,CONTENT,PRIORITY\nsection,Garden,\ntask,Water @roses,1\ntask,Mow,4\n";
+    for _ in 0..2 {
+        let sent = send_file(&ada, "todoist", todoist.as_bytes()).await;
+        assert_eq!(location(&sent), (303, "/account?done=imported#import-section"), "{}", sent.text);
+        assert_eq!(ada.titles("?sort=title").await, ["Mow", "Water"]);
+    }
+    assert_eq!(ada.get("?q=water").await.json[0]["tags"], json!(["roses", "Garden"]));
+    let page = open(&server, "/account?done=imported", &ada.cookie).await.text;
+    assert!(page.contains("The tasks of the file are in your list."), "{page}");
+    // What cannot be taken is said; the rest is there.
+    let long = format!("TYPE,CONTENT,DESCRIPTION\ntask,Rake,\ntask,Dig,{}\n", "x".repeat(5001));
+    let sent = send_file(&ada, "todoist", long.as_bytes()).await;
+    assert_eq!(sent.status, 422);
+    assert!(sent.text.contains("1 tasks are in your list. Not taken: 1 × task, description: is too long."), "{}", sent.text);
+    assert_eq!(ada.titles("?sort=title").await, ["Mow", "Rake", "Water"]);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_refused_in_words() {
+    let server = Server::configured(|config| config.quotas.max_tasks = 2).await;
+    let ada = server.person("Ada").await;
+    let large = vec![b'x'; 5 * 1024 * 1024 + 1];
+    for (format, file, words) in [
+        ("todoist", &b"a,b\n1,2\n"[..], "The file is no CSV of Todoist"),
+        ("todoist", b"", "Choose a file."),
+        ("paper", b"TYPE,CONTENT\n", "Choose what wrote the file."),
+        ("vikunja", b"no archive", "The file is no ZIP archive."),
+        ("json", &large, "The file is larger than 5 MB."),
+        (
+            "todoist",
+            b"TYPE,CONTENT\ntask,a\ntask,b\ntask,c\n",
+            "2 tasks are in your list. Not taken: 1 \u{d7} task, title: is more than one user may have.",
+        ),
+    ] {
+        let sent = send_file(&ada, format, file).await;
+        assert_eq!(sent.status, 422, "{words}");
+        assert!(sent.text.contains(words), "{words}: {}", sent.text);
+    }
+    let broken = server.request(Method::POST, "/account/import").header("cookie", &ada.cookie).header("origin", &server.url);
+    assert_eq!(broken.header("content-type", "multipart/form-data; boundary=x").body("--x\r\nbroken").answer().await.status, 400);
+    let plain = server.request(Method::POST, "/account/import").header("cookie", &ada.cookie).header("origin", &server.url);
+    assert_eq!(plain.form(&[("format", "todoist")]).answer().await.status, 415);
+    let foreign = server.request(Method::POST, "/account/import").header("cookie", &ada.cookie).header("origin", "https://evil.example");
+    assert_eq!(foreign.header("content-type", "multipart/form-data; boundary=x").body("--x--").answer().await.status, 403);
+    let nobody = server.request(Method::POST, "/account/import").header("origin", &server.url);
+    assert_eq!(location(&nobody.header("content-type", "multipart/form-data; boundary=x").body("--x--").answer().await).0, 303);
+}

@@ -6,7 +6,11 @@ use leptos_meta::Title;
 
 use super::{DocumentContext, RouteData, route_data};
 use crate::{
-    components::{alert::Alert, field::Field, icon::Icon},
+    components::{
+        alert::{Alert, ErrorLine, message_for},
+        field::Field,
+        icon::Icon,
+    },
     islands::{appearance::AppearanceChoices, other_tab_notice::OtherTabNotice, password_field::PasswordField},
     model::{Appearance, FieldError, Timestamp, User},
     strings,
@@ -73,6 +77,8 @@ pub enum AccountForm {
     Password,
     /// Ends sessions.
     Devices,
+    /// Adds the tasks of a file.
+    Import,
     /// Removes the account.
     Delete,
 }
@@ -85,6 +91,7 @@ impl AccountForm {
             Self::Confirm => "confirm",
             Self::Password => "password",
             Self::Devices => "devices",
+            Self::Import => "import",
             Self::Delete => "delete",
         }
     }
@@ -107,11 +114,21 @@ pub enum Done {
     Password,
     /// Devices were signed out.
     Devices,
+    /// The tasks of a file were added.
+    Imported,
 }
 
 impl Done {
-    const EACH: [Self; 7] =
-        [Self::Name, Self::EmailAsked, Self::ConfirmAsked, Self::EmailConfirmed, Self::LinkRefused, Self::Password, Self::Devices];
+    const EACH: [Self; 8] = [
+        Self::Name,
+        Self::EmailAsked,
+        Self::ConfirmAsked,
+        Self::EmailConfirmed,
+        Self::LinkRefused,
+        Self::Password,
+        Self::Devices,
+        Self::Imported,
+    ];
 
     /// The one of that name.
     pub fn named(name: &str) -> Option<Self> {
@@ -128,6 +145,7 @@ impl Done {
             Self::LinkRefused => "link-refused",
             Self::Password => "password",
             Self::Devices => "devices",
+            Self::Imported => "imported",
         }
     }
 
@@ -145,6 +163,7 @@ impl Done {
             Self::LinkRefused => strings::LINK_NOT_VALID,
             Self::Password => strings::PASSWORD_CHANGED,
             Self::Devices => strings::DEVICES_SIGNED_OUT,
+            Self::Imported => strings::TASKS_IMPORTED,
         }
     }
 
@@ -154,6 +173,7 @@ impl Done {
             Self::EmailAsked | Self::ConfirmAsked | Self::EmailConfirmed | Self::LinkRefused => "email-section",
             Self::Password => "password-section",
             Self::Devices => "devices-section",
+            Self::Imported => "import-section",
         }
     }
 }
@@ -239,6 +259,9 @@ pub fn Account() -> impl IntoView {
                 <Section id="data-section" heading=strings::YOUR_DATA lead=strings::YOUR_DATA_LEAD done>
                     <p><a class="button" href="/account/data" download="holdfast.json">{strings::DOWNLOAD_DATA}</a></p>
                 </Section>
+                <Section id="import-section" heading=strings::IMPORT lead=strings::IMPORT_LEAD done>
+                    <ImportForm errors=errors_of(AccountForm::Import) />
+                </Section>
                 <Section id="delete-section" heading=strings::DELETE_ACCOUNT lead=strings::DELETE_ACCOUNT_LEAD done>
                     <PlainForm form=AccountForm::Delete errors=errors_of(AccountForm::Delete)>
                         <input type="text" name="username" autocomplete="username" value=username_again hidden />
@@ -290,6 +313,39 @@ fn PlainForm(form: AccountForm, errors: Vec<FieldError>, children: Children) -> 
             <Alert errors />
             <input type="hidden" name="form" value=form.as_str() />
             {children()}
+        </form>
+    }
+}
+
+/// A form with a file, which a plain form cannot send.
+#[component]
+fn ImportForm(errors: Vec<FieldError>) -> impl IntoView {
+    let message = message_for(&errors, "file");
+    let is_refused = message.is_some();
+    view! {
+        <form class="form" method="post" action="/account/import" enctype="multipart/form-data" novalidate>
+            <Alert errors />
+            <div class="field">
+                <label for="import-format">{strings::IMPORT_FORMAT}</label>
+                <select id="import-format" name="format">
+                    {strings::IMPORT_FORMATS.map(|(value, name)| view! { <option value=value>{name}</option> }).collect_view()}
+                </select>
+            </div>
+            <div class="field">
+                <label for="import-file">{strings::IMPORT_FILE}</label>
+                <input
+                    id="import-file"
+                    type="file"
+                    name="file"
+                    accept=".csv,.zip,.json"
+                    required
+                    aria-describedby="import-file-hint import-file-error"
+                    aria-invalid=is_refused.then_some("true")
+                />
+                <p class="hint" id="import-file-hint">{strings::IMPORT_FILE_HINT}</p>
+                <ErrorLine id="import-file-error" message=Signal::stored(message) />
+            </div>
+            <button>{strings::IMPORT_TASKS}</button>
         </form>
     }
 }

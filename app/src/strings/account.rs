@@ -25,6 +25,8 @@ pub const LINK_NOT_VALID: &str = "That link is not valid, or not any more. Ask f
 pub const PASSWORD_CHANGED: &str = "Your password is changed.";
 /// Sessions were ended.
 pub const DEVICES_SIGNED_OUT: &str = "Signed out.";
+/// The tasks of a file were added.
+pub const TASKS_IMPORTED: &str = "The tasks of the file are in your list.";
 
 /// The way back from there.
 pub const BACK_TO_TASKS: &str = "Back to your tasks";
@@ -134,6 +136,26 @@ pub const YOUR_DATA: &str = "Your data";
 pub const YOUR_DATA_LEAD: &str = "Everything that is kept about you, and all your tasks, in one JSON file.";
 /// Gets it.
 pub const DOWNLOAD_DATA: &str = "Download my data";
+/// Tasks from elsewhere.
+pub const IMPORT: &str = "Bring tasks in";
+/// What it does.
+pub const IMPORT_LEAD: &str = "From a file of another task manager, or from a download of this page. What is here stays as it is.";
+/// Which program wrote the file.
+pub const IMPORT_FORMAT: &str = "Written by";
+/// Those that are read, each with its value in the form.
+pub const IMPORT_FORMATS: [(&str, &str); 4] = [
+    ("todoist", "Todoist: a project as CSV"),
+    ("ticktick", "TickTick: a backup as CSV"),
+    ("vikunja", "Vikunja: all data as ZIP"),
+    ("json", "Holdfast: a download of this page"),
+];
+/// The file itself.
+pub const IMPORT_FILE: &str = "File";
+/// How large it may be, and what becomes of what has no place.
+pub const IMPORT_FILE_HINT: &str =
+    "At most 5 MB. What has no place here, such as a list or a reminder, becomes a tag or a line of the note.";
+/// Sends it.
+pub const IMPORT_TASKS: &str = "Add these tasks to mine";
 /// The end.
 pub const DELETE_ACCOUNT: &str = "Delete the account";
 /// What it means.

@@ -161,7 +161,13 @@ async fn import(from: From, arguments: &ImportArguments, writer: &mut Writer<'_>
             let email = arguments.user.as_deref().unwrap_or_default().to_lowercase();
             let nobody = || ImportError::Usage(format!("--user: nobody has the e-mail {email}"));
             let user = user::by_email(writer.db, &email).await?.ok_or_else(nobody)?;
-            let options = FileOptions { owner: user.id(), zone: arguments.timezone, keep_extra: arguments.keep_extra, now: writer.now };
+            let options = FileOptions {
+                owner: user.id(),
+                zone: arguments.timezone,
+                keep_extra: arguments.keep_extra,
+                now: writer.now,
+                unpacked_max: FILE_MAX,
+            };
             let found = files::read(format, &bytes, &options).map_err(ImportError::Usage)?;
             writer.counts.tasks.read += found.read;
             found.refused.iter().for_each(|reason| writer.counts.tasks.refuse(*reason));
@@ -173,7 +179,7 @@ async fn import(from: From, arguments: &ImportArguments, writer: &mut Writer<'_>
 }
 
 /// The report quotes what people wrote: it is for its owner alone.
-fn report_file(file: &Path) -> Result<Box<dyn io::Write + Send>, String> {
+fn report_file(file: &Path) -> Result<Box<dyn io::Write + Send + Sync>, String> {
     let made = private_files::create_new(file).map_err(|error| format!("cannot make {}: {error}", file.display()))?;
     Ok(Box::new(BufWriter::new(made)))
 }

@@ -20,4 +20,4 @@ pub use progress::Progress;
 pub use read::Options;
 pub use source::Source;
 pub use values::Zone;
-pub use write::{Count, Counts, Owner, Writer};
+pub use write::{Count, Counts, Owner, Writer, place};

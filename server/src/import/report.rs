@@ -142,15 +142,23 @@ impl Entry {
     }
 }
 
+/// What lines are counted by: what they are about, the field, and why.
+type Key = (Kind, Option<String>, Reason);
+
+fn in_words((kind, field, reason): &Key) -> String {
+    let field = field.as_ref().map(|field| format!(", {field}")).unwrap_or_default();
+    format!("{}{field}: {}", kind.as_str(), reason.words())
+}
+
 /// Counts what was not taken.
 pub struct Report {
-    counts: BTreeMap<(Kind, Option<String>, Reason), u64>,
-    lines: Option<Box<dyn Write + Send>>,
+    counts: BTreeMap<Key, u64>,
+    lines: Option<Box<dyn Write + Send + Sync>>,
 }
 
 impl Report {
     /// Writes each line there, if anywhere.
-    pub fn new(lines: Option<Box<dyn Write + Send>>) -> Self {
+    pub fn new(lines: Option<Box<dyn Write + Send + Sync>>) -> Self {
         Self { counts: BTreeMap::new(), lines }
     }
 
@@ -176,10 +184,13 @@ impl Report {
 
     /// Each kind of line in words, with how many there are.
     pub fn lines(&self) -> impl Iterator<Item = (u64, String)> {
-        self.counts.iter().map(|((kind, field, reason), count)| {
-            let field = field.as_ref().map(|field| format!(", {field}")).unwrap_or_default();
-            (*count, format!("{}{field}: {}", kind.as_str(), reason.words()))
-        })
+        self.counts.iter().map(|(key, count)| (*count, in_words(key)))
+    }
+
+    /// The same of those that say that something is missing, each with its count.
+    pub fn losses_in_words(&self) -> impl Iterator<Item = String> {
+        let losses = self.counts.iter().filter(|((.., reason), _)| reason.is_loss());
+        losses.map(|(key, count)| format!("{count} × {}", in_words(key)))
     }
 
     /// Writes what is still in memory.

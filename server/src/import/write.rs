@@ -280,7 +280,7 @@ impl Writer<'_> {
 
 /// Gives tasks their positions, unless they have them: in the order that was made by hand, where there is one, or with the newest first, which is where
 /// new tasks go. An id from elsewhere does not ascend, so that the time comes first.
-fn place(tasks: &mut [SourceTask]) {
+pub fn place(tasks: &mut [SourceTask]) {
     if tasks.iter().all(|task| position::is_position(&task.task.position)) {
         return;
     }

@@ -36,7 +36,7 @@ use crate::{
     },
 };
 
-const PATH: &str = "/account";
+pub const PATH: &str = "/account";
 
 /// Query parameters of the page.
 #[derive(Deserialize)]
@@ -59,7 +59,7 @@ pub async fn page(State(state): State<TasksState>, visitor: Visitor, headers: He
     Ok(with_cookie(cookie, render(page).await))
 }
 
-async fn view(state: &TasksState, current: CurrentSession, done: Option<Done>) -> Result<AccountPage> {
+pub async fn view(state: &TasksState, current: CurrentSession, done: Option<Done>) -> Result<AccountPage> {
     let devices = accounts::devices(state, &current).await?;
     Ok(AccountPage { user: current.user, devices, now: state.clock.now(), done, refused: None, typed: String::new() })
 }

@@ -4,6 +4,7 @@ mod account;
 mod edit_task;
 mod email_link;
 mod entry;
+mod import_tasks;
 mod password;
 mod render;
 mod routes;

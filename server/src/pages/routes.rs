@@ -11,7 +11,7 @@ use axum::{
 };
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 
-use super::{account, edit_task, email_link, entry, password, render::render, tasks, trash};
+use super::{account, edit_task, email_link, entry, import_tasks, password, render::render, tasks, trash};
 use crate::{
     accounts::verify_email,
     identity::extract::Visitor,
@@ -37,6 +37,7 @@ pub fn routes(state: &TasksState) -> Router<TasksState> {
         .route("/.well-known/change-password", get(async || Redirect::to("/account#password-section")))
         .route("/account", post(account::form))
         .route("/account/data", get(account::data))
+        .route("/account/import", post(import_tasks::upload))
         .route("/tasks", post(tasks::add))
         .route("/tasks/{id}", get(not_found).post(edit_task::save))
         .route("/tasks/{id}/complete", post(tasks::complete))

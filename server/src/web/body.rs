@@ -42,15 +42,20 @@ where
     SharedState: FromRef<S>,
 {
     let authorization = request.extensions_mut().remove::<Authorization>();
-    let bytes = read_bytes(request, SharedState::from_ref(state).limits.body).await?;
+    let bytes = read_bytes(request, MAX_BODY, SharedState::from_ref(state).limits.body).await?;
     if authorization.is_some_and(|Authorization(is_valid)| !is_valid()) {
         return Err(Error::BadToken);
     }
     Ok(bytes)
 }
 
-async fn read_bytes(mut request: Request, limit: Duration) -> Result<Bytes> {
-    DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
+/// A whole body that may be larger than others, up to so many bytes.
+pub async fn read_large(request: Request, max: usize, limit: Duration) -> Result<Bytes> {
+    read_bytes(request, max, limit).await
+}
+
+async fn read_bytes(mut request: Request, max: usize, limit: Duration) -> Result<Bytes> {
+    DefaultBodyLimit::max(max).apply(&mut request);
     match tokio::time::timeout(limit, Bytes::from_request(request, &())).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(BytesRejection::FailedToBufferBody(error))) if error.status() == Error::BodyTooLarge.status() => Err(Error::BodyTooLarge),

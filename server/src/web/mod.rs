@@ -13,6 +13,7 @@ pub mod cors;
 pub mod described;
 pub mod health;
 pub mod metrics;
+pub mod multipart;
 pub mod origin;
 pub mod refusals;
 pub mod return_to;

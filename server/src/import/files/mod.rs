@@ -43,6 +43,8 @@ pub struct FileOptions<'a> {
     pub keep_extra: bool,
     /// For tasks of which the file does not say when they were made.
     pub now: Timestamp,
+    /// Most bytes that are unpacked from an archive, which may claim to be of any size.
+    pub unpacked_max: u64,
 }
 
 /// What is in a file.
@@ -168,7 +170,7 @@ pub(super) mod tests {
     use super::*;
 
     pub fn options(owner: &str, keep_extra: bool) -> FileOptions<'_> {
-        FileOptions { owner, zone: Zone::UTC, keep_extra, now: Timestamp(1_800_000_000_000) }
+        FileOptions { owner, zone: Zone::UTC, keep_extra, now: Timestamp(1_800_000_000_000), unpacked_max: 1024 * 1024 }
     }
 
     /// The fields of a report's lines that say that something has no place.

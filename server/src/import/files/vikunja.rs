@@ -9,8 +9,6 @@ use zip::ZipArchive;
 use super::{FileOptions, Format, Item, Tasks};
 use crate::import::values::{self, Moment};
 
-/// Most bytes that are unpacked: an archive may claim to be of any size.
-const UNPACKED_MAX: u64 = 256 * 1024 * 1024;
 /// How deep projects may be in each other.
 const DEPTH_MAX: usize = 32;
 
@@ -19,8 +17,8 @@ pub fn read(bytes: &[u8], options: &FileOptions<'_>) -> Result<Tasks, String> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| "the file is no ZIP archive".to_owned())?;
     let data = archive.by_name("data.json").map_err(|_| "the archive is none of Vikunja: it has no data.json".to_owned())?;
     let mut json = Vec::new();
-    data.take(UNPACKED_MAX + 1).read_to_end(&mut json).map_err(|error| format!("the archive is broken: {error}"))?;
-    if json.len() as u64 > UNPACKED_MAX {
+    data.take(options.unpacked_max + 1).read_to_end(&mut json).map_err(|error| format!("the archive is broken: {error}"))?;
+    if json.len() as u64 > options.unpacked_max {
         return Err("the archive is larger than a person's tasks can be".into());
     }
     of_json(&json, options)
@@ -209,7 +207,8 @@ mod tests {
 
     #[test]
     fn another_file_is_refused() {
-        for file in [b"".to_vec(), b"no archive".to_vec(), archive("other.json", "[]"), archive("data.json", "no JSON")] {
+        let bomb = archive("data.json", &" ".repeat(2 * 1024 * 1024));
+        for file in [bomb, b"".to_vec(), b"no archive".to_vec(), archive("other.json", "[]"), archive("data.json", "no JSON")] {
             assert!(read(&file, &options("ada", false)).is_err());
         }
     }
