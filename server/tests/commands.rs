@@ -58,11 +58,13 @@ async fn who_stops_reading_is_no_error() {
 async fn each_command_has_its_help() {
     let folder = TempDir::new().unwrap();
     for (command, words) in [
-        (vec![], vec!["serve", "migrate", "backup", "restore", "user", "token", "healthcheck", "completions"]),
+        (vec![], vec!["serve", "migrate", "backup", "restore", "import", "export", "user", "token", "healthcheck", "completions"]),
         (vec!["serve"], vec!["--listen"]),
         (vec!["migrate"], vec!["--check"]),
         (vec!["backup"], vec!["FILE"]),
         (vec!["restore"], vec!["FILE", "--replace", "--keep-sessions"]),
+        (vec!["import"], vec!["--from", "--todoist", "--vikunja", "--ticktick", "--json", "--user", "--dry-run", "--map", "--timezone", "--report"]),
+        (vec!["export"], vec!["FILE", "import --json"]),
         (vec!["user"], vec!["list", "create", "reset-link", "sign-out", "delete"]),
         (vec!["user", "create"], vec!["standard input", "--name"]),
         (vec!["token", "mint"], vec!["--ttl"]),
