@@ -63,7 +63,10 @@ async fn each_command_has_its_help() {
         (vec!["migrate"], vec!["--check"]),
         (vec!["backup"], vec!["FILE"]),
         (vec!["restore"], vec!["FILE", "--replace", "--keep-sessions"]),
-        (vec!["import"], vec!["--from", "--todoist", "--vikunja", "--ticktick", "--json", "--user", "--dry-run", "--map", "--timezone", "--report"]),
+        (
+            vec!["import"],
+            vec!["--from", "--todoist", "--vikunja", "--ticktick", "--json", "--user", "--dry-run", "--map", "--timezone", "--report"],
+        ),
         (vec!["export"], vec!["FILE", "import --json"]),
         (vec!["user"], vec!["list", "create", "reset-link", "sign-out", "delete"]),
         (vec!["user", "create"], vec!["standard input", "--name"]),

@@ -1,9 +1,11 @@
 //! `POST /account/import`: the tasks of a file become the visitor's.
 
 use app::{
-    islands::auth_form::form_errors,
     model::FieldError,
-    routes::account::{AccountForm, AccountPage, Done},
+    routes::{
+        account::{AccountForm, AccountPage, Done},
+        form_errors,
+    },
 };
 use axum::{
     extract::{Request, State},
