@@ -22,10 +22,10 @@ export async function client(it) {
   const own = createAuthClient({ baseURL: side.url, plugins: [jwtClient()], fetchOptions: { customFetchImpl } });
 
   const note = (name, { data, error }) => {
-    const seen = {};
+    const seen = { answer: error ? [error.status, error.code].filter(Boolean).join(" ") : "200" };
     flatten("data", data, side, seen);
     // Of a problem document the client's callers read these.
-    flatten("error", error && { status: error.status, statusText: error.statusText, code: error.code, message: error.message }, side, seen);
+    if (error) flatten("error", { statusText: error.statusText, message: error.message }, side, seen);
     it.note(`client: ${name}`, seen);
     return data;
   };

@@ -41,12 +41,14 @@ function explained() {
   return rows;
 }
 
+// Where the answers are others (status and code), what else differs follows from that.
 function differences(theirs, ours) {
+  if (theirs.answer !== ours.answer) return [{ aspect: "answer", theirs: theirs.answer, ours: ours.answer }];
   const aspects = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
   return [...aspects].map((aspect) => ({ aspect, theirs: theirs[aspect] ?? ABSENT, ours: ours[aspect] ?? ABSENT })).filter(({ theirs, ours }) => theirs !== ours);
 }
 
-const short = (seen) => seen.status ? `${seen.status} ${(seen["body.code"] ?? "").replaceAll('"', "")}`.trim() : Object.values(seen).join(" ").slice(0, 40);
+const short = (seen) => seen.answer ?? Object.values(seen).join(" ").slice(0, 40);
 
 async function main() {
   const started = Date.now();
@@ -75,7 +77,12 @@ async function main() {
   }
   const idle = rows.filter(({ uses }) => uses === 0);
   console.log(`\n${theirs.length} calls in ${((Date.now() - started) / 1000).toFixed(0)} s: ${same} the same, ${theirs.length - same} with differences that have a reason or none.`);
-  for (const { name, aspect, theirs, ours } of unexplained) console.log(`unexplained: ${name}: ${aspect}: ${theirs} ≠ ${ours}`);
+  const kinds = new Map();
+  for (const { name, aspect, theirs, ours } of unexplained) {
+    const kind = `${aspect}: ${theirs} ≠ ${ours}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
+  }
+  for (const [kind, names] of kinds) console.log(`unexplained: ${kind} (${names.length}: ${names.slice(0, 6).join("; ")})`);
   for (const { id } of idle) console.log(`no longer different: row ${id} of docs/better-auth.md`);
   if (unexplained.length || idle.length) process.exitCode = 1;
 }

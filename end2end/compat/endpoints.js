@@ -2,12 +2,9 @@
 import { PASSWORD } from "./actor.js";
 import { FRONT_END } from "./sides.js";
 
-let count = 0;
-const fresh = () => `new${(count += 1)}@example.com`;
-
-// `good` makes a body that the endpoint takes; `required` and `optional` are its members. `public` ones need no session.
+// `good` makes a body that the endpoint takes, of the person who asks and an address that nobody has; `required` and `optional` are its members. `public` ones need no session.
 const POSTS = [
-  { path: "/sign-up/email", public: true, good: () => ({ name: "Eve", email: fresh(), password: PASSWORD }), required: ["name", "email", "password"], optional: ["image", "callbackURL", "rememberMe"] },
+  { path: "/sign-up/email", public: true, good: (person, fresh) => ({ name: "Eve", email: fresh, password: PASSWORD }), required: ["name", "email", "password"], optional: ["image", "callbackURL", "rememberMe"] },
   { path: "/sign-in/email", public: true, good: ({ email }) => ({ email, password: PASSWORD }), required: ["email", "password"], optional: ["callbackURL", "rememberMe"] },
   { path: "/sign-out", public: true, good: () => ({}), required: [], optional: ["callbackURL"] },
   { path: "/revoke-session", good: () => ({ token: "nothing" }), required: ["token"], optional: [] },
@@ -15,7 +12,7 @@ const POSTS = [
   { path: "/revoke-sessions", good: () => ({}), required: [], optional: [] },
   { path: "/update-user", good: () => ({ name: "Countess" }), required: [], optional: ["name", "image"] },
   { path: "/change-password", good: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }), required: ["currentPassword", "newPassword"], optional: ["revokeOtherSessions"] },
-  { path: "/change-email", good: () => ({ newEmail: fresh() }), required: ["newEmail"], optional: ["callbackURL"] },
+  { path: "/change-email", good: (person, fresh) => ({ newEmail: fresh }), required: ["newEmail"], optional: ["callbackURL"] },
   { path: "/delete-user", good: () => ({ password: PASSWORD }), required: [], optional: ["password", "callbackURL", "token"] },
   { path: "/request-password-reset", public: true, good: ({ email }) => ({ email }), required: ["email"], optional: ["redirectTo"] },
   { path: "/reset-password", public: true, good: () => ({ newPassword: PASSWORD, token: "made up" }), required: ["newPassword", "token"], optional: [] },
@@ -24,7 +21,6 @@ const POSTS = [
 const GETS = ["/ok", "/get-session", "/token", "/list-sessions", "/list-accounts", "/verify-email?token=made-up", "/error"];
 
 export async function endpoints(actor) {
-  count = 0;
   for (const endpoint of POSTS) await post(actor, endpoint);
   for (const path of GETS) {
     const name = path.split("?")[0].slice(1);
@@ -45,7 +41,8 @@ async function post(actor, { path, good, required, optional, public: isPublic })
   let person = await actor.person();
   // A variant that succeeds may have ended the session, or the account.
   const anew = async () => (person = (await actor.isSignedIn(person)) ? person : await actor.person());
-  const body = () => good(person);
+  let count = 0;
+  const body = () => good(person, `${name.replace(/\W/g, "")}${(count += 1)}@example.com`);
 
   for (const method of ["GET", "PUT", "DELETE"]) await actor.call(`${name} · by ${method}`, method, path, method === "GET" ? {} : { json: body() });
   await call("no body", { as: person });

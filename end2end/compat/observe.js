@@ -1,4 +1,4 @@
-// What one call looks like from outside, as a flat map from an aspect ("status", "body.user.id", "cookie.session") to a text.
+// What one call looks like from outside, as a flat map from an aspect ("answer", "body.user.id", "cookie.session") to a text.
 // What must differ between two servers (ids, times, tokens, their own origin) is named by its kind.
 
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -11,6 +11,7 @@ export function plain(text, { url }) {
   return text
     .replaceAll(url, "<own>")
     .replaceAll(encodeURIComponent(url), "<own>")
+    .replace(/([a-z]+)\d+@example\.com/g, "$1<n>@example.com")
     .replace(/((?:^|[?&])token=)[^&#]+/g, "$1<token>")
     .replace(/(\/reset-password\/)[^?#]+/, "$1<token>");
 }
@@ -53,11 +54,14 @@ function cookie(text) {
 }
 
 export function observe({ status, headers, text }, side) {
-  const seen = { status: String(status) };
+  const seen = {};
   const type = (headers["content-type"] ?? "").split(";")[0];
   if (type) seen.type = type;
   if (/json/.test(type) && text) flatten("body", JSON.parse(text), side, seen);
   else if (text) seen.body = `text of ${type || "no type"}`;
+  // The first aspect: where it differs, the others follow from it.
+  seen.answer = [status, seen["body.code"]?.replaceAll('"', "")].filter(Boolean).join(" ");
+  delete seen["body.code"];
   for (const name of HEADERS) {
     if (headers[name] !== undefined) seen[`header.${name}`] = name === "set-auth-token" ? "<token>" : plain(headers[name], side);
   }

@@ -3,6 +3,7 @@ import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { toNodeHandler } from "better-auth/node";
 import { bearer, jwt } from "better-auth/plugins";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -12,6 +13,12 @@ import { Server } from "../tests/support.js";
 
 // A front end on another origin that both trust. Nothing listens there.
 export const FRONT_END = "http://front-end.example:8080";
+
+// Cheap hashes on both sides: what is compared is not how they are made.
+const CHEAP = {
+  hash: async (password) => createHash("sha256").update(password).digest("hex"),
+  verify: async ({ hash, password }) => hash === createHash("sha256").update(password).digest("hex"),
+};
 
 // Better Auth, set up to do what Holdfast does: passwords, links by mail, a new address, deletion, tokens in a header.
 export async function startBetterAuth() {
@@ -24,7 +31,7 @@ export async function startBetterAuth() {
     baseURL: url,
     secret: "only for this comparison, and long enough",
     database: memoryAdapter({ user: [], session: [], account: [], verification: [], jwks: [] }),
-    emailAndPassword: { enabled: true, sendResetPassword: mail("reset"), revokeSessionsOnPasswordReset: true },
+    emailAndPassword: { enabled: true, sendResetPassword: mail("reset"), revokeSessionsOnPasswordReset: true, password: CHEAP },
     emailVerification: { sendVerificationEmail: mail("verify") },
     user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },
     trustedOrigins: [FRONT_END],
@@ -45,7 +52,6 @@ export async function startBetterAuth() {
 export async function startHoldfast(environment = {}, cookie = "holdfast_session") {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-compat-"));
   const server = new Server(folder);
-  // Cheap hashes: what is compared is not how they are made.
   const cheap = { ARGON2_MEMORY: "64", ARGON2_PASSES: "1", RATE_LIMIT: "off", RUST_LOG: "info" };
   await server.start({ ...cheap, TRUSTED_ORIGINS: FRONT_END, ...environment });
   const read = (text) => {

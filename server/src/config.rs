@@ -1,5 +1,6 @@
 //! How the program is set up: each flag with its environment variable, its default and its line of help.
 
+pub mod cookies;
 mod parties;
 pub mod secret;
 pub mod trusted_jwks;
@@ -21,6 +22,7 @@ use url::{Host, Origin, Url};
 
 pub use self::parties::Parties;
 use self::{
+    cookies::{Cookies, SameSite},
     parties::party,
     secret::Secret,
     trusted_jwks::{TrustedJwks, trusted_jwks},
@@ -115,6 +117,10 @@ pub struct Config {
     /// Whether to hold back who tries too often; off for load tests
     #[arg(long, env, global = true, value_enum, default_value = "on")]
     pub rate_limit: RateLimit,
+
+    /// How cookies are named and sent.
+    #[command(flatten)]
+    pub cookies: Cookies,
 
     /// What one user may have.
     #[command(flatten)]
@@ -304,6 +310,14 @@ impl Config {
     /// Whether browsers reach it over TLS, which some proxy before it ends.
     pub fn is_https(&self) -> bool {
         matches!(&self.base_url, Some(Origin::Tuple(scheme, ..)) if scheme == "https")
+    }
+
+    /// Refuses cookies that browsers would not keep: `SameSite=None` is for https alone (RFC 6265bis, section 5.7).
+    pub fn check_cookies(&self) -> Result<(), ConfigError> {
+        if self.cookies.cookie_same_site == SameSite::None && !self.is_https() {
+            return Err(ConfigError("--cookie-same-site none (COOKIE_SAME_SITE) needs a --base-url that begins with https://".into()));
+        }
+        Ok(())
     }
 
     /// The secret that signs and verifies tokens: the configured one, or on a loopback address one that is made

@@ -79,6 +79,7 @@ async fn run_command(cli: Cli) -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve_command(config: Config) -> Result<(), Box<dyn Error>> {
+    config.check_cookies()?;
     let mail = Transport::configured(&config)?;
     let (secret, previous) = (config.secret()?, config.previous_secret()?);
     let address = config.listen;

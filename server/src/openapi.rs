@@ -21,16 +21,29 @@ use utoipa::{
     },
 };
 
-use crate::{accounts, config::Config, identity::session_cookie, shared_state::SharedState, tasks, web::health};
+use crate::{
+    accounts,
+    config::{Config, cookies::AuthCookie},
+    identity::session_cookie,
+    shared_state::SharedState,
+    tasks,
+    web::health,
+};
 
-/// The documents of a site on http and of one on https, whose cookies have other names.
-static DOCUMENTS: [LazyLock<OpenApi>; 2] = [LazyLock::new(|| document(false)), LazyLock::new(|| document(true))];
+/// One document for each name that the cookie can have: on http, on https, and the same as Better Auth names it.
+static DOCUMENTS: [LazyLock<OpenApi>; 4] = [
+    LazyLock::new(|| document(AuthCookie::Holdfast, false)),
+    LazyLock::new(|| document(AuthCookie::Holdfast, true)),
+    LazyLock::new(|| document(AuthCookie::BetterAuth, false)),
+    LazyLock::new(|| document(AuthCookie::BetterAuth, true)),
+];
 /// In the order of `/api/docs`.
 const TAGS: [&str; 3] = ["Tasks", "Accounts", "Operations"];
 
 /// The document of this site.
 fn of_site(config: &Config) -> &'static OpenApi {
-    &DOCUMENTS[usize::from(config.is_https())]
+    let kind = config.cookies.auth_cookie;
+    &DOCUMENTS[usize::from(config.is_https()) + 2 * usize::from(kind == AuthCookie::BetterAuth)]
 }
 
 /// `/api/openapi.json`.
@@ -38,8 +51,8 @@ pub fn routes() -> Router<SharedState> {
     Router::new().route("/api/openapi.json", get(async |State(state): State<SharedState>| Json(of_site(&state.config))))
 }
 
-/// The document of this program, on https or not.
-pub fn document(is_https: bool) -> OpenApi {
+/// The document of this program with this cookie, on https or not.
+pub fn document(kind: AuthCookie, is_https: bool) -> OpenApi {
     let info = InfoBuilder::new()
         .title("Holdfast")
         .version(env!("CARGO_PKG_VERSION"))
@@ -58,7 +71,7 @@ pub fn document(is_https: bool) -> OpenApi {
     components.schemas.insert(FieldError::name().into(), FieldError::schema());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    let cookie = ApiKeyValue::new(session_cookie::name(is_https));
+    let cookie = ApiKeyValue::new(session_cookie::name(kind, is_https));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     document
 }

@@ -2,8 +2,13 @@
 
 mod root_middleware;
 
-use axum::{Router, extract::FromRef as _, middleware};
-use tower::Layer as _;
+use axum::{
+    Router,
+    extract::{FromRef as _, Request},
+    middleware,
+    response::IntoResponse as _,
+};
+use tower::{Layer as _, ServiceExt as _};
 use tower_http::normalize_path::NormalizePathLayer;
 
 use self::root_middleware::root_middleware;
@@ -14,7 +19,11 @@ use crate::{
     shared_state::SharedState,
     state::AppState,
     tasks,
-    web::{assets, cors, health, refusals::method_not_allowed, security_txt},
+    web::{
+        assets, cors, health,
+        refusals::{method_not_allowed, not_found},
+        security_txt,
+    },
 };
 
 /// The routes of the server.
@@ -26,9 +35,10 @@ pub fn router(state: &AppState) -> Router {
         .merge(Router::from(tasks::routes()).with_state(state.tasks.clone()))
         .merge(openapi::routes().with_state(shared.clone()))
         .method_not_allowed_fallback(method_not_allowed);
-    let api = match cors::layer(&state.config.trusted_origins) {
-        Some(cors) => api.layer(cors),
-        None => api,
+    let unknown_api = Router::new().fallback(not_found);
+    let (api, unknown_api) = match cors::layer(&state.config.trusted_origins) {
+        Some(cors) => (api.layer(cors.clone()), unknown_api.layer(cors)),
+        None => (api, unknown_api),
     };
     let router = Router::new()
         .merge(api)
@@ -37,7 +47,13 @@ pub fn router(state: &AppState) -> Router {
         .merge(security_txt::routes().with_state(shared))
         .merge(pages::routes(&state.tasks).with_state(state.tasks.clone()))
         .method_not_allowed_fallback(method_not_allowed)
-        .fallback(assets::serve)
+        .fallback(async move |request: Request| {
+            if request.uri().path().starts_with("/api/") {
+                unknown_api.oneshot(request).await.into_response()
+            } else {
+                assets::serve(request).await
+            }
+        })
         .layer(middleware::from_fn_with_state(state.clone(), root_middleware));
     // A slash at the end of an address means nothing. Before the routing, so that it need not be in each route.
     Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(router))

@@ -10,6 +10,7 @@ mod account_page;
 mod accounts;
 mod asvs;
 mod backups;
+mod better_auth;
 mod command_line;
 mod commands;
 mod conditions;

@@ -81,7 +81,8 @@ const fn name(is_https: bool) -> &'static str {
 
 fn written(config: &Config, value: &str, age: Duration) -> Option<HeaderValue> {
     let secure = if config.is_https() { "; Secure" } else { "" };
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}; Max-Age={}", name(config.is_https()), age.as_secs());
+    let (name, same_site) = (name(config.is_https()), config.cookies.cookie_same_site.as_str());
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}; Max-Age={}", age.as_secs());
     HeaderValue::from_str(&text).ok()
 }
 

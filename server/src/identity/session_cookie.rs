@@ -4,16 +4,29 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue};
 
-use crate::{config::Config, web::cookies::cookie};
+use crate::{
+    config::{Config, cookies::AuthCookie},
+    web::cookies::cookie,
+};
 
-/// The name of the cookie. On https the prefix makes the browser insist on `Secure`, this host alone and `Path=/`.
-pub const fn name(is_https: bool) -> &'static str {
-    if is_https { "__Host-holdfast_session" } else { "holdfast_session" }
+/// The name of the cookie. On https `__Host-` makes the browser insist on `Secure`, this host alone and `Path=/`, and `__Secure-`
+/// on `Secure`: `getSessionCookie()` of Better Auth looks for the second alone.
+pub const fn name(kind: AuthCookie, is_https: bool) -> &'static str {
+    match (kind, is_https) {
+        (AuthCookie::Holdfast, false) => "holdfast_session",
+        (AuthCookie::Holdfast, true) => "__Host-holdfast_session",
+        (AuthCookie::BetterAuth, false) => "better-auth.session_token",
+        (AuthCookie::BetterAuth, true) => "__Secure-better-auth.session_token",
+    }
+}
+
+fn configured_name(config: &Config) -> &'static str {
+    name(config.cookies.auth_cookie, config.is_https())
 }
 
 /// The token in the request's session cookie.
 pub fn get<'a>(config: &Config, headers: &'a HeaderMap) -> Option<&'a str> {
-    cookie(headers, name(config.is_https()))
+    cookie(headers, configured_name(config))
 }
 
 /// Whether the browser sends a session cookie, valid or not.
@@ -25,7 +38,8 @@ pub fn is_there(config: &Config, headers: &HeaderMap) -> bool {
 pub fn set(config: &Config, token: &str, keep: Option<Duration>) -> Option<HeaderValue> {
     let age = keep.map(|keep| format!("; Max-Age={}", keep.as_secs())).unwrap_or_default();
     let secure = if config.is_https() { "; Secure" } else { "" };
-    let value = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", name(config.is_https()));
+    let same_site = config.cookies.cookie_same_site.as_str();
+    let value = format!("{}={token}; Path=/; HttpOnly; SameSite={same_site}{secure}{age}", configured_name(config));
     HeaderValue::from_str(&value).ok()
 }
 

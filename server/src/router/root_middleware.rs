@@ -93,10 +93,10 @@ async fn trace(state: &AppState, request: Request, next: Next) -> Response {
 
 async fn write_error(error: &Error, response: Response, path: &str, id: &str) -> Response {
     let (parts, _) = response.into_parts();
-    let is_for_programs =
-        ["/api", "/health"].iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    let mut written = if is_for_programs {
-        let mut written = Json(error.document(id)).into_response();
+    let is_under = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let mut written = if is_under("/api") || is_under("/health") {
+        // Under `/api/auth` nothing in the bytes of a refusal may tell two of them apart.
+        let mut written = Json(error.document(if is_under("/api/auth") { "" } else { id })).into_response();
         written.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         written
     } else {

@@ -22,6 +22,19 @@ pub async fn guard(State(state): State<SharedState>, request: Request, next: Nex
     next.run(request).await
 }
 
+/// The same, but for a call with a token and no cookie: a page of another site cannot send `Authorization` unless CORS lets it.
+pub async fn guard_unless_token(State(state): State<SharedState>, request: Request, next: Next) -> Response {
+    if carries_token_alone(request.headers()) {
+        return next.run(request).await;
+    }
+    guard(State(state), request, next).await
+}
+
+fn carries_token_alone(headers: &HeaderMap) -> bool {
+    let is_bearer = |value: &HeaderValue| value.as_bytes().get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
+    headers.get(header::AUTHORIZATION).is_some_and(is_bearer) && !headers.contains_key(header::COOKIE)
+}
+
 /// Whether the request comes from a page of a trusted site, or from a program, which sends neither these headers nor a cookie.
 fn is_trusted(config: &Config, headers: &HeaderMap) -> bool {
     let says = |name: HeaderName, value: &str| headers.get(name).is_some_and(|given| given == value);

@@ -438,7 +438,10 @@ impl Answer {
         assert_eq!(self.json["type"], "about:blank");
         assert_eq!(self.json["message"], self.json["detail"]);
         assert!(!self.json["title"].as_str().unwrap().is_empty());
-        assert_eq!(self.json["request_id"], self.header("x-request-id"));
+        // Not under `/api/auth`: there two refusals are equal byte for byte.
+        if let Some(id) = self.json.get("request_id") {
+            assert_eq!(id, self.header("x-request-id"));
+        }
     }
 
     /// The body without what tells one request from another.
