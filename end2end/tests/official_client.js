@@ -165,7 +165,7 @@ export const SCENARIOS = {
       const used = failed(await client.verifyEmail({ query: { token } })).slice(0, 3);
       return [asked, bad, verified, used, (await client.getSession()).data.user.emailVerified];
     },
-    facts: [{ status: true }, [null, 401, "INVALID_TOKEN"], { status: true }, [null, 401, "INVALID_TOKEN"], true],
+    facts: [{ status: true }, [null, 401, "INVALID_TOKEN"], { status: true, user: null }, [null, 401, "INVALID_TOKEN"], true],
   },
 
   "replaces a forgotten password": {

@@ -69,7 +69,7 @@ async fn a_script_confirms_an_address_by_the_json_endpoint() {
         let token = sent().await.unwrap().token();
         let path = format!("/api/auth/verify-email?token={token}");
         let answer = with_headers(&server, Method::GET, &path, &headers).await;
-        assert_eq!((answer.status.as_u16(), &answer.json), (200, &json!({ "status": true })), "{name}");
+        assert_eq!((answer.status.as_u16(), &answer.json), (200, &json!({ "status": true, "user": null })), "{name}");
         assert_eq!(is_verified(&person).await, true, "{name}");
     }
 }

@@ -41,8 +41,8 @@ pub struct Problem {
     /// The same text as `detail`.
     #[serde(default)]
     pub message: String,
-    /// Finds the request in the server's log.
-    #[serde(default)]
+    /// Finds the request in the server's log. Empty where two refusals must be equal byte for byte: there the header alone has it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub request_id: String,
     /// What is wrong, field by field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

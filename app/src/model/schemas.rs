@@ -95,9 +95,9 @@ pub fn new_password() -> RefOr<Schema> {
     from_json(json!({ "type": "string", "format": "password", "minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX }))
 }
 
-/// A current password: of any length, since it may be older than the rules.
+/// A current password: it may be shorter than new ones must be.
 pub fn typed_password() -> RefOr<Schema> {
-    from_json(json!({ "type": "string", "format": "password" }))
+    from_json(json!({ "type": "string", "format": "password", "maxLength": PASSWORD_MAX }))
 }
 
 /// Unicode's `White_Space`, which trimming takes away; what `\s` is differs from one regular expression to another.

@@ -25,7 +25,10 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let media_type = body::media_type(request.headers());
         let bytes = body::read(request, state).await?;
-        let parsed = if media_type == body::FORM {
+        let parsed = if media_type.is_empty() && bytes.is_empty() {
+            // No body: the members that are missing are named.
+            body::parse(b"{}")
+        } else if media_type == body::FORM {
             body::parse_form(&bytes)
         } else if body::is_json(&media_type) {
             body::parse(&bytes)

@@ -7,6 +7,7 @@ use crate::{
         guesses::{self, Origin},
         hash_queue::Caller,
         password::Verdict,
+        password_policy,
         state::IdentityState,
     },
     problem::{Error, Result},
@@ -14,6 +15,7 @@ use crate::{
 
 /// Checks the current password of a signed-in user.
 pub async fn confirm_password(state: &IdentityState, current: &CurrentSession, password: &str, client: &Client) -> Result<()> {
+    password_policy::check_length_of_typed(password)?;
     state.throttle_address(client.address).await?;
     if let Some(throttle) = &state.throttle {
         throttle.account(&current.user.email, client.address).await?;

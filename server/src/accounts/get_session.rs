@@ -6,6 +6,7 @@ use app::model::{FieldError, Session, User, schemas};
 use axum::{
     Json,
     extract::{RawQuery, State},
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ use crate::{
     identity::{
         current_session::{CurrentSession, find, require},
         extract::Visitor,
-        session,
+        session, session_cookie,
         state::IdentityState,
     },
     problem::{Error, Result},
@@ -51,12 +52,25 @@ struct SessionAndUser<'a> {
         Unavailable,
     )
 )]
-pub async fn get_session(State(state): State<IdentityState>, visitor: Visitor) -> Result<Response> {
-    let Some(current) = find(&state, &visitor).await? else { return Ok(Json(Value::Null).into_response()) };
+pub async fn get_session(State(state): State<IdentityState>, visitor: Visitor, headers: HeaderMap) -> Result<Response> {
+    let Some(current) = find(&state, &visitor).await? else { return Ok(signed_out(&state, &headers)) };
     if let Some((session, signed_in)) = renew_if_due(&state, &current).await? {
         return Ok(signed_in::respond(&state, &signed_in, SessionAndUser { session: &session, user: &signed_in.user }));
     }
     Ok(Json(SessionAndUser { session: &current.session, user: &current.user }).into_response())
+}
+
+/// `null`, and the cookie of a session that has ended is removed: middleware that only looks whether there is one would go on to send
+/// its visitor from the page for signing in to the one behind it and back.
+fn signed_out(state: &IdentityState, headers: &HeaderMap) -> Response {
+    let mut response = Json(Value::Null).into_response();
+    if session_cookie::is_there(&state.config, headers)
+        && !headers.contains_key(header::AUTHORIZATION)
+        && let Some(cookie) = session_cookie::clear(&state.config)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// The same renewal for a page. The database is asked only when the token is old enough.

@@ -1,7 +1,11 @@
-//! `POST /api/auth/request-password-reset` and `POST /api/auth/reset-password`
+//! `POST /api/auth/request-password-reset`, what its mailed link leads on to, and `POST /api/auth/reset-password`
 
 use app::model::{Timestamp, schemas, validate_email};
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Path, RawQuery, State},
+    response::Redirect,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,11 +30,16 @@ use crate::{
         user,
     },
     problem::{Error, Result},
-    web::described::{BodyErrors, Forbidden, Unauthorized, WriteErrors},
+    web::{
+        body,
+        described::{BadRequest, BodyErrors, Forbidden, StorageErrors, Unauthorized, WriteErrors},
+    },
 };
 
 /// The member of the body that is checked, and of the page's form.
 const NEW: &str = "newPassword";
+/// The page of this site that sets a new password.
+pub const PAGE: &str = "/reset-password";
 
 /// The body of `request-password-reset`.
 #[derive(Deserialize, ToSchema)]
@@ -103,7 +112,7 @@ pub async fn link(db: &Db, base_url: &str, email: &str, target: Option<&str>, no
     let mut transaction = db.begin().await?;
     let token = mail_token::issue(&mut transaction, Purpose::Reset, user.id(), email, now).await?;
     transaction.commit().await?;
-    Ok(Some((user.id().to_owned(), links::mailed_link(base_url, target.unwrap_or("/reset-password"), &token))))
+    Ok(Some((user.id().to_owned(), links::reset_link(base_url, target, &token))))
 }
 
 /// The body of `reset-password`.
@@ -112,7 +121,17 @@ pub async fn link(db: &Db, base_url: &str, email: &str, target: Option<&str>, no
 pub struct ResetPassword {
     #[schema(required, schema_with = schemas::new_password)]
     new_password: Option<String>,
-    #[schema(required, schema_with = schemas::string)]
+    /// May be in the query instead
+    #[serde(default)]
+    #[schema(schema_with = schemas::string)]
+    token: Option<String>,
+}
+
+/// What the query of `reset-password` may say.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TokenInQuery {
+    /// The link's token, if the body has none
     token: Option<String>,
 }
 
@@ -124,6 +143,7 @@ pub struct ResetPassword {
     path = "/reset-password",
     operation_id = "reset_password",
     tag = "Accounts",
+    params(TokenInQuery),
     request_body = ResetPassword,
     responses(
         (status = 200, description = "It is set, and every session has ended.", body = Done),
@@ -133,10 +153,59 @@ pub struct ResetPassword {
         WriteErrors,
     )
 )]
-pub async fn reset(State(state): State<IdentityState>, client: Client, Body(body): Body<ResetPassword>) -> Result<Json<Done>> {
-    let (password, token) = (required(NEW, body.new_password)?, required("token", body.token)?);
+pub async fn reset(
+    State(state): State<IdentityState>,
+    client: Client,
+    RawQuery(query): RawQuery,
+    Body(body): Body<ResetPassword>,
+) -> Result<Json<Done>> {
+    let password = required(NEW, body.new_password)?;
+    let in_query = body::parse_form::<TokenInQuery>(query.unwrap_or_default().as_bytes())?;
+    let token = [body.token, in_query.token].into_iter().flatten().find(|token| !token.is_empty()).ok_or(Error::BadLink)?;
     set_password(&state, &client, &password, &token).await?;
     Ok(Json(DONE))
+}
+
+/// Where the mailed link leads on to.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ResetTarget {
+    /// A path of this site or an address of a trusted one; without it, the page of this site
+    #[serde(rename = "callbackURL")]
+    #[param(schema_with = schemas::string)]
+    callback_url: Option<String>,
+}
+
+/// Leads a mailed link on to the page that sets the new password
+///
+/// Nothing is changed or used up: scanners of mails open links too.
+#[utoipa::path(
+    get,
+    path = "/reset-password/{token}",
+    operation_id = "open_reset_link",
+    tag = "Accounts",
+    params(("token" = String, Path, description = "The link's token"), ResetTarget),
+    responses(
+        (
+            status = 303,
+            description = "On to the callback, with `token`, or with `error=INVALID_TOKEN` where the link is not good any more.",
+            headers(("location"))
+        ),
+        BadRequest,
+        Forbidden,
+        StorageErrors,
+    )
+)]
+pub async fn open_link(State(state): State<IdentityState>, Path(token): Path<String>, RawQuery(query): RawQuery) -> Result<Redirect> {
+    let wanted = body::parse_form::<ResetTarget>(query.unwrap_or_default().as_bytes())?.callback_url;
+    let Some(target) = links::check_target(&state, wanted, Error::ForeignCallback)? else {
+        return Ok(Redirect::to(&links::mailed_link("", PAGE, &token)));
+    };
+    match find_token(&state, &token).await {
+        Ok(_) => Ok(Redirect::to(&links::with_parameter(&target, "token", &token))),
+        Err(Error::BadLink) => Ok(Redirect::to(&links::refused_target(&target))),
+        Err(error) => Err(error),
+    }
 }
 
 /// The same for the page's form.

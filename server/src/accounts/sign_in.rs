@@ -1,12 +1,17 @@
 //! `POST /api/auth/sign-in/email`
 
 use app::model::{User, schemas, validate_email};
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::Response,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     body::{Body, required},
+    links,
     signed_in::{self, SignedIn, end_previous},
 };
 use crate::{
@@ -17,7 +22,7 @@ use crate::{
         hash_queue::Caller,
         known_devices,
         password::Verdict,
-        session,
+        password_policy, session,
         state::IdentityState,
         user::{self, UserRow},
     },
@@ -36,13 +41,19 @@ pub struct SignIn {
     #[serde(default)]
     #[schema(default = true)]
     remember_me: Option<bool>,
+    /// Where the client goes on to: a path of this site or an address of a trusted one
+    #[serde(default, rename = "callbackURL")]
+    callback_url: Option<String>,
 }
 
 /// The answer to `sign-in/email`.
 #[derive(Serialize, ToSchema)]
 struct SignInAnswer<'a> {
-    /// Always `false`: pages of this site are led on by its forms
+    /// Whether the client is to go on to `url`
     redirect: bool,
+    /// The `callbackURL`, if there was one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
     /// A JWT
     token: &'a str,
     user: &'a User,
@@ -56,7 +67,7 @@ struct SignInAnswer<'a> {
     tag = "Accounts",
     request_body = SignIn,
     responses(
-        (status = 200, description = "Signed in.", body = SignInAnswer, headers(("set-auth-token"), ("set-cookie"))),
+        (status = 200, description = "Signed in.", body = SignInAnswer, headers(("set-auth-token"), ("set-cookie"), ("location"))),
         BodyErrors,
         Unauthorized,
         Forbidden,
@@ -70,9 +81,15 @@ pub async fn by_email(
     Body(body): Body<SignIn>,
 ) -> Result<Response> {
     let (email, password) = (required("email", body.email)?, required("password", body.password)?);
+    let target = links::check_target(&state, body.callback_url, Error::ForeignCallback)?;
     let signed_in = sign_in(&state, &email, &password, body.remember_me.unwrap_or(true), &client, &previous).await?;
-    let answer = SignInAnswer { redirect: false, token: &signed_in.token, user: &signed_in.user };
-    Ok(signed_in::respond(&state, &signed_in, answer))
+    let url = target.as_deref();
+    let answer = SignInAnswer { redirect: url.is_some(), url, token: &signed_in.token, user: &signed_in.user };
+    let mut response = signed_in::respond(&state, &signed_in, answer);
+    if let Some(url) = url.and_then(|url| HeaderValue::from_str(url).ok()) {
+        response.headers_mut().insert(header::LOCATION, url);
+    }
+    Ok(response)
 }
 
 /// Checks a password and begins a session; the browser's previous one ends. An unknown address costs the same hash and gets the
@@ -86,6 +103,7 @@ pub async fn sign_in(
     previous: &CookieSession,
 ) -> Result<SignedIn> {
     let email = validate_email(email).map_err(Error::Rejected)?;
+    password_policy::check_length_of_typed(password)?;
     let found = known_or_throttled(state, &email, client).await?;
     let (account, user_id) = match &found.user {
         Some(user) => (user.id().to_owned(), Some(user.id().to_owned())),

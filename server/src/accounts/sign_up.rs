@@ -2,13 +2,14 @@
 
 use std::net::Ipv4Addr;
 
-use app::model::{NAME_MAX, Timestamp, User, schemas, validate_email, validate_text};
+use app::model::{NAME_MAX, Timestamp, User, schemas, validate_email, validate_image, validate_text};
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
     body::{Body, required},
+    links,
     signed_in::{self, SignedIn, TokenAndUser, end_previous},
 };
 use crate::{
@@ -30,6 +31,17 @@ pub struct SignUp {
     email: Option<String>,
     #[schema(required, schema_with = schemas::new_password)]
     password: Option<String>,
+    /// The address of a picture
+    #[serde(default)]
+    #[schema(schema_with = schemas::image)]
+    image: Option<String>,
+    /// `false` for a session that ends with the browser, at the latest after a day
+    #[serde(default, rename = "rememberMe")]
+    #[schema(default = true)]
+    remember_me: Option<bool>,
+    /// Checked like that of `sign-in/email`; the client goes on by itself
+    #[serde(default, rename = "callbackURL")]
+    callback_url: Option<String>,
 }
 
 /// Makes an account and signs in
@@ -57,8 +69,10 @@ pub async fn by_email(
         name: required("name", body.name)?,
         email: required("email", body.email)?,
         password: required("password", body.password)?,
+        image: body.image.filter(|image| !image.is_empty()),
     };
-    let signed_in = sign_up(&state, new, &client, &previous).await?;
+    links::check_target(&state, body.callback_url, Error::ForeignCallback)?;
+    let signed_in = sign_up(&state, new, body.remember_me.unwrap_or(true), &client, &previous).await?;
     Ok(signed_in::respond(&state, &signed_in, TokenAndUser::from(&signed_in)))
 }
 
@@ -70,6 +84,8 @@ pub struct NewAccount {
     pub email: String,
     /// As typed.
     pub password: String,
+    /// The address of a picture.
+    pub image: Option<String>,
 }
 
 impl NewAccount {
@@ -78,25 +94,32 @@ impl NewAccount {
         let email = validate_email(&self.email).map_err(|error| Error::InvalidAccount(vec![error]))?;
         let name = self.name.trim().to_owned();
         validate_text("name", &name, NAME_MAX).map_err(|error| Error::InvalidAccount(vec![error]))?;
+        self.image.as_deref().map_or(Ok(()), validate_image).map_err(|error| Error::InvalidAccount(vec![error]))?;
         password_policy::check("password", &self.password, &email, &name).map_err(Error::Rejected)?;
-        Ok(Self { name, email, password: self.password })
+        Ok(Self { name, email, ..self })
     }
 }
 
 /// Makes an account and signs it in; the session that the browser had ends.
-pub async fn sign_up(state: &IdentityState, new: NewAccount, client: &Client, previous: &CookieSession) -> Result<SignedIn> {
+pub async fn sign_up(
+    state: &IdentityState,
+    new: NewAccount,
+    remember: bool,
+    client: &Client,
+    previous: &CookieSession,
+) -> Result<SignedIn> {
     let new = new.validate()?;
     state.throttle_address(client.address).await?;
     let now = state.clock.now();
     let (user, mut transaction) = add(&state.db, &state.passwords, new, Caller::new(client.address, false), now).await?;
-    let until = session::end_of(now, now, &state.config, true);
-    let session = session::insert(&mut transaction, &user.id, true, client, now, until).await?;
+    let until = session::end_of(now, now, &state.config, remember);
+    let session = session::insert(&mut transaction, &user.id, remember, client, now, until).await?;
     let ended = end_previous(&mut transaction, previous).await?;
     let device = known_devices::remember(&mut transaction, &user.id, &client.device, now).await?;
     transaction.commit().await?;
     state.revocations.add(ended, now);
     tracing::info!(user_id = %user.id, address = %client.address, "signed up");
-    Ok(SignedIn { device, ..SignedIn::new(state, user, &session, true)? })
+    Ok(SignedIn { device, ..SignedIn::new(state, user, &session, remember)? })
 }
 
 /// Makes an account, for its operator.
@@ -112,8 +135,8 @@ async fn add(db: &Db, passwords: &Passwords, new: NewAccount, caller: Caller, no
         return Err(Error::EmailTaken);
     }
     let hash = passwords.hash(&new.password, caller).await?;
-    let NewAccount { name, email, .. } = new;
-    let user = User { id: random_id(), name, email, email_verified: false, image: None, created_at: now, updated_at: now };
+    let NewAccount { name, email, image, .. } = new;
+    let user = User { id: random_id(), name, email, email_verified: false, image, created_at: now, updated_at: now };
     let mut transaction = db.begin().await?;
     user::insert(&mut transaction, &user, &hash).await?;
     Ok((user, transaction))

@@ -1,8 +1,9 @@
 //! `POST /api/auth/update-user`
 
-use app::model::{NAME_MAX, present, schemas, validate_image, validate_text};
+use app::model::{FieldError, NAME_MAX, present, schemas, validate_image, validate_text};
 use axum::{extract::State, response::Response};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
@@ -31,6 +32,10 @@ pub struct UpdateUser {
     #[serde(default, deserialize_with = "present")]
     #[schema(schema_with = schemas::image)]
     pub image: Option<Option<String>>,
+    /// Not changed here: `change-email` asks the new address first.
+    #[serde(default)]
+    #[schema(ignore)]
+    pub email: Option<Value>,
 }
 
 /// Changes name and picture
@@ -55,6 +60,13 @@ pub async fn update_user(
     client: Client,
     Body(body): Body<UpdateUser>,
 ) -> Result<Response> {
+    if body.email.as_ref().is_some_and(|email| !email.is_null() && email != "") {
+        let words = "The e-mail is not changed here, but with a link that is mailed to the new address.";
+        return Err(Error::Rejected(FieldError::new("email", "EMAIL_CAN_NOT_BE_UPDATED", words)));
+    }
+    if body.name.is_none() && body.image.is_none() {
+        return Err(Error::InvalidAccount(vec![FieldError::new("body", "REQUIRED", "Give a name or an image to change.")]));
+    }
     let signed_in = change(&state, &visitor, &client, body).await?;
     Ok(signed_in::respond(&state, &signed_in, DONE))
 }

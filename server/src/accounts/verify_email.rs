@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderName, Method, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -25,7 +25,7 @@ use crate::{
     },
     identity::{
         client::Client,
-        current_session::{CurrentSession, require},
+        current_session::{CurrentSession, find, require},
         extract::Visitor,
         state::IdentityState,
         user,
@@ -75,8 +75,25 @@ pub struct SendVerification {
         WriteErrors,
     )
 )]
-pub async fn send(State(state): State<IdentityState>, client: Client, Body(body): Body<SendVerification>) -> Result<Json<Done>> {
+pub async fn send(
+    State(state): State<IdentityState>,
+    client: Client,
+    visitor: Visitor,
+    Body(body): Body<SendVerification>,
+) -> Result<Json<Done>> {
     let email = required("email", body.email)?;
+    // Who is signed in learns nothing about anybody else; a stranger gets the same answer for every address.
+    if let Some(CurrentSession { user, .. }) = find(&state, &visitor).await? {
+        let rejected = |code: &str, words: &str| Err(Error::Rejected(FieldError::new("email", code, words)));
+        let wanted = validate_email(&email).map_err(|error| Error::InvalidAccount(vec![error]))?;
+        links::check_target(&state, body.callback_url.clone(), Error::ForeignCallback)?;
+        if wanted != user.email {
+            return rejected("EMAIL_MISMATCH", "That is not the e-mail of your account.");
+        }
+        if user.email_verified {
+            return rejected("EMAIL_ALREADY_VERIFIED", "Your e-mail is confirmed already.");
+        }
+    }
     request_verification(&state, &client, &email, body.callback_url).await?;
     Ok(Json(DONE))
 }
@@ -179,6 +196,9 @@ async fn request_checked_change(
     email: String,
     target: Option<String>,
 ) -> Result<()> {
+    if email == current.user.email {
+        return Err(Error::InvalidAccount(vec![FieldError::new(NEW, "UNCHANGED", "That is your e-mail already.")]));
+    }
     match password {
         Some(password) => confirm_password(state, &current, password, client).await?,
         None if current.session.created_at + FRESH_FOR > state.clock.now() => {}
@@ -253,6 +273,14 @@ impl Link {
     }
 }
 
+/// The answer to `verify-email`.
+#[derive(Serialize, ToSchema)]
+struct Verified {
+    status: bool,
+    /// Always `null`: a link tells its bearer nothing about the account
+    user: Option<()>,
+}
+
 /// Confirms an address by a mailed link, for scripts: `fetch`, or `Accept: application/json`; a browser is led to the page of the link
 #[utoipa::path(
     get,
@@ -261,7 +289,7 @@ impl Link {
     tag = "Accounts",
     params(Link),
     responses(
-        (status = 200, description = "The address is proven.", body = Done),
+        (status = 200, description = "The address is proven.", body = Verified),
         (
             status = 303,
             description = "On to the callback, with `error=INVALID_TOKEN` where the link was good for nothing.",
@@ -286,9 +314,9 @@ pub async fn verify(
         return Ok(Redirect::to(&format!("{VERIFY_PATH}?{query}")).into_response());
     }
     match (follow_link(&state, &client, &token).await, target) {
-        (Ok(()), None) => Ok(Json(DONE).into_response()),
+        (Ok(()), None) => Ok(Json(Verified { status: true, user: None }).into_response()),
         (Ok(()), Some(target)) => Ok(Redirect::to(&target).into_response()),
-        (Err(Error::BadVerification), Some(target)) => Ok(Redirect::to(&refused_target(&target)).into_response()),
+        (Err(Error::BadVerification), Some(target)) => Ok(Redirect::to(&links::refused_target(&target)).into_response()),
         (Err(error), _) => Err(error),
     }
 }
@@ -304,11 +332,6 @@ fn is_script(headers: &HeaderMap) -> bool {
     }
     let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepts.flat_map(|value| value.split(',')).any(|kind| kind.split(';').next().unwrap_or_default().trim() == "application/json")
-}
-
-/// The page that a refused link leads on to.
-pub fn refused_target(target: &str) -> String {
-    links::with_parameter(target, "error", "INVALID_TOKEN")
 }
 
 /// What following a link would do.

@@ -73,7 +73,7 @@ async fn create(config: &Config, db: &Db, clock: &Clock, email: String, name: St
     let typed = typed.trim_end_matches(['\r', '\n']);
     let password = if typed.is_empty() { Alphanumeric.sample_string(&mut rand::rng(), 64) } else { typed.to_owned() };
     let passwords = Passwords::new(config.hash_cost)?;
-    let user = accounts::create_user(db, &passwords, NewAccount { name, email, password }, clock.now()).await?;
+    let user = accounts::create_user(db, &passwords, NewAccount { name, email, password, image: None }, clock.now()).await?;
     writeln!(io::stdout(), "{}\t{}", user.id, user.email)?;
     if typed.is_empty() { reset_link(config, db, clock, &user.email).await } else { Ok(()) }
 }

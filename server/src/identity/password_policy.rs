@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use app::model::{FieldError, validate_password};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::problem::{Error, Result};
+
 /// The 10,000 most common passwords of eight characters or more, in lower case and sorted; from the frequency list of
 /// zxcvbn (MIT), which counts those of public leaks.
 static COMMON: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
@@ -33,6 +35,14 @@ pub fn check(field: &str, password: &str, email: &str, name: &str) -> Result<(),
         return wrong("PASSWORD_TOO_PERSONAL", "Don’t use your own e-mail or name as the password.");
     }
     Ok(())
+}
+
+/// Refuses a password that is given to prove who somebody is and is longer than any that was ever taken: hashing it would be in vain.
+pub fn check_length_of_typed(password: &str) -> Result<()> {
+    match validate_password(password) {
+        Err(error) if error.code == "PASSWORD_TOO_LONG" => Err(Error::Rejected(error)),
+        _ => Ok(()),
+    }
 }
 
 fn fold(text: &str) -> String {

@@ -10,7 +10,10 @@ use axum::{
 
 use super::render::render;
 use crate::{
-    accounts::verify_email::{self, Effect, Link},
+    accounts::{
+        self,
+        verify_email::{self, Effect, Link},
+    },
     identity::{client::Client, state::IdentityState},
     problem::{Error, Result},
     web::body::{self, Form},
@@ -58,7 +61,7 @@ pub async fn cancel(State(state): State<IdentityState>, client: Client, Form(lin
 /// The error page of a link that is not valid, or a redirect to its target.
 async fn refuse(error: Error, target: Option<&str>) -> Result<Response> {
     match (error, target) {
-        (Error::BadVerification, Some(target)) => Ok(Redirect::to(&verify_email::refused_target(target)).into_response()),
+        (Error::BadVerification, Some(target)) => Ok(Redirect::to(&accounts::refused_target(target)).into_response()),
         (Error::BadVerification, None) => {
             let mut response = render(EmailLinkPage::Refused).await;
             *response.status_mut() = StatusCode::BAD_REQUEST;

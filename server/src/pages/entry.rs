@@ -93,8 +93,9 @@ pub async fn sign_up(
     previous: CookieSession,
     Form(form): Form<Credentials>,
 ) -> Result<Response> {
-    let new = accounts::NewAccount { name: form.name.clone(), email: form.email.trim().to_owned(), password: form.password.clone() };
-    let outcome = accounts::sign_up(&state, new, &client, &previous).await;
+    let new =
+        accounts::NewAccount { name: form.name.clone(), email: form.email.trim().to_owned(), password: form.password.clone(), image: None };
+    let outcome = accounts::sign_up(&state, new, true, &client, &previous).await;
     after_form(&state, AuthKind::SignUp, form, outcome).await
 }
 
