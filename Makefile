@@ -28,6 +28,7 @@ SERVER_SOURCES := $(SHARED_SOURCES) $(shell find server/src server/build.rs serv
 NATIVE := --package app --package server
 
 NEXT_PAGE := server/benches/nextjs/.next/BUILD_ID
+MOVED_APP := end2end/nextjs/.next/BUILD_ID
 BENCH := cargo run --quiet --package bench --profile bench-tool --locked --
 
 # How many examples of each kind the fuzzer makes.
@@ -49,7 +50,7 @@ SCRIPTS := $(wildcard .ci/* deploy/*.sh server/tests/*.sh)
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end fuzz soak lighthouse pictures icons compat-moving bench bench-compare tools clean
+.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end compat fuzz soak lighthouse pictures icons compat-moving bench bench-compare tools clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +93,12 @@ test-fuzz: ## A short run of it, the same each time
 test-end2end: $(BINARY) end2end/node_modules/.stamp | browser postgres ## The tests in a real browser, against the release binary, on both databases
 	@cd end2end && ../$(TIMED) 'tests in the browser on SQLite' npx playwright test
 	@cd end2end && TEST_DATABASE=postgres ../$(TIMED) 'tests in the browser on PostgreSQL' npx playwright test
+
+compat: $(BINARY) end2end/node_modules/.stamp $(MOVED_APP) | browser ## Better Auth beside Holdfast, call by call (docs/better-auth.md), and a Next.js app of Better Auth's that moves in
+	@$(call say,Better Auth and Holdfast side by side)
+	@cd end2end && node compat/compare.js
+	@$(call say,a Next.js app moves in)
+	@cd end2end && npx playwright test --config compat
 
 fuzz: | .tools/fuzz/bin/schemathesis postgres ## Schemathesis on both databases, with all checks (EXAMPLES=200)
 	@$(TIMED) 'building the server for the fuzzer' cargo build --package server --locked
@@ -221,5 +228,12 @@ $(NEXT_PAGE): $(addprefix server/benches/nextjs/,package-lock.json next.config.m
 	@cd server/benches/nextjs && NEXT_TELEMETRY_DISABLED=1 npm run --silent build >&2
 	@touch $@
 
+# The front end of Better Auth's that moves in.
+$(MOVED_APP): $(addprefix end2end/nextjs/,package-lock.json next.config.mjs proxy.js) $(shell find end2end/nextjs/app end2end/nextjs/lib -type f) | node
+	@$(call say,building the Next.js app that moves in)
+	@cd end2end/nextjs && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@cd end2end/nextjs && NEXT_TELEMETRY_DISABLED=1 npm run --silent build >&2
+	@touch $@
+
 clean: ## Remove everything that was built
-	@rm -rf target end2end/node_modules end2end/test-results server/benches/nextjs/.next server/benches/nextjs/node_modules $(TOOLS)
+	@rm -rf target end2end/node_modules end2end/test-results end2end/nextjs/.next end2end/nextjs/node_modules server/benches/nextjs/.next server/benches/nextjs/node_modules $(TOOLS)

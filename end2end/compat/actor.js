@@ -42,7 +42,7 @@ export class Actor {
 
   // Sends without writing it down. `as` is a person, by cookie and own origin or, with `bearer`, by the header alone.
   async quiet(method, path, { as, bearer, json, form, body, headers = {} } = {}) {
-    const sent = { ...headers };
+    const sent = { "user-agent": "compat", ...headers };
     if (as && bearer) sent.authorization ??= `Bearer ${as.token}`;
     else if (as) {
       sent.cookie ??= `${this.side.cookie}=${as.cookie}`;

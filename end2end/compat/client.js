@@ -8,7 +8,16 @@ import { flatten } from "./observe.js";
 export async function client(it) {
   const { side } = it;
   let jar = "";
+  let underWay = 0;
   const customFetchImpl = async (input, init) => {
+    underWay += 1;
+    try {
+      return await exchange(input, init);
+    } finally {
+      underWay -= 1;
+    }
+  };
+  const exchange = async (input, init) => {
     const headers = new Headers(init?.headers);
     headers.set("origin", side.url);
     if (jar) headers.set("cookie", jar);
@@ -29,7 +38,16 @@ export async function client(it) {
     it.note(`client: ${name}`, seen);
     return data;
   };
-  const call = async (name, answer) => note(name, await answer);
+  // A change has the client ask for the session again, some milliseconds later. An answer to that with the cookie of a session
+  // that the next call ends would remove the next one's cookie, here as in a browser.
+  const rest = async () => {
+    do await new Promise((resolve) => setTimeout(resolve, 30));
+    while (underWay > 0);
+  };
+  const call = async (name, answer) => {
+    note(name, await answer);
+    await rest();
+  };
 
   // The store of the session, whenever it has come to rest.
   const store = [];

@@ -1,4 +1,6 @@
 // Better Auth and Holdfast side by side: one script of calls against both, every difference with its reason in docs/better-auth.md.
+import "./production.js";
+
 import { readFileSync } from "node:fs";
 
 import { Actor } from "./actor.js";
@@ -9,6 +11,8 @@ import { STORIES } from "./stories.js";
 
 const DOCUMENT = new URL("../../docs/better-auth.md", import.meta.url);
 const ABSENT = "–";
+// The sections of the document whose rows are about every endpoint alike.
+const GENERAL = /In every answer|Words/;
 
 async function script(side) {
   const actor = new Actor(side);
@@ -25,7 +29,9 @@ const expression = (pattern) => new RegExp(`^${pattern.split("*").map((part) => 
 function explained() {
   const rows = [];
   let isTable = false;
+  let section = "";
   for (const line of readFileSync(DOCUMENT, "utf8").split("\n")) {
+    if (line.startsWith("#")) section = line;
     if (!line.startsWith("|")) {
       isTable = false;
       continue;
@@ -33,9 +39,10 @@ function explained() {
     const cells = line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim().replaceAll("\\|", "|"));
     if (cells[0] === "id") isTable = true;
     else if (isTable && !/^-+$/.test(cells[0])) {
-      const [id, calls, aspects, theirs, ours] = cells.map((cell) => cell.replace(/`/g, ""));
-      const any = (cell) => cell.split(" or ").map(expression);
-      rows.push({ id, calls: any(calls), aspects: any(aspects), theirs: any(theirs), ours: any(ours), uses: 0 });
+      const [id, ...patterns] = cells;
+      // Each cell has one pattern or several, in backticks.
+      const [calls, aspects, theirs, ours] = patterns.map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, pattern]) => expression(pattern)));
+      rows.push({ id, isGeneral: GENERAL.test(section), calls, aspects, theirs, ours, uses: 0 });
     }
   }
   return rows;
@@ -43,7 +50,10 @@ function explained() {
 
 // Where the answers are others (status and code), what else differs follows from that.
 function differences(theirs, ours) {
-  if (theirs.answer !== ours.answer) return [{ aspect: "answer", theirs: theirs.answer, ours: ours.answer }];
+  const isRedirect = ({ answer }) => /^30[23]$/.test(answer);
+  if (theirs.answer !== ours.answer && !(isRedirect(theirs) && isRedirect(ours))) {
+    return [{ aspect: "answer", theirs: theirs.answer, ours: ours.answer }];
+  }
   const aspects = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
   return [...aspects].map((aspect) => ({ aspect, theirs: theirs[aspect] ?? ABSENT, ours: ours[aspect] ?? ABSENT })).filter(({ theirs, ours }) => theirs !== ours);
 }
@@ -56,27 +66,32 @@ async function main() {
   const [theirs, ours] = await Promise.all(sides.map(script)).finally(() => Promise.all(sides.map((side) => side.stop())));
   const rows = explained();
   const unexplained = [];
-  let same = 0;
+  let [same, alike] = [0, 0];
   for (const [index, { name, seen }] of theirs.entries()) {
     const found = ours[index];
     if (found?.name !== name) throw new Error(`the scripts parted at ${name}`);
     const reasons = new Set();
+    let isAlike = true;
     for (const difference of differences(seen, found.seen)) {
       const matches = (patterns, text) => patterns.some((pattern) => pattern.test(text));
       const row = rows.find(({ calls, aspects, theirs, ours }) => matches(calls, name) && matches(aspects, difference.aspect) && matches(theirs, difference.theirs) && matches(ours, difference.ours));
       if (row) {
         row.uses += 1;
         reasons.add(row.id);
+        isAlike &&= row.isGeneral;
       } else {
         unexplained.push({ name, ...difference });
         reasons.add("UNEXPLAINED");
+        isAlike = false;
       }
     }
     if (reasons.size === 0) same += 1;
+    else if (isAlike) alike += 1;
     console.log(`${name.padEnd(64)} ${short(seen).padEnd(44)} ${short(found.seen).padEnd(44)} ${[...reasons].join(", ") || "same"}`);
   }
   const idle = rows.filter(({ uses }) => uses === 0);
-  console.log(`\n${theirs.length} calls in ${((Date.now() - started) / 1000).toFixed(0)} s: ${same} the same, ${theirs.length - same} with differences that have a reason or none.`);
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  console.log(`\n${theirs.length} calls in ${seconds} s: ${same} the same to the letter, ${alike} but for the form and words of every answer, ${theirs.length - same - alike} with differences of their own, of which ${unexplained.length} have no reason.`);
   const kinds = new Map();
   for (const { name, aspect, theirs, ours } of unexplained) {
     const kind = `${aspect}: ${theirs} ≠ ${ours}`;

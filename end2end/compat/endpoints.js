@@ -48,11 +48,13 @@ async function post(actor, { path, good, required, optional, public: isPublic })
   await call("no body", { as: person });
   await anew();
   await call("no JSON", { as: person, body: "{", headers: { "content-type": "application/json" } });
+  await anew();
   await call("a list", { as: person, json: [] });
   await anew();
   await call("null", { as: person, json: null });
   await anew();
   await call("text/plain", { as: person, body: JSON.stringify(body()), headers: { "content-type": "text/plain" } });
+  await anew();
   if (required.length > 0) await call("an empty object", { as: person, json: {} });
   for (const member of required) {
     const { [member]: _, ...rest } = body();
