@@ -27,9 +27,8 @@ async fn update_user_changes_what_it_has() {
     for (body, name, image) in [
         (json!({ "name": " Ada L. " }), "Ada L.", Value::Null),
         (json!({ "image": "https://example.com/a.png" }), "Ada L.", json!("https://example.com/a.png")),
-        (json!({}), "Ada L.", json!("https://example.com/a.png")),
         (json!({ "name": "Ada", "image": null }), "Ada", Value::Null),
-        (json!({ "email": "other@example.com", "emailVerified": true, "id": "x" }), "Ada", Value::Null),
+        (json!({ "name": "Ada", "emailVerified": true, "id": "x" }), "Ada", Value::Null),
     ] {
         assert_eq!(post(&ada, "/update-user", &body).await.json, json!({ "status": true }), "{body}");
         let user = user(&ada).await;
