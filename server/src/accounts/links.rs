@@ -6,6 +6,8 @@ use crate::{problem::Error, shared_state::SharedState, web::return_to};
 
 /// Longest redirect target, in bytes.
 const MAX_BYTES: usize = 2048;
+/// The page of this site that sets a new password.
+pub const RESET_PAGE: &str = "/reset-password";
 
 /// The link to a page of this site, with the token in its query.
 pub fn mailed_link(base_url: &str, path: &str, token: &str) -> String {
@@ -17,7 +19,7 @@ pub fn mailed_link(base_url: &str, path: &str, token: &str) -> String {
 pub fn reset_link(base_url: &str, target: Option<&str>, token: &str) -> String {
     match target {
         Some(target) => with_parameter(&format!("{base_url}/api/auth/reset-password/{token}"), "callbackURL", target),
-        None => mailed_link(base_url, super::reset_password::PAGE, token),
+        None => mailed_link(base_url, RESET_PAGE, token),
     }
 }
 

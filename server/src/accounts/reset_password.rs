@@ -38,8 +38,6 @@ use crate::{
 
 /// The member of the body that is checked, and of the page's form.
 const NEW: &str = "newPassword";
-/// The page of this site that sets a new password.
-pub const PAGE: &str = "/reset-password";
 
 /// The body of `request-password-reset`.
 #[derive(Deserialize, ToSchema)]
@@ -199,7 +197,7 @@ pub struct ResetTarget {
 pub async fn open_link(State(state): State<IdentityState>, Path(token): Path<String>, RawQuery(query): RawQuery) -> Result<Redirect> {
     let wanted = body::parse_form::<ResetTarget>(query.unwrap_or_default().as_bytes())?.callback_url;
     let Some(target) = links::check_target(&state, wanted, Error::ForeignCallback)? else {
-        return Ok(Redirect::to(&links::mailed_link("", PAGE, &token)));
+        return Ok(Redirect::to(&links::mailed_link("", links::RESET_PAGE, &token)));
     };
     match find_token(&state, &token).await {
         Ok(_) => Ok(Redirect::to(&links::with_parameter(&target, "token", &token))),
