@@ -125,7 +125,7 @@ const TASKS_OF_POSTGRES: &str = r#"
 fn signed_cookie(server: &Server, token: &str, secret: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(token).finalize().into_bytes();
     let value = format!("{token}.{}", STANDARD.encode(mac)).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
-    format!("{}={value}", server::identity::session_cookie::name(server.state.config.is_https()))
+    format!("{}={value}", server::identity::session_cookie::name(server.state.config.cookies.auth_cookie, server.state.config.is_https()))
 }
 
 async fn session_of(server: &Server, cookie: &str) -> Answer {

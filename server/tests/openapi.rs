@@ -73,7 +73,7 @@ async fn every_documented_operation_is_answered_as_documented_and_every_referenc
             assert!(documented.get(answer.status.as_str()).is_some(), "{method} {path}: {} is not documented", answer.status);
         }
     }
-    assert_eq!(count, 11 + 19 + 2);
+    assert_eq!(count, 11 + 22 + 2);
 }
 
 #[tokio::test]
