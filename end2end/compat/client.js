@@ -71,14 +71,20 @@ export async function client(it) {
   await call("updateUser", own.updateUser({ name: "Countess", image: "https://example.com/a.png" }));
   await until("Countess");
   await call("updateUser, nothing", own.updateUser({}));
-  await call("token", own.token().then(({ data, error }) => ({ data: data && { token: data.token }, error })));
+  await call(
+    "token",
+    own.token().then(({ data, error }) => ({ data: data && { token: data.token }, error })),
+  );
   await call("listSessions", own.listSessions());
   await call("listAccounts", own.listAccounts());
   await call("revokeSession", own.revokeSession({ token: "nothing" }));
   await call("revokeOtherSessions", own.revokeOtherSessions());
   await call("changePassword, wrong", own.changePassword({ currentPassword: "wrong password", newPassword: PASSWORD }));
   await call("changePassword", own.changePassword({ currentPassword: PASSWORD, newPassword: "another good password" }));
-  await call("changePassword, and the others end", own.changePassword({ currentPassword: "another good password", newPassword: PASSWORD, revokeOtherSessions: true }));
+  await call(
+    "changePassword, and the others end",
+    own.changePassword({ currentPassword: "another good password", newPassword: PASSWORD, revokeOtherSessions: true }),
+  );
   await call("changeEmail", own.changeEmail({ newEmail: "client.new@example.com", callbackURL: "/account" }));
   await call("changeEmail, the same", own.changeEmail({ newEmail: ada.email }));
   await call("sendVerificationEmail", own.sendVerificationEmail({ email: ada.email, callbackURL: "/verified" }));
@@ -98,7 +104,10 @@ export async function client(it) {
   await call("updateUser, signed out", own.updateUser({ name: "Eve" }));
   await call("signIn.email, wrong", own.signIn.email({ ...ada, password: "wrong password" }));
   await call("signIn.email, no address", own.signIn.email({ email: "nope", password: PASSWORD }));
-  await call("signIn.email, on to a page", own.signIn.email({ email: ada.email, password: PASSWORD, callbackURL: "/dashboard", fetchOptions: { disableDefaultFetchPlugins: true } }));
+  await call(
+    "signIn.email, on to a page",
+    own.signIn.email({ email: ada.email, password: PASSWORD, callbackURL: "/dashboard", fetchOptions: { disableDefaultFetchPlugins: true } }),
+  );
   await until("Countess");
   await call("signIn.email", own.signIn.email({ email: ada.email, password: PASSWORD, rememberMe: false }));
   await call("$fetch /ok", own.$fetch("/ok"));

@@ -23,7 +23,14 @@ async function script(side) {
 }
 
 // A pattern of the document as an expression: `*` is any text.
-const expression = (pattern) => new RegExp(`^${pattern.split("*").map((part) => part.replace(/[.?+^$()[\]{}|\\]/g, "\\$&")).join(".*")}$`, "s");
+const expression = (pattern) =>
+  new RegExp(
+    `^${pattern
+      .split("*")
+      .map((part) => part.replace(/[.?+^$()[\]{}|\\]/g, "\\$&"))
+      .join(".*")}$`,
+    "s",
+  );
 
 // The rows of the tables whose first column is `id`: which calls, which aspects, what Better Auth and Holdfast answer.
 function explained() {
@@ -36,7 +43,10 @@ function explained() {
       isTable = false;
       continue;
     }
-    const cells = line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim().replaceAll("\\|", "|"));
+    const cells = line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("\\|", "|"));
     if (cells[0] === "id") isTable = true;
     else if (isTable && !/^-+$/.test(cells[0])) {
       const [id, ...patterns] = cells;
@@ -55,7 +65,9 @@ function differences(theirs, ours) {
     return [{ aspect: "answer", theirs: theirs.answer, ours: ours.answer }];
   }
   const aspects = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
-  return [...aspects].map((aspect) => ({ aspect, theirs: theirs[aspect] ?? ABSENT, ours: ours[aspect] ?? ABSENT })).filter(({ theirs, ours }) => theirs !== ours);
+  return [...aspects]
+    .map((aspect) => ({ aspect, theirs: theirs[aspect] ?? ABSENT, ours: ours[aspect] ?? ABSENT }))
+    .filter(({ theirs, ours }) => theirs !== ours);
 }
 
 const short = (seen) => seen.answer ?? Object.values(seen).join(" ").slice(0, 40);
@@ -74,7 +86,10 @@ async function main() {
     let isAlike = true;
     for (const difference of differences(seen, found.seen)) {
       const matches = (patterns, text) => patterns.some((pattern) => pattern.test(text));
-      const row = rows.find(({ calls, aspects, theirs, ours }) => matches(calls, name) && matches(aspects, difference.aspect) && matches(theirs, difference.theirs) && matches(ours, difference.ours));
+      const row = rows.find(
+        ({ calls, aspects, theirs, ours }) =>
+          matches(calls, name) && matches(aspects, difference.aspect) && matches(theirs, difference.theirs) && matches(ours, difference.ours),
+      );
       if (row) {
         row.uses += 1;
         reasons.add(row.id);
@@ -91,7 +106,9 @@ async function main() {
   }
   const idle = rows.filter(({ uses }) => uses === 0);
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  console.log(`\n${theirs.length} calls in ${seconds} s: ${same} the same to the letter, ${alike} but for the form and words of every answer, ${theirs.length - same - alike} with differences of their own, of which ${unexplained.length} have no reason.`);
+  console.log(
+    `\n${theirs.length} calls in ${seconds} s: ${same} the same to the letter, ${alike} but for the form and words of every answer, ${theirs.length - same - alike} with differences of their own, of which ${unexplained.length} have no reason.`,
+  );
   const kinds = new Map();
   for (const { name, aspect, theirs, ours } of unexplained) {
     const kind = `${aspect}: ${theirs} ≠ ${ours}`;

@@ -4,14 +4,31 @@ import { FRONT_END } from "./sides.js";
 
 // `good` makes a body that the endpoint takes, of the person who asks and an address that nobody has; `required` and `optional` are its members. `public` ones need no session.
 const POSTS = [
-  { path: "/sign-up/email", public: true, good: (person, fresh) => ({ name: "Eve", email: fresh, password: PASSWORD }), required: ["name", "email", "password"], optional: ["image", "callbackURL", "rememberMe"] },
-  { path: "/sign-in/email", public: true, good: ({ email }) => ({ email, password: PASSWORD }), required: ["email", "password"], optional: ["callbackURL", "rememberMe"] },
+  {
+    path: "/sign-up/email",
+    public: true,
+    good: (person, fresh) => ({ name: "Eve", email: fresh, password: PASSWORD }),
+    required: ["name", "email", "password"],
+    optional: ["image", "callbackURL", "rememberMe"],
+  },
+  {
+    path: "/sign-in/email",
+    public: true,
+    good: ({ email }) => ({ email, password: PASSWORD }),
+    required: ["email", "password"],
+    optional: ["callbackURL", "rememberMe"],
+  },
   { path: "/sign-out", public: true, good: () => ({}), required: [], optional: ["callbackURL"] },
   { path: "/revoke-session", good: () => ({ token: "nothing" }), required: ["token"], optional: [] },
   { path: "/revoke-other-sessions", good: () => ({}), required: [], optional: [] },
   { path: "/revoke-sessions", good: () => ({}), required: [], optional: [] },
   { path: "/update-user", good: () => ({ name: "Countess" }), required: [], optional: ["name", "image"] },
-  { path: "/change-password", good: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }), required: ["currentPassword", "newPassword"], optional: ["revokeOtherSessions"] },
+  {
+    path: "/change-password",
+    good: () => ({ currentPassword: PASSWORD, newPassword: PASSWORD }),
+    required: ["currentPassword", "newPassword"],
+    optional: ["revokeOtherSessions"],
+  },
   { path: "/change-email", good: (person, fresh) => ({ newEmail: fresh }), required: ["newEmail"], optional: ["callbackURL"] },
   { path: "/delete-user", good: () => ({ password: PASSWORD }), required: [], optional: ["password", "callbackURL", "token"] },
   { path: "/request-password-reset", public: true, good: ({ email }) => ({ email }), required: ["email"], optional: ["redirectTo"] },
@@ -83,7 +100,10 @@ async function post(actor, { path, good, required, optional, public: isPublic })
   await anew();
   if (isPublic) {
     await call("nobody, foreign origin", { json: body(), headers: { origin: "https://evil.example" } });
-    await call("nobody, cross-site form", { form: body(), headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin: "https://evil.example" } });
+    await call("nobody, cross-site form", {
+      form: body(),
+      headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", origin: "https://evil.example" },
+    });
     await call("nobody", { json: body() });
   }
   await call("with a token", { as: person, bearer: true, json: body() });

@@ -63,7 +63,8 @@ export function observe({ status, headers, text }, side) {
   seen.answer = [status, seen["body.code"]?.replaceAll('"', "")].filter(Boolean).join(" ");
   delete seen["body.code"];
   for (const name of HEADERS) {
-    if (headers[name] !== undefined) seen[`header.${name}`] = name === "set-auth-token" ? "<token>" : plain(name === "location" ? new URL(headers[name], side.url).href : headers[name], side);
+    if (headers[name] !== undefined)
+      seen[`header.${name}`] = name === "set-auth-token" ? "<token>" : plain(name === "location" ? new URL(headers[name], side.url).href : headers[name], side);
   }
   for (const line of headers["set-cookie"] ?? []) {
     const [name, said] = cookie(line);

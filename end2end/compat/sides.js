@@ -48,7 +48,6 @@ export async function startBetterAuth() {
   return { name: "Better Auth", url, cookie: "better-auth.session_token", mails: () => mails, stop };
 }
 
-
 export async function startHoldfast(environment = {}, cookie = "holdfast_session") {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-compat-"));
   const server = new Server(folder);

@@ -16,19 +16,34 @@ const TARGETS = {
   "a foreign host with a backslash": () => "/\\evil.example/welcome",
   "a foreign host with two backslashes": () => "\\\\evil.example",
   "a script": () => "javascript:alert(1)",
-  "data": () => "data:text/html,hello",
+  data: () => "data:text/html,hello",
   "a path without a slash": () => "welcome",
   "a line end": () => "/welcome\r\nset-cookie: a=b",
   "an encoded slash": () => "/%2fevil.example",
   "a trusted host with a user": () => `http://user@front-end.example:8080/welcome`,
   "a host that begins as a trusted one": () => "http://front-end.example:8080.evil.example/",
-  "nothing": () => "",
+  nothing: () => "",
 };
 
-export const STORIES = { signUp, signIn, redirects, session, devices, updateUser, changePassword, commonPassword, changeEmail, verifyEmail, resetPassword, deleteUser, preflight };
+export const STORIES = {
+  signUp,
+  signIn,
+  redirects,
+  session,
+  devices,
+  updateUser,
+  changePassword,
+  commonPassword,
+  changeEmail,
+  verifyEmail,
+  resetPassword,
+  deleteUser,
+  preflight,
+};
 
 async function signUp(it) {
-  const call = (name, json) => it.call(`sign-up: ${name}`, "POST", "/sign-up/email", { json: { name: "Ada", email: "ada@example.com", password: PASSWORD, ...json } });
+  const call = (name, json) =>
+    it.call(`sign-up: ${name}`, "POST", "/sign-up/email", { json: { name: "Ada", email: "ada@example.com", password: PASSWORD, ...json } });
   await call("a new account");
   await call("the same again");
   await call("the same in capitals", { email: "ADA@EXAMPLE.COM" });
@@ -53,12 +68,14 @@ async function signUp(it) {
   await call("an unknown member", { email: "more@example.com", nickname: "x" });
   await call("emailVerified of its own", { email: "verified@example.com", emailVerified: true });
   await call("an id of its own", { email: "ownid@example.com", id: "mine" });
-  for (const [name, target] of Object.entries(TARGETS)) await call(`on to ${name}`, { email: `t${name.replaceAll(" ", "")}@example.com`, callbackURL: target(it.side) });
+  for (const [name, target] of Object.entries(TARGETS))
+    await call(`on to ${name}`, { email: `t${name.replaceAll(" ", "")}@example.com`, callbackURL: target(it.side) });
 }
 
 async function signIn(it) {
   const ada = await it.person();
-  const call = (name, json, options) => it.call(`sign-in: ${name}`, "POST", "/sign-in/email", { json: { email: ada.email, password: PASSWORD, ...json }, ...options });
+  const call = (name, json, options) =>
+    it.call(`sign-in: ${name}`, "POST", "/sign-in/email", { json: { email: ada.email, password: PASSWORD, ...json }, ...options });
   await call("good");
   await call("in capitals", { email: ada.email.toUpperCase() });
   await call("to be remembered", { rememberMe: true });
@@ -82,7 +99,9 @@ async function redirects(it) {
     await it.call(`reset: on to ${name}`, "POST", "/request-password-reset", { json: { email: "nobody@example.com", redirectTo: target(it.side) } });
     await it.call(`verification: on to ${name}`, "POST", "/send-verification-email", { as: ada, json: { email: ada.email, callbackURL: target(it.side) } });
     await it.call(`new e-mail: on to ${name}`, "POST", "/change-email", { as: ada, json: { newEmail: "elsewhere@example.com", callbackURL: target(it.side) } });
-    await it.call(`verify-email: on to ${name}`, "GET", `/verify-email?token=made-up&callbackURL=${encodeURIComponent(target(it.side))}`, { headers: ACCEPTS_JSON });
+    await it.call(`verify-email: on to ${name}`, "GET", `/verify-email?token=made-up&callbackURL=${encodeURIComponent(target(it.side))}`, {
+      headers: ACCEPTS_JSON,
+    });
     await it.call(`reset link: on to ${name}`, "GET", `/reset-password/made-up?callbackURL=${encodeURIComponent(target(it.side))}`);
   }
 }
@@ -115,7 +134,12 @@ async function devices(it) {
   const phone = await it.signIn(ada);
   const desk = await it.signIn(ada);
   const bob = await it.person("Bob");
-  const alive = async (name) => it.note(`devices: who is signed in ${name}`, { ada: `${await it.isSignedIn(ada)}`, phone: `${await it.isSignedIn(phone)}`, desk: `${await it.isSignedIn(desk)}` });
+  const alive = async (name) =>
+    it.note(`devices: who is signed in ${name}`, {
+      ada: `${await it.isSignedIn(ada)}`,
+      phone: `${await it.isSignedIn(phone)}`,
+      desk: `${await it.isSignedIn(desk)}`,
+    });
   const { json } = await it.call("devices: list", "GET", "/list-sessions", { as: ada });
   const phoneSession = (await it.quiet("GET", "/get-session", { as: phone })).json.session;
   const bobSession = (await it.quiet("GET", "/get-session", { as: bob })).json.session;
@@ -160,7 +184,8 @@ async function updateUser(it) {
 async function changePassword(it) {
   let ada = await it.person();
   const phone = await it.signIn(ada);
-  const call = (name, json) => it.call(`change-password: ${name}`, "POST", "/change-password", { as: ada, json: { currentPassword: PASSWORD, newPassword: NEW, ...json } });
+  const call = (name, json) =>
+    it.call(`change-password: ${name}`, "POST", "/change-password", { as: ada, json: { currentPassword: PASSWORD, newPassword: NEW, ...json } });
   await call("a wrong one", { currentPassword: "wrong password" });
   await call("an empty one", { currentPassword: "" });
   await call("a wrong one of 129 characters", { currentPassword: "x".repeat(129) });

@@ -31,8 +31,12 @@ export function SignIn({ auth }) {
         <label>
           Password <input name="password" type="password" required />
         </label>
-        <button value="in">Sign in</button>
-        <button value="up">Sign up</button>
+        <button type="submit" value="in">
+          Sign in
+        </button>
+        <button type="submit" value="up">
+          Sign up
+        </button>
       </form>
       <p role="alert">{problem}</p>
     </main>

@@ -42,7 +42,7 @@ function Tasks({ user, client, address }) {
         <label>
           New task <input name="title" required />
         </label>
-        <button>Add</button>
+        <button type="submit">Add</button>
       </form>
       <p role="alert">{problem}</p>
       {tasks && (
@@ -52,8 +52,12 @@ function Tasks({ user, client, address }) {
               <label>
                 <input type="checkbox" checked={completed} onChange={() => act("PATCH", `/${id}/complete`)} /> {title}
               </label>
-              <button onClick={() => act("PUT", `/${id}`, { title: `${title}!` })}>Rename {title}</button>
-              <button onClick={() => act("DELETE", `/${id}`)}>Delete {title}</button>
+              <button type="button" onClick={() => act("PUT", `/${id}`, { title: `${title}!` })}>
+                Rename {title}
+              </button>
+              <button type="button" onClick={() => act("DELETE", `/${id}`)}>
+                Delete {title}
+              </button>
             </li>
           ))}
         </ul>
@@ -76,7 +80,9 @@ function SignedIn({ client, address, onSignedOut }) {
   return (
     <>
       <p>Signed in as {data.user.email}</p>
-      <button onClick={() => client.signOut().then(onSignedOut)}>Sign out</button>
+      <button type="button" onClick={() => client.signOut().then(onSignedOut)}>
+        Sign out
+      </button>
       <Tasks user={data.user} client={client} address={address} />
     </>
   );
