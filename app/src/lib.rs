@@ -26,7 +26,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{icon::Drawings, same_for_all, scripts::Scripts},
+    components::{icon::Drawings, scripts::Scripts, static_view},
     model::{Appearance, Theme},
     routes::{
         DocumentContext, PageHeader, account::Account, auth::Auth, docs::Docs, edit_task::EditTask, email_link::EmailLinkForm,
@@ -60,7 +60,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 {has_islands.then(|| view! { <Scripts options /> })}
             </head>
             <body>
-                {same_for_all!(view! { <Drawings /> })}
+                {static_view!(view! { <Drawings /> })}
                 <a class="skip" href="#main">{strings::SKIP}</a>
                 <App />
             </body>

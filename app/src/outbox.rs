@@ -53,7 +53,7 @@ impl Outbox {
         let entries = &self.entries;
         self.tasks.retain(|id, known| {
             // What tells that an answer or a page, which may still arrive, is of the time before.
-            let is_evidence = known.twin_of.is_some() || (known.deletion.is_some() && known.task.is_some());
+            let is_evidence = known.duplicate_of.is_some() || (known.deletion.is_some() && known.task.is_some());
             is_evidence || keep(id) || entries.iter().any(|entry| entry.task_id == *id)
         });
     }
@@ -69,9 +69,9 @@ impl Outbox {
             entry.task_id = self.current_id(&entry.task_id);
             entry.in_flight = false;
             if let (Change::Create { task: new }, true) = (&entry.change, entry.was_sent) {
-                let is_twin = |task: &Task| new.position.as_ref() == Some(&task.position);
-                for (id, known) in self.tasks.iter_mut().filter(|(_, known)| known.task.as_ref().is_some_and(is_twin)) {
-                    known.twin_of = Some(entry.key.clone());
+                let is_duplicate = |task: &Task| new.position.as_ref() == Some(&task.position);
+                for (id, known) in self.tasks.iter_mut().filter(|(_, known)| known.task.as_ref().is_some_and(is_duplicate)) {
+                    known.duplicate_of = Some(entry.key.clone());
                     effects.push(Effect::Show(id.clone()));
                 }
             }
@@ -178,7 +178,7 @@ impl Outbox {
                 self.accept(task.clone(), Source::Answer);
             }
             (Change::Restore, Some(task)) => drop(self.accept(task.clone(), Source::Restored)),
-            (Change::Delete, _) => self.note_absence(&id),
+            (Change::Delete, _) => self.mark_absent(&id),
             (_, None) => {}
         }
         effects.push(Effect::Forget(entry.key.clone()));
@@ -245,7 +245,7 @@ impl Outbox {
         if self.entries.iter().any(|entry| entry.key == key && entry.change == Change::Delete) {
             return self.confirm(key, None);
         }
-        self.note_absence(id);
+        self.mark_absent(id);
         let Some((entry, mut effects)) = self.roll_back(key) else { return Vec::new() };
         let fields = if let Change::Update { changes, .. } = &entry.change { changes.fields() } else { Vec::new() };
         effects.push(Effect::Conflict { entry, fields, theirs: None });
@@ -268,7 +268,7 @@ impl Outbox {
     /// What a row shows; `None` of a task that is unknown or being deleted.
     pub fn displayed(&self, id: &str) -> Option<Task> {
         let known = self.tasks.get(id);
-        if known.is_some_and(|known| known.twin_of.is_some()) {
+        if known.is_some_and(|known| known.duplicate_of.is_some()) {
             return None;
         }
         let mut task = known.and_then(|known| known.task.clone());
@@ -337,7 +337,7 @@ impl Outbox {
     /// Takes what the server says of a task, unless something newer is known; what there is to show then.
     fn accept(&mut self, task: Task, source: Source) -> Option<Effect> {
         let id = task.id.clone();
-        let is_twin = |entry: &&Entry| {
+        let is_duplicate = |entry: &&Entry| {
             let is_same = matches!(&entry.change, Change::Create { task: new } if new.position.as_ref() == Some(&task.position));
             entry.was_sent && is_same && source != Source::Answer
         };
@@ -345,18 +345,18 @@ impl Outbox {
         if known.is_some_and(|known| !known.is_older_than(&task, source)) {
             return None;
         }
-        let twin_of = match known {
-            Some(Known { task: Some(_), twin_of, .. }) => twin_of.clone(),
-            _ => self.entries.iter().find(is_twin).map(|entry| entry.key.clone()),
+        let duplicate_of = match known {
+            Some(Known { task: Some(_), duplicate_of, .. }) => duplicate_of.clone(),
+            _ => self.entries.iter().find(is_duplicate).map(|entry| entry.key.clone()),
         };
-        let effect = twin_of.is_none().then(|| Effect::Show(id.clone()));
-        self.tasks.insert(id, Known { task: Some(task), deletion: None, twin_of, is_newer_than_sent: true });
+        let effect = duplicate_of.is_none().then(|| Effect::Show(id.clone()));
+        self.tasks.insert(id, Known { task: Some(task), deletion: None, duplicate_of, is_newer_than_sent: true });
         effect
     }
 
     /// An answer said that there is no such task. Events tell more, if there were any since the request was sent: it may have
     /// been restored.
-    fn note_absence(&mut self, id: &str) {
+    fn mark_absent(&mut self, id: &str) {
         let known = self.tasks.entry(id.to_owned()).or_default();
         if known.deletion.is_none() && !known.is_newer_than_sent {
             known.deletion = Some(Deletion::Answer);
@@ -368,8 +368,8 @@ impl Outbox {
         let entry = self.entries.remove(self.position(key)?);
         let mut unhidden = Vec::new();
         for (id, known) in &mut self.tasks {
-            if known.twin_of.as_ref() == Some(&entry.key) {
-                known.twin_of = None;
+            if known.duplicate_of.as_ref() == Some(&entry.key) {
+                known.duplicate_of = None;
                 unhidden.push(Effect::Show(id.clone()));
             }
         }

@@ -15,7 +15,12 @@
 //! By hand, since `pulldown-cmark` 0.13 without its HTML is 59 kB in brotli, of the 200 that all of the page may have; and
 //! which addresses may become links would have to be said here all the same.
 
+mod link;
+
 use std::ops::Range;
+
+pub use self::link::is_safe;
+use self::link::{address_len, bracketed};
 
 /// Longest number of an item; longer ones are text.
 const NUMBER_MAX: usize = 9;
@@ -128,11 +133,11 @@ enum PieceKind {
     /// What is between the brackets, and the address.
     Link(Range<usize>, Range<usize>),
     /// Where a face begins or ends, once its other end is found; text until then.
-    Mark(Option<Turn>),
+    Mark(Option<FaceChange>),
 }
 
 #[derive(Clone, Copy)]
-enum Turn {
+enum FaceChange {
     Strong(bool),
     Emphasis(bool),
 }
@@ -182,7 +187,7 @@ fn inlines(source: &str, lines: impl IntoIterator<Item = Range<usize>>) -> Vec<I
         for Piece { range, kind } in pieces(source, line, true) {
             if let PieceKind::Link(words, url) = kind {
                 inlines.push_link(words, url, face);
-            } else if let Some(face) = turned(&mut face, &kind) {
+            } else if let Some(face) = apply_mark(&mut face, &kind) {
                 inlines.push_text(range, face);
             }
         }
@@ -196,7 +201,7 @@ fn runs(source: &str, range: Range<usize>, outer: Face) -> Vec<Run<'_>> {
     let mut face = outer;
     let mut found = Vec::new();
     for Piece { range, kind } in pieces(source, range, false) {
-        if let Some(shown) = turned(&mut face, &kind) {
+        if let Some(shown) = apply_mark(&mut face, &kind) {
             // Inside of what is bold, bold words end nothing.
             let shown = Face { strong: shown.strong || outer.strong, emphasis: shown.emphasis || outer.emphasis, ..shown };
             found.push(run(source, range, shown));
@@ -206,10 +211,10 @@ fn runs(source: &str, range: Range<usize>, outer: Face) -> Vec<Run<'_>> {
 }
 
 /// The face of what a piece shows; a mark shows nothing, and turns the face.
-fn turned(face: &mut Face, kind: &PieceKind) -> Option<Face> {
+fn apply_mark(face: &mut Face, kind: &PieceKind) -> Option<Face> {
     match kind {
-        PieceKind::Mark(Some(Turn::Strong(on))) => face.strong = *on,
-        PieceKind::Mark(Some(Turn::Emphasis(on))) => face.emphasis = *on,
+        PieceKind::Mark(Some(FaceChange::Strong(on))) => face.strong = *on,
+        PieceKind::Mark(Some(FaceChange::Emphasis(on))) => face.emphasis = *on,
         PieceKind::Code => return Some(Face { code: true, ..*face }),
         PieceKind::Text | PieceKind::Mark(None) | PieceKind::Link(..) => return Some(*face),
     }
@@ -335,7 +340,7 @@ fn marks(text: &str, line: &Range<usize>, run: Range<usize>, found: &mut Vec<Pie
         let is_fitting = |kind: usize| MARKS[kind].0 == mark && MARKS[kind].1 <= left;
         let ends = |&(kind, _): &(usize, usize)| is_fitting(kind) && (!is_word(after) || is_within_word(MARKS[kind].1));
         let ended = if is_space(before) { None } else { open.iter().rposition(ends) };
-        let turn = |kind: usize, on: bool| Some(if MARKS[kind].1 == 2 { Turn::Strong(on) } else { Turn::Emphasis(on) });
+        let turn = |kind: usize, on: bool| Some(if MARKS[kind].1 == 2 { FaceChange::Strong(on) } else { FaceChange::Emphasis(on) });
         if let Some(ended) = ended {
             let (kind, piece) = open[ended];
             // What began within and has not ended stays text.
@@ -356,336 +361,5 @@ fn marks(text: &str, line: &Range<usize>, run: Range<usize>, found: &mut Vec<Pie
     }
 }
 
-/// `[words](url)` from here: the words and the address. Words that look like an address must be that very one.
-fn bracketed(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
-    let start = at + 1;
-    let end = start + text[start..].find(['[', ']'])?;
-    let url_start = end + text[end..].strip_prefix("](").map(|_| 2)?;
-    let url = url_start..url_start + address_len(&text[url_start..]);
-    let words = &text[start..end];
-    let is_honest = !looks_like_address(words) || leads_to(&text[url.clone()], words);
-    let is_link = !words.trim().is_empty() && text[url.end..].starts_with(')') && is_safe(&text[url.clone()]) && is_honest;
-    is_link.then_some((start..end, url))
-}
-
-/// Whether a reader takes these words for an address.
-fn looks_like_address(words: &str) -> bool {
-    words.contains("://") || words.contains('.') && !words.trim().contains(char::is_whitespace)
-}
-
-/// Whether an address is the one that the words name, with or without its scheme, or a place below it.
-fn leads_to(url: &str, words: &str) -> bool {
-    let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
-    [url, bare]
-        .into_iter()
-        .any(|url| url.strip_prefix(words.trim()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#'])))
-}
-
-/// How long the address is that begins here; 0 where none does. What ends a sentence is no part of it, nor is a parenthesis
-/// that was opened before it.
-fn address_len(text: &str) -> usize {
-    let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    if !["http://", "https://", "mailto:"].into_iter().any(begins) {
-        return 0;
-    }
-    let mut depth = 0_usize;
-    let mut end = text.len();
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' if depth == 0 => {
-                end = at;
-                break;
-            }
-            ')' => depth -= 1,
-            '<' | '>' | '"' | '`' | '[' | ']' | '“' | '”' | '„' | '«' | '»' | '。' | '，' | '、' | '）' | '」' => {
-                end = at;
-                break;
-            }
-            c if c.is_whitespace() || c.is_control() => {
-                end = at;
-                break;
-            }
-            _ => {}
-        }
-    }
-    text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '*', '_', '~', '|', '…', '(']).len()
-}
-
-/// Whether this can be followed without a surprise: a host or a mailbox and nothing before it that looks like one, and no
-/// character that turns or hides others.
-pub fn is_safe(url: &str) -> bool {
-    let hides = |c: char| {
-        c.is_control()
-            || c.is_whitespace()
-            || matches!(c, '\\' | '<' | '>' | '"' | '`' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{feff}')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-    };
-    let Some((scheme, rest)) = url.split_once(':').filter(|_| !url.contains(hides)) else { return false };
-    let is_host =
-        |host: &str| host.starts_with(char::is_alphanumeric) && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
-    match scheme.to_ascii_lowercase().as_str() {
-        "http" | "https" => rest.strip_prefix("//").is_some_and(|rest| {
-            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
-            is_host(host) && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit())
-        }),
-        "mailto" => {
-            let mailbox = rest.split('?').next().unwrap_or_default();
-            mailbox.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !name.contains(['/', '%', ',']) && is_host(host))
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::fmt::Write;
-
-    use super::*;
-
-    /// The tree in letters: `<b>`, `<i>`, `<c>`, `<a url>`; `/` ends each, `¶` a block, `•` an item.
-    fn drawn(source: &str) -> String {
-        let run = |run: &Run| {
-            let Face { strong, emphasis, code } = run.face;
-            let marks = [(strong, "<b>"), (emphasis, "<i>"), (code, "<c>")].into_iter().filter(|(is_so, _)| *is_so);
-            let (begin, end) = marks.fold((String::new(), String::new()), |(begin, end), (_, mark)| (begin + mark, end + "/"));
-            format!("{begin}{}{end}", run.text)
-        };
-        let inlines = |inlines: &[Inline]| -> String {
-            let each = inlines.iter().map(|inline| match inline {
-                Inline::Text(text) => run(text),
-                Inline::Link { url, words } => format!("<a {url}>{}/", words.iter().map(run).collect::<String>()),
-            });
-            each.collect()
-        };
-        let blocks = read(source).into_iter().map(|block| match block {
-            Block::Paragraph(text) => inlines(&text),
-            Block::Points(items) => items.iter().fold(String::new(), |all, item| all + "•" + &inlines(item)),
-            Block::Numbered(items) => items.iter().fold(String::new(), |all, (number, item)| format!("{all}{number}•{}", inlines(item))),
-        });
-        blocks.collect::<Vec<_>>().join("¶")
-    }
-
-    #[rustfmt::skip]
-    const TABLE: &[(&str, &str)] = &[
-        ("",                                   ""),
-        (" \n ",                               ""),
-        ("Photos, 60 euros",                   "Photos, 60 euros"),
-        ("one\r\ntwo\n\nthree\n",              "one\r\ntwo\n\nthree"),
-        ("a **b** c",                          "a <b>b/ c"),
-        ("a __b__ *c* _d_",                    "a <b>b/ <i>c/ <i>d/"),
-        ("***both*** **a *b* c**",             "<b><i>both// <b>a /<b><i>b//<b> c/"),
-        ("*one* and *two*",                    "<i>one/ and <i>two/"),
-        ("*no end",                            "*no end"),
-        ("*no *end*",                          "*no <i>end/"),
-        ("*one\ntwo*",                         "*one\ntwo*"),
-        ("2 * 3 * 4, 2*3*4, snake_case_name",  "2 * 3 * 4, 2*3*4, snake_case_name"),
-        ("pass**word**s",                      "pass<b>word/s"),
-        ("**** ----- ___",                     "**** ----- ___"),
-        (r"\*no\* \_no\_ \`no` \[a](http://b)", "*no* _no_ `no` [a](<a http://b>http://b/)"),
-        (r"C:\dir \\host\share",               r"C:\dir \\host\share"),
-        ("run `cargo *test*` and `` a`b ``",   "run <c>cargo *test*/ and <c> a`b /"),
-        ("**`x`** `no ```no``",                "<b><c>x// `no ```no``"),
-        ("- a\n* b\n  - *c*\ntext\n- d",       "•a•b•<i>c/¶text¶•d"),
-        ("1. a\n2. b\n9. c\n- d",              "1•a2•b9•c¶•d"),
-        ("-a\n1.a\n- \n007. a\n1234567890. a", "-a\n1.a\n- \n007. a\n1234567890. a"),
-        ("see https://example.com/a_b_c.",     "see <a https://example.com/a_b_c>https://example.com/a_b_c/."),
-        ("(http://a.example/x_(y))",           "(<a http://a.example/x_(y)>http://a.example/x_(y)/)"),
-        ("**https://a.example**",              "<a https://a.example><b>https://a.example//"),
-        ("HTTPS://A.example:8080/?q=1#x",      "<a HTTPS://A.example:8080/?q=1#x>HTTPS://A.example:8080/?q=1#x/"),
-        ("mailto:ada@example.com, you",        "<a mailto:ada@example.com>mailto:ada@example.com/, you"),
-        ("https://пример.example/путь",        "<a https://пример.example/путь>https://пример.example/путь/"),
-        ("[the *form*](https://a.example/f)",  "<a https://a.example/f>the <i>form//"),
-        ("**[a](http://b.example)**",          "<a http://b.example><b>a//"),
-        ("[x] [y](z) [](http://a)",            "[x] [y](z) [](<a http://a>http://a/)"),
-        ("xhttp://a.example",                  "xhttp://a.example"),
-    ];
-
-    #[test]
-    fn markdown_is_read_and_what_is_none_stays_text() {
-        for &(source, tree) in TABLE {
-            assert_eq!(drawn(source), tree, "{source:?}");
-        }
-    }
-
-    #[test]
-    fn words_that_name_an_address_lead_to_that_one_or_nowhere() {
-        let is_link = |source: &str| {
-            let blocks = read(source);
-            matches!(&blocks[..], [Block::Paragraph(text)] if matches!(&text[..], [Inline::Link { .. }]))
-        };
-        for source in [
-            "[a.example](https://a.example)",
-            "[a.example](https://a.example/b)",
-            "[https://a.example/](https://a.example/)",
-            "[the office](https://a.example)",
-        ] {
-            assert!(is_link(source), "{source}");
-        }
-        for source in [
-            "[bank.example](https://evil.example)",
-            "[bank.example](https://bank.example.evil.example)",
-            "[https://a.example](https://b.example)",
-        ] {
-            assert!(!is_link(source), "{source}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_honest_address_is_no_link() {
-        for url in [
-            "javascript:alert(1)",
-            "JaVaScRiPt://a.example/%0aalert(1)",
-            "data:text/html,<script>alert(1)</script>",
-            "vbscript:x",
-            "file:///etc/passwd",
-            "ftp://a.example",
-            "//a.example",
-            "/tasks",
-            "http:a.example",
-            "http:///a.example",
-            "https://",
-            "https://bank.example@evil.example/",
-            "https://bank.example:pass@evil.example",
-            "https://a.example:port",
-            "https://bank.example\\@evil.example",
-            "https://bank.example%2f.evil.example",
-            "https://a.example/\u{202e}gpj.exe",
-            "https://a\u{200b}.example",
-            "https://a.example/\u{2066}x",
-            "https://.example",
-            "mailto:",
-            "mailto:ada",
-            "mailto:@example.com",
-            "mailto:a,b@example.com",
-            "mailto:?bcc=ada@example.com",
-        ] {
-            assert!(!is_safe(url), "{url:?}");
-            for source in [url.to_owned(), format!("[words]({url})")] {
-                let tree = drawn(&source);
-                assert!(!tree.contains(&format!("<a {url}>")) && !tree.contains(">words/"), "{source:?} {tree}");
-            }
-        }
-        // Words that name another address than that which they lead to are shown as they were written.
-        let tree = drawn("[https://bank.example](https://evil.example)");
-        assert_eq!(tree, "[<a https://bank.example>https://bank.example/](<a https://evil.example>https://evil.example/)");
-    }
-
-    /// Numbers that look random and are the same each time (Knuth's MMIX).
-    fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
-        let mut state = seed;
-        move |below| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            usize::try_from(state >> 33).unwrap_or(0) % below
-        }
-    }
-
-    /// What a tree shows and where it leads, without white space and what may be a mark.
-    fn letters(text: &str) -> String {
-        text.chars().filter(|c| !c.is_whitespace() && !"*_`[]()\\-.".contains(*c)).collect()
-    }
-
-    fn shown(source: &str) -> String {
-        let mut shown = String::new();
-        for block in read(source) {
-            let items = match block {
-                Block::Paragraph(text) => vec![(None, text)],
-                Block::Points(items) => items.into_iter().map(|item| (None, item)).collect(),
-                Block::Numbered(items) => items.into_iter().map(|(number, item)| (Some(number), item)).collect(),
-            };
-            for (number, inlines) in items {
-                if let Some(number) = number {
-                    write!(shown, "{number}").expect("a string takes all");
-                }
-                for inline in inlines {
-                    match inline {
-                        Inline::Text(run) => shown.push_str(run.text),
-                        Inline::Link { url, words } => {
-                            assert!(is_safe(url), "{url:?} of {source:?}");
-                            for run in &words {
-                                shown.push_str(run.text);
-                            }
-                            if words.iter().map(|run| run.text).collect::<String>() != url {
-                                shown.push_str(url);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        shown
-    }
-
-    #[test]
-    fn no_letter_is_lost_whatever_is_written() {
-        const PARTS: [&str; 33] = [
-            "*",
-            "**",
-            "***",
-            "_",
-            "__",
-            "`",
-            "``",
-            "```",
-            "[",
-            "]",
-            "](",
-            ")",
-            "(",
-            "\\",
-            "- ",
-            "1. ",
-            "\n",
-            "\r\n",
-            " ",
-            "http://",
-            "https://a.example",
-            "mailto:a@b",
-            "javascript:",
-            "@",
-            "word",
-            "ÄÖ",
-            "שלום",
-            "🚂",
-            "e\u{301}",
-            "\u{202e}",
-            "\0",
-            "\u{2028}",
-            "中文",
-        ];
-        let mut number = numbers(7);
-        for _ in 0..20_000 {
-            let source: String = (0..number(24)).map(|_| PARTS[number(PARTS.len())]).collect();
-            assert_eq!(letters(&shown(&source)), letters(&source), "{source:?}");
-        }
-    }
-
-    #[test]
-    fn a_note_that_is_long_and_hostile_is_read_and_loses_nothing() {
-        // In steps that grew with the square of its length, this would take minutes.
-        for part in [
-            "*",
-            "* a",
-            "**a ",
-            "_a *b ",
-            "`",
-            "`a``b",
-            "[",
-            "[a](",
-            "[a](http://b",
-            "http://",
-            "http://a@",
-            "(",
-            "http://a(",
-            "mailto:",
-            "- ",
-            "1. a\n",
-            "a",
-            "\\*",
-        ] {
-            let source = part.repeat(50_000);
-            assert_eq!(letters(&shown(&source)), letters(&source), "{part:?}");
-        }
-    }
-}
+mod tests;

@@ -96,7 +96,7 @@ test("a conflict shows the field that was changed on both sides, and no other", 
   await page.getByRole("textbox", { name: "Title" }).fill("Mine");
   await change(server, id, { title: "Theirs", description: "New" });
   await page.getByRole("button", { name: "Save" }).click();
-  const alert = page.locator(".contest");
+  const alert = page.locator(".conflict");
   await expect(alert.locator("dd")).toHaveText(["Theirs"]);
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Mine");
   await expect(page.getByRole("textbox", { name: "Description" })).toHaveValue("New");

@@ -182,7 +182,7 @@ impl ListQuery {
     }
 
     /// Whether a search or a filter beside those of a view is in use.
-    pub const fn is_narrowed(&self) -> bool {
+    pub const fn has_filters(&self) -> bool {
         self.search.is_some() || self.tag.is_some() || self.priority.is_some()
     }
 

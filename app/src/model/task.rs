@@ -142,10 +142,10 @@ impl NewTask {
     /// The task as it is kept, or everything that is wrong with it.
     pub fn validate(mut self) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        self.title = noted(validate_title(&self.title), &mut errors);
-        self.description = noted(validate_description(self.description), &mut errors);
-        self.tags = noted(validate_tags(&self.tags), &mut errors);
-        self.position = noted(self.position.map(validate_position).transpose(), &mut errors);
+        self.title = collect_error(validate_title(&self.title), &mut errors);
+        self.description = collect_error(validate_description(self.description), &mut errors);
+        self.tags = collect_error(validate_tags(&self.tags), &mut errors);
+        self.position = collect_error(self.position.map(validate_position).transpose(), &mut errors);
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 }
@@ -180,10 +180,10 @@ impl PutTask {
     /// The change as it is made, or everything that is wrong with it.
     pub fn validate(mut self) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        self.title = noted(self.title.as_deref().map(validate_title).transpose(), &mut errors);
-        self.description = noted(self.description.map(validate_description).transpose(), &mut errors);
-        self.tags = noted(self.tags.as_deref().map(validate_tags).transpose(), &mut errors);
-        self.position = noted(self.position.map(validate_position).transpose(), &mut errors);
+        self.title = collect_error(self.title.as_deref().map(validate_title).transpose(), &mut errors);
+        self.description = collect_error(self.description.map(validate_description).transpose(), &mut errors);
+        self.tags = collect_error(self.tags.as_deref().map(validate_tags).transpose(), &mut errors);
+        self.position = collect_error(self.position.map(validate_position).transpose(), &mut errors);
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 }
@@ -256,7 +256,7 @@ pub struct SetCompleted {
 }
 
 /// The value; of an error nothing, but the error is noted.
-fn noted<T: Default>(outcome: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> T {
+fn collect_error<T: Default>(outcome: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> T {
     outcome.unwrap_or_else(|error| {
         errors.push(error);
         T::default()

@@ -25,7 +25,7 @@ pub(super) struct Known {
     pub(super) task: Option<Task>,
     pub(super) deletion: Option<Deletion>,
     /// The key of a pending create that may have made this task. It is not displayed besides that one.
-    pub(super) twin_of: Option<String>,
+    pub(super) duplicate_of: Option<String>,
     /// Whether a newer version arrived since the last request about this task was sent.
     pub(super) is_newer_than_sent: bool,
 }

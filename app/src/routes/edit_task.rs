@@ -166,7 +166,7 @@ fn Changed(task: Task, today: Day) -> impl IntoView {
     ];
     let details = details.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
-        <div class="contest" role="alert">
+        <div class="conflict" role="alert">
             <p class="error">{Icon::Warning.draw()} <span>{strings::CHANGED_MEANWHILE}</span></p>
             <p class="title" dir="auto">{title}</p>
             {description.map(|description| view! { <p class="note" dir="auto">{description}</p> })}

@@ -32,7 +32,7 @@ pub fn ErrorPage() -> impl IntoView {
         <Title text=strings::page_title(title) />
         <section class="plain">
             <p class="quiet">{status}</p>
-            <h1>{strings::refusal(status)}</h1>
+            <h1>{strings::error_heading(status)}</h1>
             <p>{message}</p>
             <p>
                 <a class="button primary" href="/tasks">

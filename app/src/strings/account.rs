@@ -1,12 +1,12 @@
 //! The page of the account.
 
-use super::format::some;
+use super::format::counted;
 use crate::model::{Density, Theme};
 
-/// Its title, and what leads to it.
+/// Its title, and the text of links to it.
 pub const YOUR_ACCOUNT: &str = "Your account";
 
-/// What leads to it from the top of every page.
+/// The accessible name of the link in the header.
 pub fn account_of(name: &str) -> String {
     format!("Your account: {name}")
 }
@@ -28,7 +28,7 @@ pub const DEVICES_SIGNED_OUT: &str = "Signed out.";
 /// The tasks of a file were added.
 pub const TASKS_IMPORTED: &str = "The tasks of the file are in your list.";
 
-/// The way back from there.
+/// The link back to the list.
 pub const BACK_TO_TASKS: &str = "Back to your tasks";
 /// What the name is for.
 pub const NAME_LEAD: &str = "What the top of every page calls you. It may stay empty.";
@@ -36,16 +36,16 @@ pub const NAME_LEAD: &str = "What the top of every page calls you. It may stay e
 pub const EMAIL_LEAD: &str = "You sign in with it, and a link for a new password goes there.";
 /// What the password is for.
 pub const PASSWORD_LEAD: &str = "Change it when somebody may know it.";
-/// Theme and density.
+/// The heading of theme and density.
 pub const APPEARANCE: &str = "Appearance";
 /// What it is for.
 pub const APPEARANCE_LEAD: &str = "How Holdfast looks in this browser.";
-/// The colours.
+/// The label of the theme.
 pub const THEME: &str = "Theme";
-/// The room of a task.
+/// The label of the density.
 pub const DENSITY: &str = "Density";
 
-/// What the colours can be.
+/// The choices of the theme.
 pub const fn theme(theme: Theme) -> &'static str {
     match theme {
         Theme::System => "System",
@@ -54,7 +54,7 @@ pub const fn theme(theme: Theme) -> &'static str {
     }
 }
 
-/// What the density can be.
+/// The choices of the density.
 pub const fn density(density: Density) -> &'static str {
     match density {
         Density::Automatic => "Automatic: compact where the window is wide",
@@ -63,60 +63,60 @@ pub const fn density(density: Density) -> &'static str {
     }
 }
 
-/// Keeps another name.
+/// The button that saves the name.
 pub const SAVE_NAME: &str = "Save the name";
 
-/// Whether the e-mail is known to be theirs.
+/// Whether the e-mail is verified.
 pub const fn confirmed(is_confirmed: bool) -> &'static str {
     if is_confirmed { "(confirmed)" } else { "(not confirmed yet)" }
 }
 
-/// Asks for a link that proves it.
+/// The button that mails a link to verify it.
 pub const CONFIRM_EMAIL: &str = "Send me a link to confirm it";
-/// Another e-mail.
+/// The label of the new e-mail.
 pub const NEW_EMAIL: &str = "New e-mail";
-/// What to know before giving it.
+/// The hint below it.
 pub const NEW_EMAIL_HINT: &str = "We send a link there. Until you open it, nothing changes.";
-/// Confirms that the account's owner asks for it.
+/// The label of the password that a change of the e-mail needs.
 pub const ACCOUNT_PASSWORD: &str = "Account password";
-/// Asks for it.
+/// The button that asks for the change.
 pub const CHANGE_EMAIL: &str = "Change the e-mail";
-/// The password that is to change.
+/// The label of the present password.
 pub const CURRENT_PASSWORD: &str = "Current password";
-/// Whether whoever knows the old one stays signed in.
+/// The box that ends the other sessions with the change.
 pub const SIGN_OUT_MY_OTHERS: &str = "Sign out my other devices";
-/// Keeps the new one.
+/// The button that changes the password.
 pub const CHANGE_PASSWORD: &str = "Change the password";
-/// Where somebody is signed in.
+/// The heading of the sessions.
 pub const DEVICES: &str = "Devices";
 /// What the list of them is for.
 pub const DEVICES_LEAD: &str = "Where you are signed in. Sign out what you don’t use any more.";
-/// The one that shows the page.
+/// Marks the session that shows the page.
 pub const THIS_DEVICE: &str = "This device";
-/// How long ago comes after it.
+/// Followed by how long ago.
 pub const LAST_SEEN: &str = "Last seen ";
-/// Ends a session.
+/// The button that ends a session.
 pub const SIGN_OUT: &str = "Sign out";
-/// Ends it though the server cannot be reached, or though changes are lost.
+/// The button that signs out although the server cannot be reached or changes would be lost.
 pub const SIGN_OUT_ANYWAY: &str = "Sign out on this device anyway";
-/// What the page says then.
+/// Signed out in this browser while the server does not know yet.
 pub const SIGNED_OUT_HERE: &str =
     "You are signed out on this device, and it keeps nothing of yours. Your session ends as soon as Holdfast can be reached.";
 
-/// Signing out did not work: why, and what it would lose.
+/// Signing out failed: why, or how many changes would be lost.
 pub fn not_signed_out(why: &str, unsent: usize) -> String {
     let lost = match unsent {
         0 => return format!("You are not signed out. {why}"),
         1 => "it",
         _ => "them",
     };
-    format!("You are not signed out. {} not saved yet, and signing out now would lose {lost}.", some(unsent, "change is", "changes are"))
+    format!("You are not signed out. {} not saved yet, and signing out now would lose {lost}.", counted(unsent, "change is", "changes are"))
 }
 
 /// Ends all but the one that shows the page.
 pub const SIGN_OUT_OTHERS: &str = "Sign out all other devices";
 
-/// A device, by what its browser said of both.
+/// A device by its browser and its operating system.
 pub fn device(browser: Option<String>, system: Option<String>) -> String {
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
@@ -130,37 +130,37 @@ pub fn sign_out_device(device: &str) -> String {
     format!("Sign out: {device}")
 }
 
-/// A copy of everything.
+/// The heading of the export.
 pub const YOUR_DATA: &str = "Your data";
 /// What is in it.
 pub const YOUR_DATA_LEAD: &str = "Everything that is kept about you, and all your tasks, in one JSON file.";
-/// Gets it.
+/// The link that downloads it.
 pub const DOWNLOAD_DATA: &str = "Download my data";
-/// Tasks from elsewhere.
+/// The heading of the import.
 pub const IMPORT: &str = "Bring tasks in";
 /// What it does.
 pub const IMPORT_LEAD: &str = "From a file of another task manager, or from a download of this page. What is here stays as it is.";
-/// Which program wrote the file.
+/// The label of the program that wrote the file.
 pub const IMPORT_FORMAT: &str = "Written by";
-/// Those that are read, each with its value in the form.
+/// The choices of the program, each with its value in the form.
 pub const IMPORT_FORMATS: [(&str, &str); 4] = [
     ("todoist", "Todoist: a project as CSV"),
     ("ticktick", "TickTick: a backup as CSV"),
     ("vikunja", "Vikunja: all data as ZIP"),
     ("json", "Holdfast: a download of this page"),
 ];
-/// The file itself.
+/// The label of the file.
 pub const IMPORT_FILE: &str = "File";
-/// How large it may be, and what becomes of what has no place.
+/// The limit of the size, and what becomes of data that tasks have no field for.
 pub const IMPORT_FILE_HINT: &str =
     "At most 5 MB. What has no place here, such as a list or a reminder, becomes a tag or a line of the note.";
-/// Sends it.
+/// The button that imports the file.
 pub const IMPORT_TASKS: &str = "Add these tasks to mine";
-/// The end.
+/// The heading of deleting the account.
 pub const DELETE_ACCOUNT: &str = "Delete the account";
 /// What it means.
 pub const DELETE_ACCOUNT_LEAD: &str = "Your account and all your tasks are removed at once, for good.";
-/// Proves that it is them.
+/// The label of the password that deleting needs.
 pub const YOUR_PASSWORD: &str = "Your password";
 /// Its button.
 pub const DELETE_MY_ACCOUNT: &str = "Delete my account";

@@ -1,49 +1,49 @@
-//! The list of tasks while somebody works on it: what it says has happened, and what has not.
+//! Messages of the task board: what was done, what failed, and conflicts.
 
 use super::{
-    format::{named, some},
+    format::{counted, isolated},
     tasks::{DESCRIPTION, DUE, PRIORITY, TAGS, TITLE, priority, view_name},
 };
 use crate::model::{Day, Field, Priority, Task, View};
 
-/// The last change is taken back.
+/// The last change was undone.
 pub const UNDONE: &str = "Undone";
-/// An edit is on its way.
+/// An edit was saved.
 pub const SAVED: &str = "Saved";
-/// What the server refused.
+/// A refused create.
 pub const NOT_ADDED: &str = "The task was not added";
-/// What the server refused.
+/// A refused change.
 pub const NOT_CHANGED: &str = "The task was not changed";
-/// What the server refused.
+/// A refused deletion.
 pub const NOT_DELETED: &str = "The task was not deleted";
-/// What the server refused.
+/// A refused restore.
 pub const NOT_RESTORED: &str = "The task was not put back";
-/// What the server refused.
+/// A refused edit.
 pub const NOT_SAVED: &str = "The change was not saved";
-/// What the server refused.
+/// A list that could not be read.
 pub const NOT_LOADED: &str = "The tasks were not loaded";
-/// An edit of a task that is another by now.
+/// Conflict: the task was changed elsewhere while it was edited.
 pub const CHANGED_MEANWHILE: &str = "Somebody changed this task meanwhile. It reads now:";
-/// An edit of a task that is gone by now.
+/// Conflict: the task was deleted elsewhere while it was edited.
 pub const DELETED_MEANWHILE: &str = "Somebody deleted this task meanwhile. What you typed is here.";
-/// Keeps one's own text.
+/// The button that resolves a conflict with the own text.
 pub const SAVE_MINE: &str = "Save mine";
-/// Gives it up for the other one.
+/// The button that resolves a conflict with the other text.
 pub const TAKE_THEIRS: &str = "Take theirs";
-/// Makes the task be there again, with one's own text.
+/// The button that restores a task deleted elsewhere, with the own text.
 pub const PUT_BACK: &str = "Put it back with my text";
 /// Describes a task that is selected.
 pub const IS_SELECTED: &str = "selected";
-/// Gives it up.
-pub const LET_GO: &str = "Let it go";
-/// A row is one further up.
+/// The button that discards the own text of a task deleted elsewhere.
+pub const DISCARD_MINE: &str = "Let it go";
+/// A row was moved up by one.
 pub const MOVED_UP: &str = "Moved up";
-/// A row is one further down.
+/// A row was moved down by one.
 pub const MOVED_DOWN: &str = "Moved down";
-/// A list in another order cannot be arranged.
+/// Rows can be moved in the order by position alone.
 pub const NOT_ARRANGED: &str = "Sort by “My order” to move tasks.";
 
-/// Closes a question without an answer.
+/// The button that closes a question without an answer.
 pub const DISMISS: &str = "Dismiss";
 
 /// The name of a field of the editor.
@@ -59,7 +59,7 @@ pub const fn field(field: Field) -> &'static str {
     }
 }
 
-/// What a task has in a field, to be read.
+/// The value of a field as text.
 pub fn field_value(field: Field, task: &Task) -> String {
     match field {
         Field::Title => task.title.clone(),
@@ -72,44 +72,44 @@ pub fn field_value(field: Field, task: &Task) -> String {
     }
 }
 
-/// An edit was given up.
+/// An edit was cancelled.
 pub fn not_saved(title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("Not saved: {title}")
 }
 
 /// A task is not in the list that is shown.
 pub fn now_elsewhere(title: &str, view: View) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("{title} is in “{}”", view_name(view))
 }
 
-/// Leads to the view where it is.
+/// The link to that view.
 pub fn show_in(view: View) -> String {
     format!("Show {}", view_name(view))
 }
 
 /// A task was moved.
 pub fn moved(title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("Moved: {title}")
 }
 
 /// Changes that could not be sent.
 pub fn not_saved_yet(why: &str, count: usize) -> String {
     let why = why.trim_end_matches("Check your connection and try again.").trim_end_matches("Try again in a moment.").trim();
-    format!("{why} {} not saved yet: kept here, and sent again by itself.", some(count, "change is", "changes are"))
+    format!("{why} {} not saved yet: kept here, and sent again by itself.", counted(count, "change is", "changes are"))
 }
 
 /// A task was added.
 pub fn added(title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("Added: {title}")
 }
 
-/// Tasks were completed, or taken back.
+/// Tasks were completed, or marked as to do again.
 pub fn completed(is_done: bool, count: usize, title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     match (is_done, count) {
         (true, 1) => format!("Completed: {title}"),
         (true, _) => format!("{count} tasks completed"),
@@ -120,40 +120,40 @@ pub fn completed(is_done: bool, count: usize, title: &str) -> String {
 
 /// Tasks were deleted.
 pub fn deleted(count: usize, title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     if count == 1 { format!("Deleted: {title}") } else { format!("{count} tasks deleted") }
 }
 
-/// Tasks matter more or less.
+/// The priority of tasks was set.
 pub fn prioritised(priority: Priority, count: usize) -> String {
-    format!("{}: {}", super::tasks::priority(priority), some(count, "task", "tasks"))
+    format!("{}: {}", super::tasks::priority(priority), counted(count, "task", "tasks"))
 }
 
-/// Tasks are due then, or never.
+/// The due date of tasks was set or cleared.
 pub fn scheduled(day: Option<Day>, today: Day, count: usize, title: &str) -> String {
     let day = day.map_or_else(|| "No date".into(), |due| super::format::day(due, today));
-    if count == 1 { format!("{day}: {}", named(title)) } else { format!("{day}: {count} tasks") }
+    if count == 1 { format!("{day}: {}", isolated(title)) } else { format!("{day}: {count} tasks") }
 }
 
-/// Tasks have a tag.
+/// A tag was added to tasks.
 pub fn tagged(tag: &str, count: usize) -> String {
-    let tag = named(tag);
-    format!("#{tag}: {}", some(count, "task", "tasks"))
+    let tag = isolated(tag);
+    format!("#{tag}: {}", counted(count, "task", "tasks"))
 }
 
-/// Tasks have lost a tag.
+/// A tag was removed from tasks.
 pub fn untagged(tag: &str, count: usize) -> String {
-    let tag = named(tag);
-    format!("#{tag} removed: {}", some(count, "task", "tasks"))
+    let tag = isolated(tag);
+    format!("#{tag} removed: {}", counted(count, "task", "tasks"))
 }
 
-/// The button that takes a tag away.
+/// The button that removes a tag.
 pub fn remove_tag(tag: &str) -> String {
-    let tag = named(tag);
+    let tag = isolated(tag);
     format!("Remove #{tag}")
 }
 
-/// A chip that can be made a word again.
+/// The accessible name of a chip: pressed, its token becomes plain text of the title.
 pub fn keep_as_word(words: &str) -> String {
     format!("{words}: keep it as a word")
 }
@@ -163,7 +163,7 @@ pub fn several_lines(count: usize) -> String {
     format!("These are {count} lines.")
 }
 
-/// Makes a task of each.
+/// The button that adds one task for each line.
 pub fn add_several(count: usize) -> String {
     format!("Add {count} tasks")
 }
@@ -173,28 +173,28 @@ pub fn refused(what: &str, why: &str) -> String {
     format!("{what}: {why}")
 }
 
-/// Why nothing can be saved any more.
+/// The session ended: nothing can be saved any more.
 pub fn over(why: &str) -> String {
     format!("{why} What you typed is kept.")
 }
 
-/// A list has come.
+/// A list was loaded.
 pub fn found(count: usize, has_more: bool) -> String {
-    let found = some(count, "task", "tasks");
+    let found = counted(count, "task", "tasks");
     if has_more { format!("{found}, and more") } else { found }
 }
 
-/// The next page of a list has come.
+/// The next page of a list was loaded.
 pub fn found_more(count: usize) -> String {
-    some(count, "more task", "more tasks")
+    counted(count, "more task", "more tasks")
 }
 
-/// The toolbar of the selection counts.
+/// The count in the toolbar of the selection.
 pub fn selected_count(count: usize) -> String {
-    some(count, "selected", "selected")
+    counted(count, "selected", "selected")
 }
 
-/// The selection has changed.
+/// The selection changed.
 pub fn selection(count: usize) -> String {
-    some(count, "task selected", "tasks selected")
+    counted(count, "task selected", "tasks selected")
 }

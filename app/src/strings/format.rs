@@ -6,7 +6,7 @@ use crate::{day::Day, time::Timestamp};
 
 /// A title as it can stand in a sentence: without the controls that turn the direction of what follows them, and isolated
 /// (U+2068, U+2069) if it has a letter that is written from right to left, which would turn the punctuation beside it (UAX #9).
-pub(super) fn named(title: &str) -> Cow<'_, str> {
+pub(super) fn isolated(title: &str) -> Cow<'_, str> {
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let title: Cow<'_, str> = if title.contains(turns) { title.replace(turns, "").into() } else { title.into() };
     if title.contains(is_right_to_left) { format!("\u{2068}{title}\u{2069}").into() } else { title }
@@ -18,8 +18,8 @@ const fn is_right_to_left(c: char) -> bool {
         '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// How many, and of what.
-pub(super) fn some(count: usize, one: &str, more: &str) -> String {
+/// A count with its noun in the singular or plural.
+pub(super) fn counted(count: usize, one: &str, more: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
 }
 
@@ -28,7 +28,7 @@ const MONTH_NAMES: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// A day as people say it.
+/// A day by its name within a week of today, else by its date.
 pub fn day(day: Day, today: Day) -> String {
     match day.since(today) {
         -1 => "Yesterday".into(),
@@ -63,7 +63,7 @@ pub fn month(first: Day) -> String {
     format!("{name} {year}")
 }
 
-/// A day in as few letters as say which one it is.
+/// A day as short as it is unambiguous.
 pub fn short_day(day: Day, today: Day) -> String {
     let (year, month, number) = day.civil();
     let month = usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).unwrap_or(&"");
@@ -75,7 +75,7 @@ pub fn short_day(day: Day, today: Day) -> String {
     }
 }
 
-/// When something is due; that it is late is said, not only coloured.
+/// When a task is due. That it is overdue is text too: colour alone does not reach everybody (WCAG 1.4.1).
 pub fn due(due: Day, today: Day, is_done: bool) -> String {
     if due < today && !is_done { format!("Overdue: {}", day(due, today)) } else { day(due, today) }
 }
@@ -105,7 +105,7 @@ mod tests {
             ("\u{5d7}\u{5dc}\u{5d1} 3", "\u{2068}\u{5d7}\u{5dc}\u{5d1} 3\u{2069}"),
             ("\u{2069}\u{202e}\u{62d}\u{644}\u{64a}\u{628}", "\u{2068}\u{62d}\u{644}\u{64a}\u{628}\u{2069}"),
         ] {
-            assert_eq!(named(title), shown, "{title:?}");
+            assert_eq!(isolated(title), shown, "{title:?}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! All words of the interface. The routes, components and islands hold none of their own; a test below reads their sources.
+//! All text of the interface. The routes, components and islands hold none of their own; a test below reads their sources.
 //!
-//! What is refused is said where it is refused, to people and to programs alike: what a member may hold in `model`, `day`
-//! and `time`, all else by the server. What the line for a new task understands is its grammar, in `quick`.
+//! The text of an error stands where the error is made, since programs get the same one: of a value in `model`, `day` and `time`,
+//! of all else on the server. The words that the line for a new task understands are in `quick_add`.
 
 mod account;
 mod board;
@@ -36,21 +36,21 @@ pub fn problem(problem: &Problem) -> &str {
     }
 }
 
-/// Somebody signed out elsewhere.
+/// The session ended by a sign-out in another tab.
 pub const SIGNED_OUT_ELSEWHERE: &str = "You signed out in another tab.";
-/// A session is over.
+/// The session ended.
 pub const SESSION_EXPIRED: &str = "Your session has expired.";
-/// Another account is in use in this browser.
+/// Another tab signed in with another account.
 pub const SOMEBODY_ELSE: &str = "Another tab is signed in as somebody else.";
 /// Leads to the sign-in page.
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
-/// Reads the page again.
+/// The button that reloads the page.
 pub const RELOAD: &str = "Reload";
-/// Sends again what could not be sent.
+/// The button that sends failed changes again.
 pub const TRY_AGAIN: &str = "Try again";
-/// Another tab is no longer who this one is.
+/// Another tab signed out or signed in with another account.
 pub const OTHER_TAB: &str = "You signed out in another tab, or signed in as somebody else.";
-/// Something is on its way.
+/// A button whose request is under way.
 pub const ONE_MOMENT: &str = "One moment…";
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! What is around every page, and the pages for everybody: the first one, the API, what there is not.
+//! The frame of every page, and the public pages: the front page, the API documentation, errors.
 
 use crate::model::Priority;
 
-/// The name of all this.
+/// The name of the product.
 pub const BRAND: &str = "Holdfast";
-/// What search engines say about it.
+/// The description for search engines.
 pub const SITE_DESCRIPTION: &str = "A quiet task list for you and the programs you write. One binary that is yours to host.";
-/// Past the top of the page, for who uses the keyboard.
+/// The link that skips the header for keyboard users.
 pub const SKIP: &str = "Skip to the content";
 
 /// The title of the tab with the first page.
@@ -16,24 +16,24 @@ pub const HOME_HEADING: &str = "A quiet list of what you have to do";
 /// The sentence below: what it is, and for whom.
 pub const HOME_LEAD: &str =
     "For you, and for the programs you write. Type a line, and Holdfast reads the day, the tags and the priority out of it.";
-/// What the list shows that stands there.
+/// The accessible description of the sample list.
 pub const SAMPLE_NAME: &str = "An example: a line is typed, and becomes a task with its day, tag and priority in a list of others.";
-/// What is typed there, word by word, and whether it is understood as more than a word. The style times it by their lengths.
+/// The line that types itself there: each word, and whether it is a token. The animation in the style depends on their lengths.
 pub const SAMPLE_LINE: [(&str, bool); 6] =
     [("Call", false), ("the", false), ("bank", false), ("tomorrow", true), ("#money", true), ("!high", true)];
-/// The button beside it.
+/// The button beside the line.
 pub const SAMPLE_ADD: &str = "Add";
 
-/// A task of the list that is shown there.
+/// A task of the sample list.
 #[derive(Debug, Clone, Copy)]
 pub struct SampleTask {
-    /// What is to be done.
+    /// The title.
     pub title: &'static str,
-    /// More of it; may be empty.
+    /// The note; may be empty.
     pub note: &'static str,
-    /// How much it matters.
+    /// The priority.
     pub priority: Priority,
-    /// When it is due; may be empty.
+    /// The due date; may be empty.
     pub due: &'static str,
     /// Its tag; may be empty.
     pub tag: &'static str,
@@ -41,7 +41,7 @@ pub struct SampleTask {
     pub is_done: bool,
 }
 
-/// The list, what was typed first.
+/// The sample list; the first task is the one that was typed.
 pub const SAMPLE: [SampleTask; 5] = [
     SampleTask { title: "Call the bank", note: "", priority: Priority::High, due: "Tomorrow", tag: "#money", is_done: false },
     SampleTask {
@@ -56,7 +56,7 @@ pub const SAMPLE: [SampleTask; 5] = [
     SampleTask { title: "Order paper, A4 and A5", note: "", priority: Priority::None, due: "", tag: "#office", is_done: false },
     SampleTask { title: "Send the photos to Grandpa", note: "", priority: Priority::None, due: "", tag: "#family", is_done: true },
 ];
-/// What the claims are.
+/// The accessible name of the claims.
 pub const CLAIMS_NAME: &str = "What you can count on";
 /// Each with its heading.
 pub const CLAIMS: [(&str, &str); 3] = [
@@ -67,22 +67,22 @@ pub const CLAIMS: [(&str, &str); 3] = [
     ),
     ("Leaves with you", "All your tasks, and all that is kept about you, are one JSON file. Take it whenever you like."),
 ];
-/// Who may want to know of the API.
+/// Before the link to the API.
 pub const FOR_PROGRAMS: &str = "For the programs you write: ";
-/// What leads to it.
+/// The link to the API.
 pub const API_LINK: &str = "the API, with every route and every error";
 
-/// The title of the tab with a page that there is not.
+/// The title of the page for 404.
 pub const NOT_FOUND: &str = "Not found";
-/// The title of the tab with a page that cannot be shown.
+/// The title of the page for other errors.
 pub const NOT_POSSIBLE: &str = "Not possible now";
-/// What there is to say about an address that leads nowhere.
+/// The text of the page for 404.
 pub const NO_SUCH_PAGE: &str = "The address may be mistyped, or the page is gone.";
-/// A way on from there.
+/// The link to the list.
 pub const GO_TO_YOUR_TASKS: &str = "Go to your tasks";
 
-/// The heading in place of a page's own, by the HTTP status.
-pub const fn refusal(status: u16) -> &'static str {
+/// The heading of an error page, by the HTTP status.
+pub const fn error_heading(status: u16) -> &'static str {
     match status {
         404 => "There is no page here",
         400..500 => "That can’t be done",
@@ -90,19 +90,19 @@ pub const fn refusal(status: u16) -> &'static str {
     }
 }
 
-/// The title of the tab with the contract.
+/// The title of the API documentation.
 pub const THE_API: &str = "The API";
-/// The heading there; the version comes after it.
+/// The heading there, followed by the version.
 pub const API_OF_HOLDFAST: &str = "The API of Holdfast ";
-/// Who the file is for that is named after it.
+/// Before the link to the OpenAPI file.
 pub const FOR_MACHINES: &str = "For machines: ";
-/// The file.
+/// The link to it.
 pub const OPENAPI_FILE: &str = "openapi.json";
-/// What to know before reading on.
+/// After the link.
 pub const API_LEAD: &str = " (OpenAPI 3.1). Every error is a problem document (RFC 9457) with a stable code.";
-/// What an operation wants to see comes after it.
+/// Followed by the authentication that an operation needs.
 pub const NEEDS: &str = "Needs: ";
-/// The schema of what an operation takes comes after it.
+/// Followed by the schema of the request body.
 pub const BODY: &str = "Body:";
-/// The statuses of an operation's errors come after it.
+/// Followed by the statuses of the errors.
 pub const ERRORS: &str = "Errors: ";

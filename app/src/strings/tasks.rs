@@ -1,13 +1,13 @@
-//! The list of tasks as the server draws it: its views, its forms, its commands and keys.
+//! The task list: views, forms, filters, commands and keyboard shortcuts.
 
 use super::{
     account::YOUR_ACCOUNT,
-    format::{day_heading, named},
+    format::{day_heading, isolated},
     trash::TRASH,
 };
 use crate::model::{Day, Due, Priority, Section, Sort, View};
 
-/// The title of the tab: it carries what is still to do.
+/// The title of the browser tab, with the number of tasks to do.
 pub fn tasks_title(pending: i64) -> String {
     if pending == 0 { "Tasks · Holdfast".into() } else { format!("({pending}) Tasks · Holdfast") }
 }
@@ -63,26 +63,26 @@ pub fn section(section: Section, today: Day) -> String {
 
 /// The navigation at the bottom of a narrow screen.
 pub const BOTTOM_BAR: &str = "Main";
-/// Opens the other views.
+/// The button that opens the other views.
 pub const BROWSE: &str = "Browse";
 
-/// The day of a task.
+/// The label of the due date.
 pub const DATE: &str = "Date";
-/// A task that has none.
+/// The choice of no due date.
 pub const NO_DATE: &str = "No date";
 /// The field of the popover of a date.
 pub const TYPE_A_DATE: &str = "Type a date";
-/// What can be typed there.
+/// Examples in that field.
 pub const TYPE_A_DATE_HINT: &str = "tomorrow, fri, 5 dec";
-/// What it says of a text that is none.
+/// The hint for a text that is no date.
 pub const NO_DATE_UNDERSTOOD: &str = "No date is understood yet.";
-/// The month before the one that is shown.
+/// The button that shows the previous month.
 pub const MONTH_BEFORE: &str = "Month before";
-/// The month after it.
+/// The button that shows the next month.
 pub const NEXT_MONTH: &str = "Next month";
-/// The days of a week over a month.
+/// The heads of the columns of a month.
 pub const SHORT_WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
-/// Leads to all tasks that have a tag.
+/// The link to all tasks with a tag.
 pub const SHOW_ALL_WITH_TAG: &str = "Show all tasks with this tag";
 
 /// The near days to choose from: the weekend is the next Saturday, the week begins on the next Monday.
@@ -96,31 +96,31 @@ pub fn near_days(today: Day) -> impl Iterator<Item = (&'static str, Day)> {
 
 /// The button that sets the day of a task that has none.
 pub fn set_date(title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("Set a date: {title}")
 }
 
 /// The button that changes the day of a task.
 pub fn change_date(date: &str, title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("{date}, date of {title}")
 }
 
-/// The button that changes how much a task matters.
+/// The button that changes the priority of a task.
 pub fn change_priority(priority: Priority, title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("{} priority: {title}", self::priority(priority))
 }
 
 /// The button beside what is overdue.
 pub const MOVE_ALL_TO_TODAY: &str = "Move all to today";
-/// Leads to everything that is done.
+/// The link to the completed tasks.
 pub const SHOW_ALL_COMPLETED: &str = "Show all completed";
 
-/// What the add line understands, to be tried by a click.
+/// An example of the add line, which a click puts there.
 pub const EXAMPLE_TASK: &str = "Call Grandma tomorrow #family";
 
-/// What a list with a search or a filter says when it has nothing.
+/// No task matches the search and filters.
 pub const NOTHING_FOUND: &str = "Nothing matches. Try fewer words, or take a filter away.";
 
 /// How many tasks there are.
@@ -151,42 +151,42 @@ pub const DUES: [(Due, &str); 5] = [
     (Due::None, "No day"),
 ];
 
-/// The button of a done task, where no script is.
+/// The button of a completed task in a page without a script.
 pub const TO_DO_AGAIN: &str = "To do again";
 
 /// The box that completes a task.
 pub fn completed_box(title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("Completed: {title}")
 }
 
 /// The button that opens a task for editing.
 pub fn edit(title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("Edit: {title}")
 }
 
 /// The button that deletes a task.
 pub fn delete(title: &str) -> String {
-    let title = named(title);
+    let title = isolated(title);
     format!("Delete: {title}")
 }
 
-/// The navigation.
+/// The name of the navigation between views.
 pub const VIEWS_NAME: &str = "Which tasks";
-/// The line for a new task.
+/// The label of the add line.
 pub const NEW_TASK: &str = "New task";
-/// What it invites to.
+/// Its placeholder.
 pub const ADD_A_TASK: &str = "Add a task";
 /// Its button.
 pub const ADD: &str = "Add";
-/// Several lines are one task.
+/// The button that joins pasted lines into one task.
 pub const ONE_TASK: &str = "As one task";
 /// The search field.
 pub const SEARCH: &str = "Search";
 /// Shows the search field.
 pub const FIND: &str = "Find";
-/// What narrows a list.
+/// The button that shows filters and order.
 pub const FILTER_AND_SORT: &str = "Filter and sort";
 /// A search as a filter.
 pub fn quoted(text: &str) -> String {
@@ -206,75 +206,75 @@ pub fn sorted_by(order: &str) -> String {
     format!("Sorted: {order}")
 }
 
-/// Takes a filter away.
+/// The accessible name of the link that removes a filter.
 pub fn without(filter: &str) -> String {
     format!("{filter}: remove this filter")
 }
 
-/// Takes all filters away.
+/// The link that removes all filters.
 pub const CLEAR_FILTERS: &str = "Clear";
-/// Sends the filters, where no script does.
+/// The button that sends the filters in a page without a script.
 pub const APPLY: &str = "Apply";
-/// A filter that filters nothing.
+/// The choice of no filter.
 pub const ANY: &str = "Any";
-/// When.
+/// The label of the due date.
 pub const DUE: &str = "Due";
 /// The filter of the view of today.
 pub const BY_TODAY: &str = "Today or before";
-/// How much it matters.
+/// The label of the priority.
 pub const PRIORITY: &str = "Priority";
-/// A word to find it by.
+/// The label of a tag.
 pub const TAG: &str = "Tag";
-/// Several of them.
+/// The label of the tags.
 pub const TAGS: &str = "Tags";
-/// How they are written.
+/// An example of them.
 pub const TAGS_HINT: &str = "home, garden";
 /// The order.
 pub const SORT: &str = "Sort by";
-/// The next page.
+/// The link to the next page of the list.
 pub const SHOW_MORE: &str = "Show more";
 /// The palette.
 pub const COMMANDS: &str = "Commands";
 /// Its field.
 pub const FIND_COMMAND: &str = "Find a command";
-/// What it says when it has none.
+/// No command matches.
 pub const NO_COMMAND: &str = "There is no such command.";
-/// The list of keys.
+/// The dialog of the keyboard shortcuts.
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
-/// Whether they do anything.
+/// The box that switches them on.
 pub const KEYS_ON: &str = "Use these keys";
-/// What the add line understands.
+/// The syntax of the add line.
 pub const QUICK_HINT: &str =
     "At the end of a new task: !high, !medium or !low, #tag, today, tomorrow, fri, 2027-01-31. A backslash before a word keeps it a word.";
 /// Closes a dialog.
 pub const CLOSE: &str = "Close";
-/// Takes back.
+/// The button that undoes the last action.
 pub const UNDO: &str = "Undo";
 /// The toolbar of the selection.
 pub const SELECTED_TASKS: &str = "Selected tasks";
-/// Ticks it off.
+/// The button that completes a task.
 pub const COMPLETE: &str = "Complete";
 /// Adds a tag to all that are selected.
 pub const ADD_TAG: &str = "Add a tag";
-/// Removes.
+/// The button that deletes.
 pub const DELETE: &str = "Delete";
-/// Selects nothing.
+/// The button that clears the selection.
 pub const CLEAR: &str = "Clear";
-/// A member of a task.
+/// The label of the title.
 pub const TITLE: &str = "Title";
-/// A member of a task.
+/// The label of the description.
 pub const DESCRIPTION: &str = "Description";
 /// The page that edits one task.
 pub const EDIT_TASK: &str = "Edit the task";
-/// What the form of a task does that changed meanwhile.
+/// The hint of the form of a task that was changed elsewhere since.
 pub const SAVE_OVER_IT: &str = "Below is what you typed. Save it to replace what the task says now, or cancel.";
-/// Keeps an edit.
+/// The button that saves an edit.
 pub const SAVE: &str = "Save";
-/// Gives an edit up.
+/// The button that cancels an edit.
 pub const CANCEL: &str = "Cancel";
-/// Moves a task towards the top.
+/// The button that moves a task up by one.
 pub const MOVE_UP: &str = "Move up";
-/// Moves a task towards the end.
+/// The button that moves a task down by one.
 pub const MOVE_DOWN: &str = "Move down";
 /// The command that leads to a view.
 pub fn go_to(view: View) -> String {
@@ -332,12 +332,12 @@ pub const KEY_MOVE_UP: &str = "Alt ↑";
 pub const KEY_MOVE_DOWN: &str = "Alt ↓";
 /// The key that selects every task.
 pub const KEY_SELECT_ALL: &str = "Ctrl A";
-/// The key that takes back.
+/// The key that undoes.
 pub const KEY_UNDO: &str = "Ctrl Z";
 /// The key that deletes.
 pub const KEY_DELETE: &str = "Del";
 
-/// The keys of the list of keys, and what they do.
+/// The keyboard shortcuts, each with what it does.
 pub const KEYS: [(&str, &str); 15] = [
     ("n", "Add a task"),
     ("/", "Search"),

@@ -1,31 +1,31 @@
 //! The trash.
 
-use super::format::{day, named};
+use super::format::{day, isolated};
 use crate::day::Day;
 
-/// The page, and what leads to it.
+/// The title of the page, and the text of links to it.
 pub const TRASH: &str = "Trash";
-/// Puts a task back.
+/// The button that restores a task.
 pub const PUT_TASK_BACK: &str = "Put back";
-/// Puts back all of them.
+/// The button that restores all tasks.
 pub const PUT_ALL_BACK: &str = "Put all back";
-/// Removes a task for good, or asks whether to.
+/// The button that asks whether to remove a task for good.
 pub const DELETE_FOR_GOOD: &str = "Delete for good";
-/// Removes all of them for good, or asks whether to.
+/// The button that asks whether to remove all tasks for good.
 pub const EMPTY_TRASH: &str = "Empty trash";
-/// What there is to know before.
+/// The warning before removing a task.
 pub const NO_WAY_BACK: &str = "This can’t be undone.";
-/// And of all.
+/// The warning before removing all tasks.
 pub const NO_WAY_BACK_FOR_ALL: &str = "Everything in the trash goes, and this can’t be undone.";
-/// Says yes to it.
+/// The button that removes a task.
 pub const YES_DELETE: &str = "Yes, delete it";
-/// Says yes to it.
+/// The button that removes all tasks.
 pub const YES_EMPTY: &str = "Yes, empty it";
-/// A task that was done.
+/// Marks a completed task.
 pub const WAS_COMPLETED: &str = "Completed";
-/// The page after this one.
+/// The link to the next page.
 pub const OLDER: &str = "Older";
-/// The first page.
+/// The link to the first page.
 pub const NEWEST: &str = "Newest";
 
 /// What the page is, or that there is nothing on it.
@@ -49,31 +49,31 @@ pub fn deleted_and_kept(deleted: Day, until: Day, today: Day) -> String {
 
 /// The button that puts a task back.
 pub fn put_task_back(title: &str) -> String {
-    format!("{PUT_TASK_BACK}: {}", named(title))
+    format!("{PUT_TASK_BACK}: {}", isolated(title))
 }
 
 /// What asks whether to remove a task for good.
 pub fn delete_for_good(title: &str) -> String {
-    format!("{DELETE_FOR_GOOD}: {}", named(title))
+    format!("{DELETE_FOR_GOOD}: {}", isolated(title))
 }
 
-/// The button that does it.
+/// The accessible name of the button that removes it.
 pub fn yes_delete(title: &str) -> String {
-    format!("{YES_DELETE}: {}", named(title))
+    format!("{YES_DELETE}: {}", isolated(title))
 }
 
-/// A task was put back.
+/// A task was restored.
 pub fn put_back(title: &str) -> String {
-    format!("Put back: {}", named(title))
+    format!("Put back: {}", isolated(title))
 }
 
-/// All of them were put back.
+/// All tasks were restored.
 pub const ALL_PUT_BACK: &str = "Everything is back among your tasks.";
 /// A task was removed for good.
 pub const PURGED: &str = "It is gone for good.";
-/// All of them were removed for good.
+/// All tasks were removed for good.
 pub const EMPTIED: &str = "Everything that was here is gone for good.";
-/// Leads to the task that was put back.
+/// The link to the restored task.
 pub const OPEN_IT: &str = "Open it";
 
 #[cfg(test)]

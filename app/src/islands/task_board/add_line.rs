@@ -73,10 +73,10 @@ pub fn AddLine() -> impl IntoView {
                     on:keydown:target=move |event| match event.key().as_str() {
                         "Escape" => {
                             board.new_title_error.set(None);
-                            board.pasted_dismiss();
+                            board.dismiss_pasted();
                             let _ = event.target().blur();
                         }
-                        "Backspace" if board.let_go_of_token(&event.target()) => event.prevent_default(),
+                        "Backspace" if board.escape_token_at_cursor(&event.target()) => event.prevent_default(),
                         _ => {}
                     }
                     on:paste=move |event| board.take_paste(&event)
@@ -139,7 +139,7 @@ fn PastedLines() -> impl IntoView {
             }
         });
         Some(view! {
-            <div class="below banner" id="lines" on:keydown=move |event| if event.key() == "Escape" { board.pasted_dismiss() }>
+            <div class="below banner" id="lines" on:keydown=move |event| if event.key() == "Escape" { board.dismiss_pasted() }>
                 <span>{strings::several_lines(count)}</span>
                 <button type="button" class="primary" node_ref=choose on:click=move |_| board.add_pasted()>
                     {strings::add_several(count)}
@@ -147,7 +147,7 @@ fn PastedLines() -> impl IntoView {
                 <button type="button" on:click=move |_| board.join_pasted()>
                     {strings::ONE_TASK}
                 </button>
-                <button type="button" class="bare" aria-label=strings::DISMISS on:click=move |_| board.pasted_dismiss()>
+                <button type="button" class="bare" aria-label=strings::DISMISS on:click=move |_| board.dismiss_pasted()>
                     {Icon::Close.draw()}
                 </button>
             </div>
@@ -195,7 +195,7 @@ impl Board {
     }
 
     /// Makes the token that ends at the cursor a word again; whether there is one.
-    fn let_go_of_token(&self, input: &HtmlInputElement) -> bool {
+    fn escape_token_at_cursor(&self, input: &HtmlInputElement) -> bool {
         let (Ok(Some(start)), Ok(Some(end))) = (input.selection_start(), input.selection_end()) else { return false };
         let line = self.new_title.get_untracked();
         // The browser counts UTF-16 units.
@@ -235,7 +235,7 @@ impl Board {
         text
     }
 
-    fn pasted_dismiss(&self) {
+    fn dismiss_pasted(&self) {
         if self.pasted.read_untracked().is_some() {
             self.take_pasted();
         }

@@ -78,7 +78,7 @@ impl Board {
                 } else if has_left {
                     self.remove_row(&row);
                     if origin == Origin::Person {
-                        self.point_to_soon(task);
+                        self.announce_other_view_soon(task);
                     }
                 } else if has_moved && !row.is_editing() {
                     self.place(&row);
@@ -95,7 +95,7 @@ impl Board {
                     Origin::Person => {
                         self.count(Some(&task), 1);
                         if !is_held {
-                            self.point_to_soon(task.clone());
+                            self.announce_other_view_soon(task.clone());
                         }
                         is_held
                     }
@@ -118,8 +118,8 @@ impl Board {
     }
 
     /// After the action that is under way has shown its own toast.
-    fn point_to_soon(self, task: Task) {
-        request_animation_frame(move || self.point_to(&task));
+    fn announce_other_view_soon(self, task: Task) {
+        request_animation_frame(move || self.announce_other_view(&task));
     }
 
     /// A row that was ticked waits a moment, for a second thought; then it goes where it belongs.
@@ -169,16 +169,16 @@ impl Board {
     /// The server will not do it.
     pub fn on_rejected(&self, entry: &Entry, problem: &Problem) {
         match &entry.change {
-            Change::Create { .. } => self.give_back(entry, problem),
+            Change::Create { .. } => self.restore_new_title(entry, problem),
             Change::Update { changes, is_guarded: true, .. } => self.reopen_editor(entry, changes, problem),
             // Gone: there is nothing to take back.
             Change::Update { .. } if problem.status == 404 => {
                 let effects = self.outbox.try_update_value(|outbox| outbox.deleted(&entry.task_id)).unwrap_or_default();
                 self.apply(effects, Origin::Server);
             }
-            Change::Update { .. } => self.fail(strings::NOT_CHANGED, problem),
-            Change::Delete => self.fail(strings::NOT_DELETED, problem),
-            Change::Restore => self.fail(strings::NOT_RESTORED, problem),
+            Change::Update { .. } => self.report_problem(strings::NOT_CHANGED, problem),
+            Change::Delete => self.report_problem(strings::NOT_DELETED, problem),
+            Change::Restore => self.report_problem(strings::NOT_RESTORED, problem),
         }
     }
 }

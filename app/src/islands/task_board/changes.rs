@@ -40,12 +40,12 @@ impl Board {
     }
 
     /// Changes each of the tasks that `change` changes, and offers to take all of it back.
-    fn update_each(&self, rows: &[Row], said: String, change: impl Fn(&Task) -> Option<PutTask>) {
+    fn update_each(&self, rows: &[Row], text: String, change: impl Fn(&Task) -> Option<PutTask>) {
         let tasks: Vec<_> = rows.iter().map(Row::task).collect();
         let undo: Vec<_> = tasks.iter().filter_map(|task| change(task).map(|changes| self.update(task, changes))).collect();
         if !undo.is_empty() {
-            self.announce(said.clone());
-            self.offer_undo(UndoStep::of_changes(said, undo));
+            self.announce(text.clone());
+            self.offer_undo(UndoStep::of_changes(text, undo));
         }
     }
 
@@ -77,8 +77,8 @@ impl Board {
 
     pub fn complete(&self, rows: &[Row]) {
         let wanted = rows.iter().any(|row| !row.task().completed);
-        let said = strings::completed(wanted, rows.len(), &first_title(rows));
-        self.update_each(rows, said, |task| (task.completed != wanted).then(|| PutTask { completed: Some(wanted), ..PutTask::default() }));
+        let text = strings::completed(wanted, rows.len(), &first_title(rows));
+        self.update_each(rows, text, |task| (task.completed != wanted).then(|| PutTask { completed: Some(wanted), ..PutTask::default() }));
     }
 
     pub fn prioritize(&self, rows: &[Row], priority: Priority) {
@@ -88,8 +88,8 @@ impl Board {
     }
 
     pub fn schedule(&self, rows: &[Row], day: Option<Day>) {
-        let said = strings::scheduled(day, self.today.get_untracked(), rows.len(), &first_title(rows));
-        self.update_each(rows, said, |task| (task.due_date != day).then(|| PutTask { due_date: Some(day), ..PutTask::default() }));
+        let text = strings::scheduled(day, self.today.get_untracked(), rows.len(), &first_title(rows));
+        self.update_each(rows, text, |task| (task.due_date != day).then(|| PutTask { due_date: Some(day), ..PutTask::default() }));
     }
 
     /// Everything that is overdue, also what is not loaded yet.
@@ -127,14 +127,14 @@ impl Board {
         if rows.is_empty() {
             return;
         }
-        let said = strings::deleted(rows.len(), &first_title(rows));
+        let text = strings::deleted(rows.len(), &first_title(rows));
         let ids: Vec<_> = rows.iter().map(Row::id).collect();
         for id in &ids {
             self.change(id, Change::Delete);
         }
         self.select(&[]);
-        self.announce(said.clone());
-        self.offer_undo(UndoStep::of_changes(said, ids.into_iter().map(|id| (id, Change::Restore)).collect()));
+        self.announce(text.clone());
+        self.offer_undo(UndoStep::of_changes(text, ids.into_iter().map(|id| (id, Change::Restore)).collect()));
     }
 
     pub fn move_by_one(&self, row: &Row, direction: Direction) {
@@ -214,9 +214,9 @@ impl Board {
         let (conflict, draft) = (edit.conflict.get_untracked(), edit.draft.get_untracked());
         self.close_editor(row);
         if conflict.is_none() && draft != Draft::of(&edit.opened) {
-            let said = strings::not_saved(&edit.opened.title);
-            self.announce(said.clone());
-            self.offer_undo(UndoStep { said, changes: Vec::new(), draft: Some((row.id(), draft)) });
+            let text = strings::not_saved(&edit.opened.title);
+            self.announce(text.clone());
+            self.offer_undo(UndoStep { text, changes: Vec::new(), draft: Some((row.id(), draft)) });
         }
         if conflict.is_some_and(|conflict| conflict.theirs.is_none()) {
             self.count(Some(&row.task()), -1);

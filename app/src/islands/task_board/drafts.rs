@@ -48,13 +48,13 @@ impl Board {
     }
 
     /// The server refused a new task: its text is in the line again, unless another is there.
-    pub fn give_back(&self, entry: &Entry, problem: &Problem) {
+    pub fn restore_new_title(&self, entry: &Entry, problem: &Problem) {
         if let Change::Create { task } = &entry.change
             && self.new_title.read_untracked().is_empty()
         {
             self.set_new_title(task.title.clone());
         }
-        self.fail(strings::NOT_ADDED, problem);
+        self.report_problem(strings::NOT_ADDED, problem);
     }
 
     /// Opens a row for editing, with what was typed before or with the task as it is.
@@ -128,6 +128,6 @@ impl Board {
         changes.apply(&mut mine);
         Self::show_editor(&row, Draft { opened, ..Draft::of(&mine) }, None, problem.errors.clone());
         self.keep_edit(&row);
-        self.fail(strings::NOT_SAVED, problem);
+        self.report_problem(strings::NOT_SAVED, problem);
     }
 }

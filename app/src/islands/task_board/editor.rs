@@ -159,7 +159,7 @@ pub fn Editor(row: Row, edit: Edit) -> impl IntoView {
                     {move || conflict_name(&conflict_of_save.read(), strings::SAVE, strings::SAVE_MINE, strings::PUT_BACK)}
                 </button>
                 <button type="button" on:click=move |_| board.cancel_edit(&row_of_button)>
-                    {move || conflict_name(&conflict_of_cancel.read(), strings::CANCEL, strings::TAKE_THEIRS, strings::LET_GO)}
+                    {move || conflict_name(&conflict_of_cancel.read(), strings::CANCEL, strings::TAKE_THEIRS, strings::DISCARD_MINE)}
                 </button>
                 <span class="move">
                     {[(Direction::Up, strings::MOVE_UP), (Direction::Down, strings::MOVE_DOWN)]
@@ -192,7 +192,7 @@ fn ConflictNote(conflict: Conflict) -> impl IntoView {
             .collect_view()
     });
     view! {
-        <div class="contest" role="alert">
+        <div class="conflict" role="alert">
             <p class="error">{Icon::Warning.draw()} <span>{text}</span></p>
             {theirs.map(|theirs| view! { <dl>{theirs}</dl> })}
         </div>

@@ -50,14 +50,14 @@ pub fn TaskList(page: TaskPage) -> impl IntoView {
                 {move || {
                     let query = board.query.read();
                     match View::of(&query) {
-                        _ if query.is_narrowed() => strings::NOTHING_FOUND,
+                        _ if query.has_filters() => strings::NOTHING_FOUND,
                         View::Pending if has_no_task() => strings::view_empty(View::All),
                         view => strings::view_empty(view),
                     }
                 }}
             </p>
             // An example shows what the add line understands.
-            <p hidden=move || board.query.read().is_narrowed() || !has_no_task()>
+            <p hidden=move || board.query.read().has_filters() || !has_no_task()>
                 <button type="button" class="with-script" on:click=move |_| board.try_example()>
                     {strings::EXAMPLE_TASK}
                 </button>
@@ -89,7 +89,7 @@ fn DoneBelow() -> impl IntoView {
     let blocks = Signal::derive(move || board.done.get_value().blocks().collect());
     let details = NodeRef::<html::Details>::new();
     // Of a search or a filter it is not known how many are done.
-    let count = move || (!board.query.read().is_narrowed()).then(|| board.counts.get().of(View::Completed));
+    let count = move || (!board.query.read().has_filters()).then(|| board.counts.get().of(View::Completed));
     view! {
         <details
             id="done"

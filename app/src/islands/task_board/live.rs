@@ -105,7 +105,7 @@ impl Board {
                             self.follow(body.get_reader().unchecked_into()).await;
                         }
                     }
-                    Err(problem) if matches!(problem.status, 401 | 403) => return self.fail("", &problem),
+                    Err(problem) if matches!(problem.status, 401 | 403) => return self.report_problem("", &problem),
                     Err(_) => {}
                 }
                 if !self.live.try_update_value(|live| std::mem::take(&mut live.is_interrupted)).unwrap_or_default() {

@@ -41,9 +41,9 @@ impl Board {
                     let is_listed = |id: &str| list.tasks.iter().any(|task| task.id == id) || ids.iter().any(|kept| kept == id);
                     self.outbox.update_value(|outbox| outbox.forget_all_but(is_listed));
                     self.append(kept);
-                    let said = strings::found(list.tasks.len(), list.next.is_some());
+                    let text = strings::found(list.tasks.len(), list.next.is_some());
                     self.append_tasks(list.tasks, list.next);
-                    self.announce(said);
+                    self.announce(text);
                     self.unfold_done(self.is_done_open.get_value());
                 }
                 Err(problem) => {
@@ -51,7 +51,7 @@ impl Board {
                         self.needs_reload.set_value(true);
                         self.show_known();
                     }
-                    self.fail(strings::NOT_LOADED, &problem);
+                    self.report_problem(strings::NOT_LOADED, &problem);
                 }
             }
         });
@@ -91,14 +91,14 @@ impl Board {
         match client.list(&format!("{before}&limit={limit}&{cursor}")).await {
             Ok(_) if self.latest_load.get_value() != number => false,
             Ok(list) => {
-                let said = strings::found_more(list.tasks.len());
+                let text = strings::found_more(list.tasks.len());
                 self.append_tasks(list.tasks, list.next);
-                self.announce(said);
+                self.announce(text);
                 true
             }
             Err(problem) => {
                 self.next.set(Some(next));
-                self.fail(strings::NOT_LOADED, &problem);
+                self.report_problem(strings::NOT_LOADED, &problem);
                 false
             }
         }
@@ -129,7 +129,7 @@ impl Board {
                     self.is_done_loaded.set_value(true);
                     self.append_rows(list.tasks);
                 }
-                Err(problem) => self.fail(strings::NOT_LOADED, &problem),
+                Err(problem) => self.report_problem(strings::NOT_LOADED, &problem),
             }
         });
     }

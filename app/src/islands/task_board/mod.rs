@@ -103,7 +103,7 @@ fn Tasks(page: TaskPage) -> impl IntoView {
             <BottomBar />
             <BulkBar />
             <p class="visually-hidden" role="status" id="said">
-                {move || board.said.get()}
+                {move || board.announcement.get()}
             </p>
             <Toast />
             <Popover />

@@ -46,7 +46,7 @@ impl Board {
             SignOutStage::Requested => self.send_now(),
             SignOutStage::SignedOut => {
                 self.is_over.set(true);
-                self.clear();
+                self.clear_account_data();
             }
         });
     }

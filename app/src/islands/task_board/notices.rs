@@ -12,7 +12,7 @@ use crate::{
 
 impl Board {
     /// Says what went wrong; `what` is what the person wanted, as in “The task was not added”.
-    pub fn fail(&self, what: &str, problem: &Problem) {
+    pub fn report_problem(&self, what: &str, problem: &Problem) {
         match problem.status {
             401 => self.end_session(strings::SESSION_EXPIRED),
             403 => self.show_stale(),
@@ -24,7 +24,7 @@ impl Board {
     pub fn end_session(&self, why: &str) {
         self.is_over.set(true);
         storage::forget_token(&self.user_id());
-        self.clear();
+        self.clear_account_data();
         self.notice.set(Some(Notice { text: strings::over(why), button: Some((strings::SIGN_IN_AGAIN, NoticeAction::SignIn)) }));
     }
 
@@ -46,7 +46,7 @@ impl Board {
     }
 
     /// What the account holds leaves the screen, for the next person at this device.
-    pub fn clear(&self) {
+    pub fn clear_account_data(&self) {
         self.clear_rows();
         self.rows.set_value(HashMap::new());
         self.counts.set(Counts::default());

@@ -17,7 +17,7 @@ const FOUND_MAX: usize = 8;
 
 /// What a command of the palette does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Does {
+enum CommandEffect {
     Action(Action),
     /// Leads to another page.
     Open(String),
@@ -28,12 +28,12 @@ struct Command {
     name: String,
     /// The key that does the same; may be empty.
     key: &'static str,
-    does: Does,
+    effect: CommandEffect,
 }
 
 impl Command {
     /// Whether its name has this text, in lower case, or another word for it.
-    fn is_called(&self, text: &str) -> bool {
+    fn matches_text(&self, text: &str) -> bool {
         let also = strings::SYNONYMS.iter().find(|(name, _)| *name == self.name).map_or("", |(_, also)| also);
         self.name.to_lowercase().contains(text) || also.contains(text)
     }
@@ -62,27 +62,36 @@ fn commands(today: Day) -> Vec<Command> {
         (strings::SYSTEM_COLOURS, "", Action::SetTheme(Theme::System)),
         (strings::SHORTCUTS, "?", Action::OpenHelp),
     ];
-    let actions = actions.map(|(name, key, action)| Command { name: name.into(), key, does: Does::Action(action) });
-    let views = View::EACH.map(|view| Command { name: strings::go_to(view), key: "", does: Does::Open(paths::view(view).into()) });
-    let trash = Command { name: strings::TRASH.into(), key: "", does: Does::Open("/trash".into()) };
-    let account = Command { name: strings::YOUR_ACCOUNT.into(), key: "", does: Does::Open("/account".into()) };
+    let actions = actions.map(|(name, key, action)| Command { name: name.into(), key, effect: CommandEffect::Action(action) });
+    let views =
+        View::EACH.map(|view| Command { name: strings::go_to(view), key: "", effect: CommandEffect::Open(paths::view(view).into()) });
+    let trash = Command { name: strings::TRASH.into(), key: "", effect: CommandEffect::Open("/trash".into()) };
+    let account = Command { name: strings::YOUR_ACCOUNT.into(), key: "", effect: CommandEffect::Open("/account".into()) };
     actions.into_iter().chain(views).chain([trash, account]).collect()
 }
 
 /// The commands, then the tasks and tags of the list, that have what is typed.
 fn found(board: &Board, typed: &str) -> Vec<Command> {
     let text = typed.trim().to_lowercase();
-    let mut found: Vec<_> = commands(board.today.get_untracked()).into_iter().filter(|command| command.is_called(&text)).collect();
+    let mut found: Vec<_> = commands(board.today.get_untracked()).into_iter().filter(|command| command.matches_text(&text)).collect();
     let Ok(Some(search)) = Search::read(typed) else { return found };
     let rows = board.rows_in_order();
     let tasks = rows.iter().filter(|row| search.finds(&row.state.read_untracked().task)).take(FOUND_MAX);
-    found.extend(tasks.map(|row| Command { name: row.task().title, key: "", does: Does::Action(Action::Edit(Target::Row(row.key))) }));
+    found.extend(tasks.map(|row| Command {
+        name: row.task().title,
+        key: "",
+        effect: CommandEffect::Action(Action::Edit(Target::Row(row.key))),
+    }));
     let mut tags: Vec<_> =
         rows.iter().flat_map(|row| row.task().tags).filter(|tag| lower(tag).contains(text.trim_start_matches('#'))).collect();
     tags.sort_unstable();
     tags.dedup();
     let href = |tag: &str| paths::task_list(&ListQuery { status: Status::Pending, tag: Some(tag.to_owned()), ..ListQuery::default() });
-    found.extend(tags.into_iter().take(FOUND_MAX).map(|tag| Command { name: format!("#{tag}"), key: "", does: Does::Open(href(&tag)) }));
+    found.extend(tags.into_iter().take(FOUND_MAX).map(|tag| Command {
+        name: format!("#{tag}"),
+        key: "",
+        effect: CommandEffect::Open(href(&tag)),
+    }));
     found
 }
 
@@ -129,12 +138,12 @@ fn Commands() -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
     let found = Memo::new(move |_| found(&board, &typed.read()));
-    let perform = move |does: Does| {
+    let perform = move |effect: CommandEffect| {
         board.is_palette_open.set(false);
-        match does {
+        match effect {
             // After the dialog has closed and given the focus back.
-            Does::Action(action) => request_animation_frame(move || board.dispatch(action)),
-            Does::Open(href) => drop(window().location().assign(&href)),
+            CommandEffect::Action(action) => request_animation_frame(move || board.dispatch(action)),
+            CommandEffect::Open(href) => drop(window().location().assign(&href)),
         }
     };
     // The dialog opens before its content is drawn.
@@ -168,8 +177,8 @@ fn Commands() -> impl IntoView {
                     "ArrowDown" => active.update(|active| *active = (*active + 1).min(last)),
                     "ArrowUp" => active.update(|active| *active = active.saturating_sub(1)),
                     "Enter" => {
-                        let does = found.read_untracked().get(active.get_untracked()).map(|command| command.does.clone());
-                        does.into_iter().for_each(perform);
+                        let effect = found.read_untracked().get(active.get_untracked()).map(|command| command.effect.clone());
+                        effect.into_iter().for_each(perform);
                     }
                     _ => return,
                 }
@@ -190,7 +199,7 @@ fn Commands() -> impl IntoView {
                                 role="option"
                                 aria-selected=move || if is_active() { "true" } else { "false" }
                                 class:active=is_active
-                                on:click=move |_| perform(command.does.clone())
+                                on:click=move |_| perform(command.effect.clone())
                             >
                                 <span dir="auto">{command.name}</span>
                                 {(!command.key.is_empty()).then(|| view! { <kbd>{command.key}</kbd> })}

@@ -74,7 +74,7 @@ impl Board {
         is_below.then_some(Section::Done)
     }
 
-    fn note_overdue(&self) {
+    fn update_has_overdue(&self) {
         let has_overdue = self.section_rows(Section::Overdue).is_some();
         if self.has_overdue.get_untracked() != has_overdue {
             self.has_overdue.set(has_overdue);
@@ -93,7 +93,7 @@ impl Board {
             sections.iter().position(|other| section.compare(other.section, &query).is_lt()).unwrap_or(sections.len())
         };
         self.sections.update(|sections| sections.insert(at, rows));
-        self.note_overdue();
+        self.update_has_overdue();
         groups
     }
 
@@ -108,7 +108,7 @@ impl Board {
         }
         self.sections.set(sections);
         self.is_done_loaded.set_value(false);
-        self.note_overdue();
+        self.update_has_overdue();
     }
 
     fn new_group(&self, rows: Vec<Row>) -> Group {
@@ -187,7 +187,7 @@ impl Board {
         let fixed = Section::fixed(&self.query.read_untracked(), self.today.get_untracked());
         if all.read_untracked().is_empty() && section != Section::Done && !fixed.contains(&section) {
             self.sections.update(|sections| sections.retain(|rows| rows.section != section));
-            self.note_overdue();
+            self.update_has_overdue();
         }
     }
 

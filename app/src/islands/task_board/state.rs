@@ -65,7 +65,7 @@ pub struct Board {
     pub toast_held: StoredValue<Held>,
     pub undo: StoredValue<Vec<UndoStep>>,
     /// What screen readers are told.
-    pub said: RwSignal<String>,
+    pub announcement: RwSignal<String>,
     pub notice: RwSignal<Option<Notice>>,
     /// Why changes could not be sent, while some wait for the next try.
     pub offline: RwSignal<Option<String>>,
@@ -142,7 +142,7 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UndoStep {
     /// What was done, in the words of the task.
-    pub said: String,
+    pub text: String,
     /// The changes that take it back, each with the id of its task.
     pub changes: Vec<(String, Change)>,
     /// An edit that was given up, to be opened again.
@@ -150,8 +150,8 @@ pub struct UndoStep {
 }
 
 impl UndoStep {
-    pub const fn of_changes(said: String, changes: Vec<(String, Change)>) -> Self {
-        Self { said, changes, draft: None }
+    pub const fn of_changes(text: String, changes: Vec<(String, Change)>) -> Self {
+        Self { text, changes, draft: None }
     }
 }
 
@@ -267,7 +267,7 @@ impl Board {
             toast_timer: StoredValue::new_local(None),
             toast_held: StoredValue::new(Held::default()),
             undo: StoredValue::new(Vec::new()),
-            said: RwSignal::new(String::new()),
+            announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
             offline: RwSignal::new(None),
             pending: RwSignal::new(0),
@@ -317,7 +317,7 @@ impl Board {
 
     /// Tells people who do not see the page.
     pub fn announce(&self, text: impl Into<String>) {
-        self.said.set(text.into());
+        self.announcement.set(text.into());
     }
 
     /// Changes the counts by a task that comes (1) or goes (-1).

@@ -159,8 +159,8 @@ impl Board {
 
     /// Takes back what was said of changes that wait, once none does.
     pub fn clear_offline_notice(&self) {
-        let is_peaceful = self.outbox.with_value(|outbox| outbox.waiting() == 0);
-        if is_peaceful && !self.is_over.get_untracked() {
+        let none_waits = self.outbox.with_value(|outbox| outbox.waiting() == 0);
+        if none_waits && !self.is_over.get_untracked() {
             self.offline.set(None);
             self.notice.set(None);
         }
@@ -170,7 +170,7 @@ impl Board {
     fn postpone(self, key: &str, problem: &Problem) {
         self.outbox.update_value(|outbox| outbox.postpone(key));
         if matches!(problem.status, 401 | 403) {
-            return self.fail("", problem);
+            return self.report_problem("", problem);
         }
         self.offline.set(Some(strings::problem(problem).to_owned()));
         if self.retry.with_value(|(timer, _)| timer.is_some()) {

@@ -29,13 +29,13 @@ impl Board {
 
     /// Says what was just done, and offers for a while to take it back.
     pub fn offer_undo(&self, step: UndoStep) {
-        self.toast.set(Some(ToastState { text: step.said.clone(), has_undo: true, elsewhere: None }));
+        self.toast.set(Some(ToastState { text: step.text.clone(), has_undo: true, elsewhere: None }));
         self.remember_undo(step);
         self.hide_toast_later();
     }
 
     /// Says where a task is that does not belong into this list: with the toast of the action that made it so, if there is one.
-    pub fn point_to(&self, task: &Task) {
+    pub fn announce_other_view(&self, task: &Task) {
         let today = self.today.get_untracked();
         // The last one that holds it says most about it, but for the one that holds everything.
         let mut views = View::EACH.into_iter().filter(|view| *view != View::All);
