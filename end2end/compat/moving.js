@@ -121,7 +121,10 @@ async function move(from, target, people, id, expected) {
     const { stdout } = await command();
     const again = await command();
     for (const kind of ["users", "tasks"]) {
-      const [read, taken] = stdout.match(new RegExp(`^${kind} +(\\d+) +(\\d+)`, "m")).slice(1).map(Number);
+      const [read, taken] = stdout
+        .match(new RegExp(`^${kind} +(\\d+) +(\\d+)`, "m"))
+        .slice(1)
+        .map(Number);
       assert.equal(taken + Number(kind === "tasks" && /had been deleted there/.test(stdout)), read, stdout);
       assert.match(again.stdout, new RegExp(`^${kind} +${read} +0 +${taken} `, "m"), "a second time takes nothing");
     }
