@@ -51,7 +51,7 @@ pub fn router(state: &AppState) -> Router {
             if request.uri().path().starts_with("/api/") {
                 unknown_api.oneshot(request).await.into_response()
             } else {
-                assets::serve(request).await
+                assets::serve(&request)
             }
         })
         .layer(middleware::from_fn_with_state(state.clone(), root_middleware));

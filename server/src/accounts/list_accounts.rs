@@ -14,6 +14,7 @@ use crate::{
 /// A way to sign in. There is one for each user: the password.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_field_names, reason = "the names of the protocol")]
 pub struct Account {
     id: String,
     provider_id: &'static str,

@@ -31,7 +31,7 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const SHORT: &str = "public, max-age=3600";
 
 /// The file of the path, or 404.
-pub async fn serve(request: Request) -> Response {
+pub fn serve(request: &Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Error::NotFound.into_response();
     }
