@@ -136,6 +136,29 @@ test("one's data are downloaded", async ({ page, server }) => {
   expect([data.user.email, data.tasks.map((task) => task.title)]).toEqual([ada.email, ["Of Ada"]]);
 });
 
+test.describe("without scripts", () => {
+  test.use({ javaScriptEnabled: false, expectedComplaint: /Failed to load resource.*422/ });
+
+  test("tasks of a file from elsewhere come into the list, and what is no such file is refused at its field", async ({ page, server }) => {
+    const ada = await server.person("Ada");
+    await page.goto("/signin?return_to=%2Faccount");
+    await page.getByLabel("E-mail").fill(ada.email);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    const send = async (text) => {
+      await page.getByLabel("Written by").selectOption("Todoist: a project as CSV");
+      await page.getByLabel("File").setInputFiles({ name: "Garden.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+      await page.getByRole("button", { name: "Add these tasks to mine" }).click();
+    };
+    await send("TYPE,CONTENT,PRIORITY\ntask,Water @roses,1\n");
+    await expect(page.getByText("The tasks of the file are in your list.")).toBeVisible();
+    await send("no CSV");
+    await expect(page.getByLabel("File")).toHaveAccessibleDescription(/The file is no CSV of Todoist/);
+    await page.goto("/tasks");
+    await expect(page.getByText("Water")).toBeVisible();
+  });
+});
+
 test("an account is deleted with its password, and nothing of it stays in the browser", async ({ page, server }) => {
   const ada = await server.person("Ada");
   await signIn(page, ada);
