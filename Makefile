@@ -99,6 +99,8 @@ compat: $(BINARY) end2end/node_modules/.stamp $(MOVED_APP) | browser ## Better A
 	@cd end2end && node compat/compare.js
 	@$(call say,a Next.js app moves in)
 	@cd end2end && npx playwright test --config compat
+	@$(call say,moving in from databases of Better Auth and SQLModel)
+	@$(MAKE) compat-moving
 
 fuzz: | .tools/fuzz/bin/schemathesis postgres ## Schemathesis on both databases, with all checks (EXAMPLES=200)
 	@$(TIMED) 'building the server for the fuzzer' cargo build --package server --locked

@@ -1,8 +1,13 @@
 import { defineConfig } from "@playwright/test";
 import { browser } from "./browser.js";
 
+// What shows, sounds and feels the same whatever the database is. The Rust tests run on both, so here PostgreSQL is for what goes
+// all the way: accounts and sessions, lists with their order and search, changes that wait or collide, live events, the trash.
+const SAME_ON_EVERY_DATABASE = "**/{accessible,appearance,home,install,keys,looks,notes,touch}.spec.js";
+
 export default defineConfig({
   testDir: "./tests",
+  testIgnore: process.env.TEST_DATABASE === "postgres" ? SAME_ON_EVERY_DATABASE : [],
   globalSetup: "./postgres.js",
   outputDir: "./test-results",
   fullyParallel: true,
