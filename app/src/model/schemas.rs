@@ -41,7 +41,7 @@ fn any_case<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     format!("^({})$", words.join("|"))
 }
 
-/// The members of a task as a client sends them, but for those that are required: `null` where nothing was chosen.
+/// The members of a change of a task as a client sends them: `null` where nothing was chosen.
 pub fn task_members() -> Value {
     let is_completed = json!({ "type": ["boolean", "null"] });
     let due_date = json!({ "anyOf": [day_json(), { "type": "string", "format": "date-time" }, { "type": "string", "maxLength": 0 }, { "type": "null" }] });
@@ -52,7 +52,7 @@ pub fn task_members() -> Value {
         "due_date": due_date,
         "priority": or_null(json!({ "type": "string", "pattern": any_case(Priority::EACH.iter().map(|priority| priority.as_str())) })),
         "tags": or_null(json!(tags())),
-        "position": position_or_null(),
+        "position": position_json(),
     });
     let same_as = |mut schema: Value, name: &str| {
         schema["description"] = format!("The same as `{name}`").into();
@@ -62,6 +62,13 @@ pub fn task_members() -> Value {
     members["isCompleted"] = same_as(is_completed, "completed");
     members["status"] = same_as(or_null(json!({ "type": "string", "pattern": status_pattern() })), "completed");
     members["dueDate"] = same_as(due_date, "due_date");
+    members
+}
+
+/// The same of a new task, whose place may be `null` too.
+pub fn new_task_members() -> Value {
+    let mut members = task_members();
+    members["position"] = or_null(position_json());
     members
 }
 
@@ -141,11 +148,6 @@ fn tags() -> RefOr<Schema> {
 
 fn position_json() -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": POSITION_MAX, "pattern": "^[0-9A-Za-z]+$" })
-}
-
-/// Where a task stands, or `null` for where new tasks are put.
-fn position_or_null() -> RefOr<Schema> {
-    from_json(or_null(position_json()))
 }
 
 fn or_null(mut schema: Value) -> Value {

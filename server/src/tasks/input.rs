@@ -36,7 +36,8 @@ pub struct TaskInput {
     priority: Option<Option<PriorityWord>>,
     #[serde(deserialize_with = "present")]
     tags: Option<Option<Vec<String>>>,
-    position: Option<String>,
+    #[serde(deserialize_with = "present")]
+    position: Option<Option<String>>,
 }
 
 impl TaskInput {
@@ -55,8 +56,11 @@ impl TaskInput {
         task.validate().map_err(Error::Invalid)
     }
 
-    /// The change that it makes: `null` sets the default.
+    /// The change that it makes: `null` sets the default, which a place that a task has does not have.
     pub fn change_of_task(self) -> Result<PutTask> {
+        if self.position == Some(None) {
+            return Err(Error::WrongType(FieldError::new("position", "INVALID_TYPE", "The position must be a text.")));
+        }
         self.change()?.validate().map_err(Error::Invalid)
     }
 
@@ -78,7 +82,7 @@ impl TaskInput {
             due_date: due_date.map(|due| due.and_then(|DueDate(day)| day)),
             priority: self.priority.map(|word| word.map_or_else(Priority::default, |PriorityWord(priority)| priority)),
             tags: self.tags.map(Option::unwrap_or_default),
-            position: self.position,
+            position: self.position.flatten(),
         })
     }
 }
@@ -133,7 +137,7 @@ macro_rules! body_schemas {
 
 body_schemas! {
     /// A [`TaskInput`] that makes a task.
-    NewTaskBody as "NewTask" = json!({ "type": "object", "properties": schemas::task_members(), "required": ["title"] });
+    NewTaskBody as "NewTask" = json!({ "type": "object", "properties": schemas::new_task_members(), "required": ["title"] });
     /// A [`TaskInput`] that changes one.
     PutTaskBody as "PutTask" = json!({ "type": "object", "properties": schemas::task_members() });
     /// A [`CompletedInput`].

@@ -44,6 +44,15 @@ struct TaskPage {
     offset: u32,
 }
 
+/// What a list answers.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum TaskList {
+    /// Unless the client asks for the total.
+    Tasks(Vec<Task>),
+    Page(TaskPage),
+}
+
 /// Routes of the task API.
 pub fn routes() -> OpenApiRouter<TasksState> {
     OpenApiRouter::new()
@@ -63,7 +72,7 @@ pub fn routes() -> OpenApiRouter<TasksState> {
     tag = "Tasks",
     params(Identity, ListParams, IfNoneMatch),
     responses(
-        (status = 200, description = "A page; `Link` with `rel=\"next\"` leads to the one after it. A page of long tasks may have fewer than `limit`.", content((Vec<Task> = "application/json"), (TaskPage = "application/vnd.holdfast.page+json")), headers(("etag"), ("link"))),
+        (status = 200, description = "A page; `Link` with `rel=\"next\"` leads to the one after it. A page of long tasks may have fewer than `limit`.", content((TaskList = "application/json"), (TaskPage = "application/vnd.holdfast.page+json")), headers(("etag"), ("link"))),
         NotModified,
         BearerErrors,
         Invalid,
@@ -84,13 +93,13 @@ async fn list(
     let next_query = |last| if params.envelope { params.next_envelope_query(tasks.len()) } else { params.next_query(last) };
     let next =
         tasks.last().filter(|_| has_more).map(|last| format!("<{}?{}>; rel=\"next\"", tasks_path(&identity.user_id), next_query(last)));
-    let json = if params.envelope {
+    let list = if params.envelope {
         let total = store::count(&state.db, &identity.user_id, &params).await?;
-        serde_json::to_vec(&TaskPage { tasks, total, limit: params.limit, offset: params.offset })
+        TaskList::Page(TaskPage { tasks, total, limit: params.limit, offset: params.offset })
     } else {
-        serde_json::to_vec(&tasks)
+        TaskList::Tasks(tasks)
     };
-    let json = json.map_err(Error::internal)?;
+    let json = serde_json::to_vec(&list).map_err(Error::internal)?;
     let media_type = if wants_envelope { ENVELOPE } else { "application/json" };
     let mut response = conditions.respond_as(media_type, &etag_of_list(&json, next.as_deref()), json.into())?;
     if let Some(next) = next {
