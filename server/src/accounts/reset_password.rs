@@ -170,7 +170,6 @@ pub async fn reset(
 pub struct ResetTarget {
     /// A path of this site or an address of a trusted one; without it, the page of this site
     #[serde(rename = "callbackURL")]
-    #[param(schema_with = schemas::string)]
     callback_url: Option<String>,
 }
 

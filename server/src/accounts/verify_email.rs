@@ -258,10 +258,9 @@ pub async fn pending_changes(state: &IdentityState, user_id: &str) -> Result<Vec
 #[into_params(parameter_in = Query)]
 pub struct Link {
     /// The link's token
-    #[param(required, schema_with = schemas::string)]
+    #[param(required)]
     pub token: Option<String>,
     /// Where to go on to: a path of this site or an address of a trusted one
-    #[param(schema_with = schemas::string)]
     #[serde(rename = "callbackURL")]
     pub callback_url: Option<String>,
 }
