@@ -68,7 +68,7 @@ check: end2end/node_modules/.stamp .tools/lint/.stamp | audit-tools ## Format, l
 	@$(TIMED) 'clippy: app and server' cargo clippy $(NATIVE) --all-targets --locked -- -D warnings
 	@$(TIMED) 'clippy: bench' cargo clippy --package bench --profile bench-tool --locked -- -D warnings
 	@$(TIMED) 'clippy: what runs in the browser' cargo clippy --package frontend --target wasm32-unknown-unknown --locked -- -D warnings
-	@RUSTDOCFLAGS='-D warnings' $(TIMED) 'documentation of the Rust code' cargo doc --quiet $(NATIVE) --no-deps --document-private-items --locked
+	@RUSTDOCFLAGS='-D warnings -A rustdoc::private-intra-doc-links' $(TIMED) 'documentation of the Rust code' cargo doc --quiet $(NATIVE) --no-deps --document-private-items --locked
 	@$(TIMED) 'format and lints of the JavaScript code' $(BIOME) check --error-on-warnings
 	@$(TIMED) 'shell scripts' .tools/lint/bin/shellcheck $(SCRIPTS)
 	@PATH="$(TOOLS)/lint/bin:$$PATH" $(TIMED) 'files of deploy/' deploy/lint.sh

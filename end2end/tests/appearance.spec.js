@@ -1,7 +1,6 @@
 // Theme and density on the account page: this browser keeps them, and every page is drawn so before any script runs.
-import AxeBuilder from "@axe-core/playwright";
 import { isDark } from "./states.js";
-import { awake, expect, row, signIn, test } from "./support.js";
+import { awake, expect, isAccessible, row, signIn, test } from "./support.js";
 
 const NOTE = "She is back on Tuesday\nand gone on Friday";
 
@@ -58,8 +57,7 @@ test("a note is an icon where the rows are compact, and a line below the title w
       await page.goto("/tasks");
       await awake(page);
       expect(await noteOf(page), `${choice} at ${width} px`).toBe(looks);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id }) => id)).toEqual([]);
+      await isAccessible(page);
       // Whoever hears the page hears the note.
       await expect(page.getByRole("listitem").filter({ hasText: "She is back on Tuesday" })).toBeVisible();
     }

@@ -1,15 +1,10 @@
 // Every page in every state: accessible by axe in both schemes, nothing wider than the window, and a picture of it.
-import AxeBuilder from "@axe-core/playwright";
 import { fileURLToPath } from "node:url";
 import { SAMPLE, STATES, isDark } from "./states.js";
-import { expect, test } from "./support.js";
+import { expect, isAccessible, test } from "./support.js";
 
 test.use({ expectedComplaint: /Failed to load resource/ });
 
-const isAccessible = async (page, without = []) => {
-  const { violations } = await new AxeBuilder({ page }).disableRules(without).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-};
 const picture = (page, name) => page.screenshot({ path: test.info().outputPath(`${name}.png`), fullPage: true });
 
 for (const [state, open] of Object.entries(STATES)) {
