@@ -144,6 +144,9 @@ test.describe("signing out while the server is away", () => {
     expect((await kept(page)).filter((key) => key.includes(".outbox."))).toHaveLength(2);
 
     await refused(page).getByRole("button", { name: "Try again" }).click();
+    // For two seconds it waits for the changes to be saved; what is pressed meanwhile does nothing.
+    await expect(signOut(page)).toHaveAttribute("aria-disabled", "true");
+    await expect(signOut(page)).not.toHaveAttribute("aria-disabled", "true");
     await expect(refused(page)).toContainText("2 changes are not saved yet");
     await expect(row(page, "Written on the train")).toBeVisible();
 
