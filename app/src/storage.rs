@@ -12,7 +12,7 @@ const TOKEN: &str = "holdfast.token";
 /// Begins the name of every draft; the user's id follows.
 const DRAFT: &str = "holdfast.draft.";
 
-/// Begins the names of the changes that the server has not confirmed yet, as [`read`] and [`write`] take them.
+/// Begins the names of the changes that the server has not confirmed yet, as [`read`] and [`write()`] take them.
 pub const CHANGE: &str = "outbox.";
 
 /// What another tab did to the session that this one shows.

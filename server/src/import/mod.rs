@@ -1,6 +1,6 @@
 //! Moving in: users and tasks from the database of another system, from files of other task managers, and from our own export.
 //!
-//! A source is read into the plain types of [`model`]; [`write`] writes them. What is not taken is in the [`report`].
+//! A source is read into the plain types of [`model`]; [`mod@write`] writes them. What is not taken is in the [`report`].
 
 mod columns;
 mod database;

@@ -1,4 +1,4 @@
-//! The six routes, and the two that undo a deletion and tell what happens. Those of the trash are in [`super::trash`].
+//! The six routes, and the two that undo a deletion and tell what happens. Those of the trash are in [`mod@super::trash`].
 
 use app::model::{Day, Sort, Task, Timestamp};
 use axum::{

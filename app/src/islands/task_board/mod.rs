@@ -1,6 +1,6 @@
 //! The list of tasks: one island over typed state.
 //!
-//! A click, a key or a command becomes an [`Action`](action::Action); `dispatch` makes a change of it and gives it to the
+//! A click, a key or a command becomes an [`Action`]; `dispatch` makes a change of it and gives it to the
 //! outbox, a pure reducer; its effects keep and send the change, and redraw the rows that it touches. What a row shows is
 //! what the server said last, with the changes that it has not confirmed yet applied on top.
 

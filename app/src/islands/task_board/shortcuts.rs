@@ -15,7 +15,7 @@ use crate::{model::Priority, storage};
 pub const KEYS_OFF: &str = "keys-off";
 
 /// The event by which the page's first script learns that the list is hydrated: it presses the buttons again that were
-/// pressed before (see [`crate::FIRST_SCRIPT`]).
+/// pressed before (see `components/first_script.js`).
 const HYDRATED: &str = "holdfast:hydrated";
 
 impl Board {
