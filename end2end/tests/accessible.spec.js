@@ -837,8 +837,16 @@ test("text from right to left has its own direction and leaves the row as it is"
 });
 
 test.describe("nothing on the page moves by itself", () => {
-  const SLOW = 500;
+  // What the WASM waits for: the page is looked at without it first, however long its loading takes.
+  let mayLoad = Promise.resolve();
+  let load = () => {};
+  const hold = () => {
+    mayLoad = new Promise((resolve) => {
+      load = resolve;
+    });
+  };
   test.beforeEach(async ({ page }) => {
+    mayLoad = Promise.resolve();
     await page.addInitScript(() => {
       window.shifts = [];
       new PerformanceObserver((list) => {
@@ -850,7 +858,7 @@ test.describe("nothing on the page moves by itself", () => {
       }).observe({ type: "layout-shift", buffered: true });
     });
     await page.route("**/*.wasm", async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, SLOW));
+      await mayLoad;
       await route.continue();
     });
   });
@@ -873,7 +881,9 @@ test.describe("nothing on the page moves by itself", () => {
     for (const path of ["/", "/signin", "/signup"]) {
       test(`${path} in ${width} px`, async ({ page }) => {
         await page.setViewportSize({ width, height: 720 });
+        hold();
         await page.goto(path);
+        load();
         await page.waitForLoadState("networkidle");
         await page.waitForTimeout(500);
         expect(await shifts(page)).toEqual([]);
@@ -885,8 +895,10 @@ test.describe("nothing on the page moves by itself", () => {
       await page.setViewportSize({ width, height: 720 });
       await signIn(page, ada);
       for (const path of ["/tasks", "/tasks?priority=high", "/tasks?q=nothing"]) {
+        hold();
         await page.goto(path);
         expect(await page.locator("#board.hydrated").count(), "asleep").toBe(0);
+        load();
         await awake(page);
         await page.waitForTimeout(500);
         expect.soft(await shifts(page), path).toEqual([]);
@@ -906,7 +918,9 @@ test.describe("nothing on the page moves by itself", () => {
 
   test("/tasks with something that was typed before", async ({ page, server }) => {
     await STATES.chips(page, server);
+    hold();
     await page.goto("/tasks");
+    load();
     await awake(page);
     await expect(page.getByLabel("New task")).not.toHaveValue("");
     expect(await shifts(page)).toEqual([]);
