@@ -50,7 +50,7 @@ SCRIPTS := $(wildcard .ci/* deploy/*.sh server/tests/*.sh)
 say = printf '\033[1m→ %s\033[0m\n' "$(1)" >&2
 stop = { printf 'holdfast: %s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end compat fuzz soak lighthouse pictures icons compat-moving bench bench-compare tools clean
+.PHONY: help run watch build check audit-tools fmt test test-rust test-fuzz test-end2end compat fuzz soak lighthouse pictures icons compat-moving bench bench-compare tools release clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ bench: $(BINARY) .tools/peer/.stamp $(NEXT_PAGE) ## Measure against the budgets,
 bench-compare: ## Two reports of it side by side (A=old.json B=target/bench.json)
 	@[ -f "$(A)" ] && [ -f "$(B)" ] || $(call stop,name two reports of make bench: make bench-compare A=old.json B=target/bench.json)
 	@$(BENCH) compare "$(A)" "$(B)"
+
+release: $(BINARY) | audit-tools ## The files of a release: binary, list of what is in it, image, checksums (docs/releasing.md; TRIAL=1 for any commit)
+	@.ci/release $(BINARY)
 
 # What is built
 
