@@ -129,7 +129,9 @@ bench-compare: ## Two reports of it side by side (A=old.json B=target/bench.json
 	@[ -f "$(A)" ] && [ -f "$(B)" ] || $(call stop,name two reports of make bench: make bench-compare A=old.json B=target/bench.json)
 	@$(BENCH) compare "$(A)" "$(B)"
 
-release: $(BINARY) | audit-tools ## The files of a release: binary, list of what is in it, image, checksums (docs/releasing.md; TRIAL=1 for any commit)
+# The program's crate alone is built anew, with glibc in the binary: it runs on any Linux of the same processor.
+release: $(BINARY) | audit-tools ## The files of a release: static binary, list of what is in it, image, checksums (docs/releasing.md; TRIAL=1 for any commit)
+	@$(TIMED) 'linking a static binary' cargo rustc --release --package server --bin holdfast --locked -- -C target-feature=+crt-static
 	@.ci/release $(BINARY)
 
 # What is built
