@@ -11,8 +11,7 @@ export default defineConfig({
   globalSetup: "./postgres.js",
   outputDir: "./test-results",
   fullyParallel: true,
-  // One more than the cores of the smallest machine: a test waits as long as it computes.
-  workers: 3,
+  workers: 2,
   // A test that fails now and then is a bug, not bad luck.
   retries: 0,
   forbidOnly: true,
