@@ -8,8 +8,7 @@ use axum::{
     middleware,
     response::IntoResponse as _,
 };
-use tower::{Layer as _, ServiceExt as _};
-use tower_http::normalize_path::NormalizePathLayer;
+use tower::ServiceExt as _;
 
 use self::root_middleware::root_middleware;
 use crate::{
@@ -40,7 +39,7 @@ pub fn router(state: &AppState) -> Router {
         Some(cors) => (api.layer(cors.clone()), unknown_api.layer(cors)),
         None => (api, unknown_api),
     };
-    let router = Router::new()
+    Router::new()
         .merge(api)
         .merge(Router::from(health::routes()).with_state(shared.clone()))
         .merge(accounts::discovery_route().with_state(identity))
@@ -54,7 +53,5 @@ pub fn router(state: &AppState) -> Router {
                 assets::serve(&request)
             }
         })
-        .layer(middleware::from_fn_with_state(state.clone(), root_middleware));
-    // A slash at the end of an address means nothing. Before the routing, so that it need not be in each route.
-    Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(router))
+        .layer(middleware::from_fn_with_state(state.clone(), root_middleware))
 }

@@ -10,6 +10,7 @@ use hyper_util::{
 };
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
+use tower_http::normalize_path::NormalizePath;
 
 use super::{
     connections::{Connections, Open},
@@ -62,7 +63,8 @@ fn connect(stream: TcpStream, peer: SocketAddr, open: Open, router: Router, limi
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new))
+        // A slash at the end of an address means nothing. Here, before the routing: a router around the router would cost more.
+        NormalizePath::trim_trailing_slash(router.clone()).oneshot(request.map(axum::body::Body::new))
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
