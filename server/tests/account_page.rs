@@ -424,3 +424,26 @@ async fn a_file_that_cannot_be_read_is_refused_in_words() {
     let nobody = server.request(Method::POST, "/account/import").header("origin", &server.url);
     assert_eq!(location(&nobody.header("content-type", "multipart/form-data; boundary=x").body("--x--").answer().await).0, 303);
 }
+
+#[tokio::test]
+async fn a_download_that_was_written_by_hand_takes_no_id_and_tells_none() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.person("Ada").await, server.person("Bob").await);
+    let (of_ada, own) = (ada.add("Of Ada").await, bob.add("Of Bob").await);
+    let task = |id: &str, title: &str| {
+        json!({ "id": id, "user_id": bob.id, "title": title, "description": null, "completed": false, "due_date": null, "priority": "none",
+                "tags": [], "position": "m", "completed_at": null, "created_at": "2026-01-02T10:00:00.000Z", "updated_at": "2026-01-02T10:00:00.000Z" })
+    };
+    let mut kept = bob.get("").await.json[0].clone();
+    kept["title"] = "Of Bob, changed in the file".into();
+    let file = json!({ "tasks": [task(&of_ada, "With the id of Ada's"), task("free", "With an id that is free"), task("a\0", "With a NUL"), kept] });
+    for _ in 0..2 {
+        let sent = send_file(&bob, "json", file.to_string().as_bytes()).await;
+        assert_eq!(sent.status, 303, "the answer is the same whether an id is taken: {}", sent.text);
+        let titles = ["Of Bob", "With a NUL", "With an id that is free", "With the id of Ada's"];
+        assert_eq!(bob.titles("?sort=title").await, titles);
+    }
+    let ids: Vec<_> = bob.get("").await.json.as_array().unwrap().iter().map(|task| task["id"].clone()).collect();
+    assert!(ids.contains(&json!(own)) && !ids.contains(&json!(of_ada)) && !ids.contains(&json!("free")), "{ids:?}");
+    assert_eq!(ada.titles("").await, ["Of Ada"]);
+}

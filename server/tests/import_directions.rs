@@ -15,7 +15,7 @@ type Table = &'static [(&'static str, &'static [&'static str])];
 const SERVER: Table = &[
     ("lib", &["router", "serve", "state"]),
     ("main", &["cli", "commands", "config", "clock", "email", "state", "serve"]),
-    ("commands", &["cli", "accounts", "import", "identity", "clock", "db", "file_lock", "private_files", "config"]),
+    ("commands", &["cli", "accounts", "import", "tasks", "identity", "clock", "db", "file_lock", "private_files", "config"]),
     ("cli", &["import", "config"]),
     ("serve", &["state", "router", "jobs", "tasks", "identity", "web", "shared_state"]),
     ("router", &["state", "pages", "accounts", "tasks", "openapi", "identity", "web", "shared_state", "problem"]),

@@ -142,6 +142,7 @@ async fn lists_are_asked_for_in_other_words_too() {
         ("?sort_order=up", "sort_order"),
         ("?offset=-1", "offset"),
         ("?skip=1000001", "skip"),
+        ("?q=a&offset=1001", "offset"),
         ("?status=open", "status"),
         ("?envelope=please", "envelope"),
     ] {

@@ -148,7 +148,7 @@ pub struct ChangeEmail {
     tag = "Accounts",
     request_body = ChangeEmail,
     responses(
-        (status = 200, description = "If nobody has the address, a link is on its way.", body = Done),
+        (status = 200, description = "If no account has the address, a link is on its way.", body = Done),
         BodyErrors,
         Unauthorized,
         Forbidden,

@@ -23,6 +23,7 @@ use crate::{
         report::Report,
     },
     private_files::{self, TemporaryFolder},
+    tasks,
 };
 
 /// Largest file of another task manager, in bytes: it is read whole.
@@ -166,6 +167,7 @@ async fn import(from: From, arguments: &ImportArguments, writer: &mut Writer<'_>
                 zone: arguments.timezone,
                 keep_extra: arguments.keep_extra,
                 now: writer.now,
+                known_ids: tasks::known_ids(&mut writer.db.begin().await?, user.id()).await?,
                 unpacked_max: FILE_MAX,
             };
             let found = files::read(format, &bytes, &options).map_err(ImportError::Usage)?;

@@ -37,7 +37,7 @@ pub fn check(field: &str, password: &str, email: &str, name: &str) -> Result<(),
     Ok(())
 }
 
-/// Refuses a password that is given to prove who somebody is and is longer than any that was ever taken: hashing it would be in vain.
+/// Refuses a typed password that is longer than any account can have: hashing it would be in vain.
 pub fn check_length_of_typed(password: &str) -> Result<()> {
     match validate_password(password) {
         Err(error) if error.code == "PASSWORD_TOO_LONG" => Err(Error::Rejected(error)),

@@ -166,7 +166,7 @@ pub async fn import(lines: impl BufRead, writer: &mut Writer<'_>, progress: &mut
             continue;
         }
         progress.step(line.len() as u64 + 1);
-        // PostgreSQL has no NUL in texts, and nobody has one here.
+        // PostgreSQL has no NUL in texts, and no text here has one.
         let read = serde_json::from_str::<Line>(&line).ok().filter(|_| !line.contains("\\u0000"));
         let Some(read) = read else {
             writer.report.add(&Entry::new(Kind::Line, (at + 1).to_string(), Reason::NotReadable).field("line", Value::Null))?;

@@ -122,7 +122,7 @@ pub fn user(mapped: &Mapped, row: &Row, options: &Options) -> Result<(SourceUser
     Ok((SourceUser { user, password_hash: fields.text(Field::Password), accounts: Vec::new(), sessions: Vec::new() }, entries))
 }
 
-/// Whether a column's name says that its value is nobody else's: it is not copied into a report.
+/// Whether a column's name says that its value is a secret: it is not copied into a report.
 fn is_secret(name: &str) -> bool {
     let name = values::key(name);
     ["password", "secret", "token", "hash", "salt", "otp", "backupcodes", "apikey"].iter().any(|word| name.contains(word))

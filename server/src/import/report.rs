@@ -51,7 +51,7 @@ pub enum Reason {
     NotReadable,
     /// A required field is empty.
     Missing,
-    /// It belongs to nobody who was found.
+    /// It belongs to no user that was found.
     UnknownOwner,
     /// The id is that of something else here.
     IdTaken,

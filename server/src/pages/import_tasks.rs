@@ -28,7 +28,7 @@ use crate::{
         report::Report,
     },
     problem::{Error, Result},
-    tasks::TasksState,
+    tasks::{self, TasksState},
     web::{blocking::run_blocking, body, multipart},
 };
 
@@ -81,7 +81,8 @@ async fn add(state: &TasksState, visitor: &Visitor, owner: &String, request: Req
         return Err(refused("TOO_LARGE", "The file is larger than 5 MB."));
     }
     let now = state.clock.now();
-    let options = FileOptions { owner, zone: Zone::UTC, keep_extra: true, now, unpacked_max: UNPACKED_MAX };
+    let known_ids = tasks::known_ids(&mut state.db.begin().await?, owner).await?;
+    let options = FileOptions { owner, zone: Zone::UTC, keep_extra: true, now, known_ids, unpacked_max: UNPACKED_MAX };
     let found = run_blocking(|| files::read(format, file, &options)).map_err(|why| refused("NOT_READABLE", &sentence(&why)))?;
     if found.tasks.len() > TASKS_MAX {
         return Err(refused("TOO_MANY", &format!("The file has more than {TASKS_MAX} tasks. Split it.")));

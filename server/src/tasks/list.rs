@@ -25,6 +25,8 @@ use crate::{
 const LIMIT_MAX: u32 = 1000;
 /// Furthest offset: the database steps over each task before it.
 const OFFSET_MAX: u32 = 1_000_000;
+/// Most tasks that are counted, or left out before a page, of what a search finds: each is read for it.
+pub const COUNTED_MAX: usize = 1000;
 /// Tasks on a page when nothing is said.
 pub const LIMIT_DEFAULT: u32 = 100;
 /// The sort key of tasks without a due date: after all days.
@@ -216,6 +218,9 @@ impl ListParams {
             errors.extend(message.map(|message| wrong(&name, message)));
         }
         let ListParams { query, limit, today, .. } = params;
+        if query.search.is_some() && offset as usize > COUNTED_MAX {
+            errors.push(wrong("offset", "offset is at most 1000 in a search; further on, follow the Link header."));
+        }
         let mut params = Self { limit, offset, envelope, ..Self::new(query, default_sort, today) };
         if let Some(cursor) = cursor {
             match params.read_cursor(&cursor) {

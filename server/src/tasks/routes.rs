@@ -38,7 +38,7 @@ const ENVELOPE: &str = "application/vnd.holdfast.page+json";
 #[derive(Serialize, ToSchema)]
 struct TaskPage {
     tasks: Vec<Task>,
-    /// How many tasks the list has on all its pages; of a search, [`store::COUNTED_MAX`] stands for that many or more.
+    /// How many tasks the list has on all its pages; of a search, 1,000 stands for that many or more.
     total: i64,
     limit: u32,
     offset: u32,

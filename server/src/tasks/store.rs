@@ -14,7 +14,7 @@ use uuid::{ContextV7, Uuid};
 use super::{
     changes::Change,
     idempotency,
-    list::{Key, ListParams, NO_DAY},
+    list::{COUNTED_MAX, Key, ListParams, NO_DAY},
     search::{self, tags_of},
     state::TasksState,
 };
@@ -297,9 +297,6 @@ pub async fn list(db: &Db, owner: &str, params: &ListParams) -> Result<(Vec<Task
     }
     Ok((page.tasks, page.has_more))
 }
-
-/// Most tasks that are counted of what a search finds: each is read for it.
-pub const COUNTED_MAX: usize = 1000;
 
 /// How many tasks the list has on all its pages; with a search, [`COUNTED_MAX`] stands for that many or more.
 pub async fn count(db: &Db, owner: &str, params: &ListParams) -> Result<i64> {

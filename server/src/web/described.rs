@@ -56,8 +56,8 @@ fn problem(status: u16) -> Response {
     let (words, header) = match status {
         400 => ("What was sent is not what is asked for; `code` says why.", None),
         401 => ("No token, one that is not good any more, or a wrong password.", Some("www-authenticate")),
-        403 => ("Somebody else's, or asked for by another site's page.", None),
-        404 => ("There is no such thing, or it is somebody else's.", None),
+        403 => ("It belongs to another user, or a page of another site asked for it.", None),
+        404 => ("There is no such thing, or it belongs to another user.", None),
         412 => ("It was changed meanwhile.", None),
         413 => ("The body is larger than 64 KiB.", None),
         415 => ("The body is not JSON.", None),

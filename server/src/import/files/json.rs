@@ -22,8 +22,8 @@ pub fn read(bytes: &[u8], options: &FileOptions<'_>) -> Result<Tasks, String> {
             found.refuse(Entry::new(Kind::Task, place, Reason::NotReadable).of(options.owner));
             continue;
         };
-        let is_own = task.user_id == options.owner;
-        // Those of another account get ids of their own: their old ones may be in use here.
+        // All others get ids of their own: theirs may be those of another user's tasks, and whether they are is not to be learned.
+        let is_own = options.known_ids.contains_key(&task.id);
         let id = if is_own { task.id.clone() } else { id_of(Format::Json, options.owner, &task.id) };
         let mut taken = Task { id, user_id: options.owner.to_owned(), title: String::new(), description: None, tags: Vec::new(), ..task };
         let mut draft = Draft { entries: Vec::new(), extras: Vec::new(), keep_extra: options.keep_extra, id: &place, owner: options.owner };

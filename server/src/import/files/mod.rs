@@ -6,6 +6,8 @@ mod ticktick;
 mod todoist;
 mod vikunja;
 
+use std::collections::HashMap;
+
 use app::model::{Day, Priority, Task, Timestamp};
 use clap::ValueEnum;
 use serde_json::Value;
@@ -33,7 +35,7 @@ pub enum Format {
 }
 
 /// How a file is read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct FileOptions<'a> {
     /// Whose the tasks become.
     pub owner: &'a str,
@@ -43,6 +45,9 @@ pub struct FileOptions<'a> {
     pub keep_extra: bool,
     /// For tasks of which the file does not say when they were made.
     pub now: Timestamp,
+    /// The ids of the owner's tasks, as `tasks::known_ids` has them: only these are taken from a file, which its sender may have
+    /// written by hand.
+    pub known_ids: HashMap<String, Option<Timestamp>>,
     /// Most bytes that are unpacked from an archive, which may claim to be of any size.
     pub unpacked_max: u64,
 }
@@ -170,7 +175,8 @@ pub(super) mod tests {
     use super::*;
 
     pub fn options(owner: &str, keep_extra: bool) -> FileOptions<'_> {
-        FileOptions { owner, zone: Zone::UTC, keep_extra, now: Timestamp(1_800_000_000_000), unpacked_max: 1024 * 1024 }
+        let known_ids = if owner == "ada" { HashMap::from([("x".to_owned(), None)]) } else { HashMap::new() };
+        FileOptions { owner, zone: Zone::UTC, keep_extra, now: Timestamp(1_800_000_000_000), known_ids, unpacked_max: 1024 * 1024 }
     }
 
     /// The fields of a report's lines that say that something has no place.
